@@ -1,0 +1,20 @@
+"""What every test gets: the event loop of its run.
+
+The loop is asyncio's own; HEXMON_TEST_LOOP=uvloop runs the same tests on the one hexmon serves with.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+
+import uvloop
+
+_LOOPS: Mapping[str, Callable[[], asyncio.AbstractEventLoop]] = {
+    "asyncio": asyncio.new_event_loop,
+    "uvloop": uvloop.new_event_loop,
+}
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    name = os.environ.get("HEXMON_TEST_LOOP", "asyncio")
+    return {name: _LOOPS[name]}

@@ -1,0 +1,1 @@
+"""What tests share: the clock, builders, little servers, the real programs of other projects."""
