@@ -1,6 +1,6 @@
 """What every test gets: the event loop of its run.
 
-The loop is asyncio's own; HEXMON_TEST_LOOP=uvloop runs the same tests on the one hexmon serves with.
+The loop is asyncio's own; HEXMON_TEST_LOOP=uvloop runs them on the one hexmon serves with.
 """
 
 import asyncio
