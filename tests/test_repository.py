@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,9 +47,17 @@ def text_files() -> Iterator[tuple[Path, str]]:
                 yield path.relative_to(ROOT), content.decode(errors="replace")
 
 
-def metadata() -> dict[str, object]:
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return dict(tomllib.load(file))
+def settings() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def dependencies() -> list[str]:
+    """The names in pyproject.toml, without versions."""
+    return [re.split(r"[<>=]", name)[0] for name in settings()["project"]["dependencies"]]
+
+
+def contracts() -> list[dict[str, Any]]:
+    return list(settings()["tool"]["importlinter"]["contracts"])
 
 
 def top_level_imports(path: Path) -> set[str]:
@@ -109,12 +118,7 @@ def test_no_tracked_file_names(what: str) -> None:
 
 def test_every_import_is_a_declared_dependency() -> None:
     """Nothing is used that only another library happened to bring."""
-    project = metadata()["project"]
-    assert isinstance(project, dict)
-    declared = {
-        re.split(r"[^A-Za-z0-9_-]", name)[0].lower().replace("-", "_")
-        for name in project["dependencies"]
-    }
+    declared = {name.lower().replace("-", "_") for name in dependencies()}
     provided_as = {"dns": "dnspython", "re2": "google_re2", "yaml": "pyyaml"}
     used = {name for path in MODULES for name in top_level_imports(path)}
     foreign = used - sys.stdlib_module_names - {"hexmon"}
@@ -122,11 +126,8 @@ def test_every_import_is_a_declared_dependency() -> None:
 
 
 def test_every_dependency_has_its_reason_in_contributing() -> None:
-    project = metadata()["project"]
-    assert isinstance(project, dict)
     rows = re.findall(r"^\| `([^`]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
-    names = [re.split(r"[<>=]", name)[0] for name in project["dependencies"]]
-    assert sorted(rows, key=str.lower) == sorted(names, key=str.lower)
+    assert sorted(rows) == sorted(dependencies())
 
 
 def test_the_lock_files_have_every_dependency_and_agree() -> None:
@@ -136,19 +137,28 @@ def test_the_lock_files_have_every_dependency_and_agree() -> None:
         )
         for name in ("requirements.lock", "requirements-dev.lock")
     }
-    project = metadata()["project"]
-    assert isinstance(project, dict)
-    names = {re.split(r"[<>=]", name)[0].lower() for name in project["dependencies"]}
     runtime, development = locked.values()
-    assert names <= set(runtime)
+    assert {name.lower() for name in dependencies()} <= set(runtime)
     assert runtime.items() <= development.items()
 
 
-def test_the_architecture_page_says_of_each_package_what_its_docstring_says() -> None:
+def test_the_architecture_page_has_every_package() -> None:
     page = (ROOT / "docs" / "ARCHITECTURE.md").read_text()
-    described = set(re.findall(r"^\| `([a-z_]+)/?(?:\.py)?`", page, re.MULTILINE))
+    described = set(re.findall(r"^\| `([a-z_]+)(?:/|\.py)`", page, re.MULTILINE))
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert packages <= described
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert packages | modules <= described
+
+
+def test_the_pure_modules_of_the_architecture_page_are_under_the_purity_contract() -> None:
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`([a-z_.]+)`", page.split("The pure modules (")[1].split(") do not")[0])
+    contract = next(one for one in contracts() if one["name"].startswith("Decisions are pure"))
+    assert len(named) >= 11
+    for name in named:
+        package, _, module = name.partition(".")
+        forms = {f"hexmon.{name}", f"hexmon.{name}.*", f"hexmon.*.{module}", f"hexmon.{package}"}
+        assert forms & set(contract["source_modules"]), f"{name} is not in the contract"
 
 
 def test_import_rules_are_kept() -> None:
