@@ -8,6 +8,7 @@ help: ## this list
 
 setup: ## install all that is missing: Python packages into .venv, Debian packages for the tests
 	@scripts/setup test
+	@echo "setup: all is there; next: make run, make test"
 
 run: ## start hexmon on this machine: http://127.0.0.1:8000
 	@scripts/setup run

@@ -1,6 +1,7 @@
 """What the repository promises about itself, apart from any behaviour of hexmon."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -162,9 +163,13 @@ def test_the_pure_modules_of_the_architecture_page_are_under_the_purity_contract
 
 
 def test_import_rules_are_kept() -> None:
-    tool = Path(sys.executable).with_name("lint-imports")
     outcome = subprocess.run(
-        [tool, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
