@@ -24,17 +24,13 @@ LONGEST_MODULE = 400
 FORBIDDEN = {
     "a path of one machine": re.compile(r"(?<![\w.])/wor[k]/|/tmp/h[x]\b"),
     "the address of a package index": re.compile(r"pypi\.or[g]|pythonhoste[d]|deb\.debian\.or[g]"),
-    "a folder beside the project": re.compile(
-        r"\.\./share[d]\b|\bshare[d]/(?:DESIGN|UI|reference|seeds)"
-    ),
+    "a folder beside the project": re.compile(r"\.\./share[d]\b|\bshare[d]/(?:DESIGN|UI|reference|seeds)"),
 }
 
 
 def tracked() -> list[Path]:
     """The files git knows; without git (an unpacked archive) those of the source folders."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listing.returncode != 0:
         return [path for name in ("src", "tests", "docs") for path in (ROOT / name).rglob("*.*")]
     return [ROOT / name for name in listing.stdout.split("\0") if name]
@@ -92,9 +88,7 @@ def test_every_folder_of_python_is_a_package() -> None:
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 def test_the_make_commands_of_a_document_exist(document: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(
-        re.findall(r"(?:`|^\s*|\$ )make ([a-z]+)", (ROOT / document).read_text(), re.MULTILINE)
-    )
+    named = set(re.findall(r"(?:`|^\s*|\$ )make ([a-z]+)", (ROOT / document).read_text(), re.MULTILINE))
     assert named
     assert named <= targets
 
@@ -133,9 +127,7 @@ def test_every_dependency_has_its_reason_in_contributing() -> None:
 
 def test_the_lock_files_have_every_dependency_and_agree() -> None:
     locked = {
-        name: dict(
-            re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE)
-        )
+        name: dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
         for name in ("requirements.lock", "requirements-dev.lock")
     }
     runtime, development = locked.values()

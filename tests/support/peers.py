@@ -34,10 +34,7 @@ class Peer:
 def peers() -> dict[str, Peer]:
     """Every program of the list, by name."""
     rows = (line.split() for line in _LIST.read_text().splitlines() if line[:1] not in ("", "#"))
-    return {
-        name: Peer(name, package, Path(place[0]) if place else None)
-        for name, package, *place in rows
-    }
+    return {name: Peer(name, package, Path(place[0]) if place else None) for name, package, *place in rows}
 
 
 def peer(name: str) -> Path:

@@ -1,0 +1,1 @@
+"""The squares: one writer, one life-cycle, everything else asks or follows."""

@@ -1,0 +1,70 @@
+"""The command line: one module per verb."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from hexmon import __version__
+
+# Verb -> its module in this package, imported only when used: `hexmon send` must start fast.
+VERBS: dict[str, str] = {
+    "serve": "serve",
+    "check-config": "check_config",
+    "hosts": "hosts",
+    "sweep": "sweep",
+    "probe": "probe",
+    "board": "board",
+    "send": "send",
+    "agent": "agent",
+}
+
+SUMMARIES: dict[str, str] = {
+    "serve": "run the monitor",
+    "check-config": "read every configuration file and print all mistakes",
+    "hosts": "print what was understood of hosts.cfg",
+    "sweep": "make one round of all checks",
+    "probe": "make one check now and show every phase",
+    "board": "query the board of a running monitor",
+    "send": "send a message to a monitor and print its answer",
+    "agent": "report this machine to a monitor",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 done, 1 it found something wrong, 2 it was called wrongly."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verb = arguments[0] if arguments else ""
+    if verb not in VERBS:
+        return _without_verb(verb)
+    module = import_module(f"hexmon.cli.{VERBS[verb]}")
+    parser = argparse.ArgumentParser(
+        prog=f"hexmon {verb}",
+        description=SUMMARIES[verb],
+        epilog=module.EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    try:
+        return int(module.run(parser.parse_args(arguments[1:])))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def _without_verb(verb: str) -> int:
+    if verb in {"--version", "-V"}:
+        print(f"hexmon {__version__}")
+        return 0
+    lines = ["usage: hexmon VERB [options]", ""]
+    lines += [f"  {name:13} {summary}" for name, summary in SUMMARIES.items()]
+    lines += ["", "hexmon VERB --help says more about each."]
+    text = "\n".join(lines)
+    if verb in {"--help", "-h", "help"}:
+        print(text)
+        return 0
+    if verb:
+        print(f"hexmon: there is no verb '{verb}'", file=sys.stderr)
+    print(text, file=sys.stderr)
+    return 2

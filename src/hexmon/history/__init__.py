@@ -1,0 +1,1 @@
+"""What was: every colour change, with its text."""

@@ -1,0 +1,1 @@
+"""How messages reach the board: the protocol of port 1984."""

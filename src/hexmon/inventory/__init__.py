@@ -1,0 +1,1 @@
+"""What people write about hosts, in three dialects, becomes one inventory."""

@@ -1,0 +1,117 @@
+"""What is to be watched: hosts, their policies, and the tree of pages; one immutable snapshot."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from hexmon.model.names import SUMMARY_HOST
+from hexmon.model.observation import Check
+from hexmon.model.origin import BUILT_IN, Origin, Problem
+from hexmon.model.timespec import Downtime
+
+_EMPTY: Mapping[str, float] = MappingProxyType({})
+
+
+class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What hosts.cfg says about the life of a host's squares (transition) and their judging. Seconds."""
+
+    downtime: tuple[Downtime, ...] = ()
+    delay_red: Mapping[str, float] = _EMPTY
+    delay_yellow: Mapping[str, float] = _EMPTY
+    noflap_all: bool = False
+    noflap: frozenset[str] = frozenset()
+    noclear: bool = False
+    dialup: bool = False
+    multihomed: bool = False
+    pulldata: bool = False
+    holidays: str = ""
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """One monitored machine. `tags` are as written, quotes removed; `items` the XMH_ values without the prefix."""
+
+    name: str
+    ip: str = "0.0.0.0"  # noqa: S104 - hosts.cfg's word for "look up the name"
+    display_name: str = ""
+    aliases: tuple[str, ...] = ()
+    page: str = ""  # path of the page of the preferred definition, "" for the top page
+    all_pages: tuple[str, ...] = ("",)
+    group: str = ""
+    comment: str = ""
+    description: str = ""
+    host_class: str = ""
+    tags: tuple[str, ...] = ()
+    items: Mapping[str, str] = MappingProxyType({})
+    checks: tuple[Check, ...] = ()
+    policy: HostPolicy = HostPolicy()
+    nocolumns: frozenset[str] = frozenset()
+    nodisp: bool = False
+    nonongreen: bool = False
+    not_before: float | None = None
+    not_after: float | None = None
+    index: int = 0  # its place in the file
+    origin: Origin = BUILT_IN
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """A host's place in a group; `title` is the heading before it."""
+
+    host: str
+    title: str = ""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of hosts. `only` and `exclude` restrict its columns and what it adds to the page's colour."""
+
+    title: str = ""
+    heading: str = ""  # the text of a `title` line before it
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    sort: bool = False
+    hosts: tuple[Placement, ...] = ()
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the tree; `path` is "USA/NY", empty for the top page; `groups[0]` holds ungrouped hosts."""
+
+    path: str
+    name: str = ""
+    title: str = ""
+    heading: str = ""  # replaces "Pages" above the links on the parent
+    vertical: bool = False
+    children: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A `summary ROW.COLUMN IP URL` line."""
+
+    name: str
+    ip: str
+    url: str
+    origin: Origin = BUILT_IN
+
+
+class Inventory(msgspec.Struct, frozen=True, kw_only=True):
+    """An immutable snapshot of everything that is to be watched.
+
+    `by_alias` maps lower-case names and CLIENT aliases to canonical names; `pages` is in the order of the file, the
+    top page first.
+    """
+
+    hosts: Mapping[str, Host] = MappingProxyType({})
+    by_alias: Mapping[str, str] = MappingProxyType({})
+    pages: Mapping[str, Page] = MappingProxyType({"": Page(path="")})
+    summaries: tuple[Summary, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    version: int = 0
+
+    def find(self, name: str) -> Host | None:
+        """The host of that name or alias, in any case."""
+        canonical = self.by_alias.get(name) or self.by_alias.get(name.lower())
+        return self.hosts[canonical] if canonical is not None else None
+
+    def knows(self, name: str) -> bool:
+        """Whether messages for that name are accepted; `summary` always is."""
+        return name == SUMMARY_HOST or self.find(name) is not None

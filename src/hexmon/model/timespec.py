@@ -1,0 +1,118 @@
+"""Durations and weekly times as Xymon's files write them (hosts.cfg(5): NKTIME, DOWNTIME)."""
+
+import re
+from datetime import datetime
+
+import msgspec
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d+)([A-Za-z]?)")
+_DAYS = re.compile(r"(\*|W|[0-6])+\Z", re.IGNORECASE)
+_CLOCK = re.compile(r"([0-2]\d)([0-5]\d)\Z")
+_DAY_MINUTES = 24 * 60
+
+
+def parse_duration(text: str) -> float | None:
+    """`30`, `2h`, `1h30m` -> seconds; minutes without a unit. An unknown unit ends the parse, as in Xymon.
+
+    None when the text does not begin with a digit.
+    """
+    seconds = 0
+    position = 0
+    while match := _PART.match(text, position):
+        unit = match[2].lower()
+        seconds += int(match[1]) * _UNITS.get(unit, 60)
+        position = match.end()
+        if unit and unit not in _UNITS:
+            break
+    return float(seconds) if position else None
+
+
+def parse_duration_strict(text: str) -> float | None:
+    """The same, but None when anything of the text is not a duration."""
+    return parse_duration(text) if re.fullmatch(r"(\d+[mhdwMHDW])*\d+[mhdwMHDW]?", text) else None
+
+
+class TimeWindow(msgspec.Struct, frozen=True, gc=False):
+    """One `DAYS:HHMM:HHMM`. `days` counts Sunday as 0; minutes of the day, both ends included."""
+
+    days: frozenset[int]
+    start: int
+    end: int
+
+    def covers(self, weekday: int, minute: int) -> bool:
+        """Whether that minute of that day lies inside; an end before the start means past midnight."""
+        if self.end > self.start:
+            return weekday in self.days and self.start <= minute <= self.end
+        after_start = weekday in self.days and minute >= self.start
+        before_end = (weekday - 1) % 7 in self.days and minute <= self.end
+        return after_start or before_end
+
+
+def _days(text: str) -> frozenset[int] | None:
+    if not _DAYS.match(text):
+        return None
+    found: set[int] = set()
+    for letter in text.upper():
+        found.update({"*": range(7), "W": range(1, 6)}.get(letter) or (int(letter),))
+    return frozenset(found)
+
+
+def _minute(text: str) -> int | None:
+    match = _CLOCK.match(text)
+    if not match:
+        return None
+    minute = int(match[1]) * 60 + int(match[2])
+    return minute if minute <= _DAY_MINUTES else None
+
+
+def parse_window(days: str, start: str, end: str) -> TimeWindow | None:
+    """One window, or None when a part is not what it should be."""
+    on, first, last = _days(days), _minute(start), _minute(end)
+    if on is None or first is None or last is None:
+        return None
+    return TimeWindow(on, first, last)
+
+
+def xymon_weekday(local: datetime) -> int:
+    """Sunday is 0, as in Xymon's files."""
+    return local.isoweekday() % 7
+
+
+class TimeSpec(msgspec.Struct, frozen=True):
+    """A comma list of windows."""
+
+    windows: tuple[TimeWindow, ...]
+
+    def covers(self, local: datetime, weekday: int | None = None) -> bool:
+        """Whether that local time lies in any window; `weekday` stands in on a holiday."""
+        day = xymon_weekday(local) if weekday is None else weekday
+        minute = local.hour * 60 + local.minute
+        return any(window.covers(day, minute) for window in self.windows)
+
+
+def parse_timespec(text: str) -> TimeSpec | None:
+    """`W:0800:1800,60:1000:1400`; None when any part is not a window."""
+    windows = []
+    for item in text.split(","):
+        parts = item.split(":")
+        window = parse_window(*parts) if len(parts) == 3 else None
+        if window is None:
+            return None
+        windows.append(window)
+    return TimeSpec(tuple(windows))
+
+
+class Downtime(msgspec.Struct, frozen=True):
+    """One item of a DOWNTIME tag; `tests` None means every test."""
+
+    window: TimeWindow
+    tests: frozenset[str] | None = None
+    cause: str = "Planned downtime"
+
+    def covers(self, test: str, local: datetime, weekday: int | None = None) -> bool:
+        """Whether that test is in planned downtime at that local time."""
+        if self.tests is not None and test not in self.tests:
+            return False
+        day = xymon_weekday(local) if weekday is None else weekday
+        return self.window.covers(day, local.hour * 60 + local.minute)

@@ -1,0 +1,1 @@
+"""SQL behind every store protocol: tables, migrations, the one writer thread."""
