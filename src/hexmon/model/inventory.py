@@ -5,12 +5,22 @@ from types import MappingProxyType
 
 import msgspec
 
-from hexmon.model.names import SUMMARY_HOST
+from hexmon.model.names import SUMMARY_HOST, StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import Downtime
+from hexmon.model.timespec import Downtime, TimeWindow
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
+
+
+class BadTest(msgspec.Struct, frozen=True, gc=False):
+    """A `badTEST[-DAYS-HHMM-HHMM]:x:y:z`: how many failed rounds in a row must precede clear, yellow and red."""
+
+    test: str
+    clear: int
+    yellow: int
+    red: int
+    window: TimeWindow | None = None
 
 
 class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +36,9 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     multihomed: bool = False
     pulldata: bool = False
     holidays: str = ""
+    depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()
+    route: tuple[str, ...] = ()  # the routers on the way, the nearest first
+    bad: tuple[BadTest, ...] = ()
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
