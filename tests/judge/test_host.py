@@ -69,7 +69,7 @@ def text_of(verdict: Verdict) -> str:
         pytest.param("?!smtp", OK, ALIVE, {}, Color.RED, True, id="dialup does not excuse an open port"),
     ],
 )
-def test_a_simple_service(  # noqa: PLR0913 - a row of the table
+def test_a_simple_service(
     tag: str, reply: Reply, conn: Reply, policy: dict[str, Any], color: Color, failed: bool | None
 ) -> None:
     verdict = judged(a_host("conn", tag, **policy), {"conn": conn, tag: reply})["smtp"]
@@ -92,9 +92,7 @@ def test_a_simple_service(  # noqa: PLR0913 - a row of the table
         pytest.param("conn", PREVENTED, {}, Color.CLEAR, "conn ok : Not tested", None, id="no raw socket"),
     ],
 )
-def test_ping(  # noqa: PLR0913 - a row of the table
-    tag: str, reply: Reply, policy: dict[str, Any], color: Color, extra: str, failed: bool | None
-) -> None:
+def test_ping(tag: str, reply: Reply, policy: dict[str, Any], color: Color, extra: str, failed: bool | None) -> None:
     verdict = judged(a_host(tag, **policy), {tag: reply})["conn"]
     assert (verdict.report.color, verdict.failed) == (color, failed)
     assert text_of(verdict).splitlines()[0].endswith(f" 2026 {extra}")
@@ -225,9 +223,7 @@ def test_colors_of_http(status: int, color: Color) -> None:
         pytest.param("http://a/", PREVENTED, ALIVE, {}, Color.CLEAR, PREVENTED.summary, id="we could not try"),
     ],
 )
-def test_softened_urls(  # noqa: PLR0913 - a row of the table
-    tag: str, reply: Reply, conn: Reply, policy: dict[str, Any], color: Color, item: str
-) -> None:
+def test_softened_urls(tag: str, reply: Reply, conn: Reply, policy: dict[str, Any], color: Color, item: str) -> None:
     verdict = judged(a_host("conn", tag, **policy), {"conn": conn, tag: reply})["http"]
     assert verdict.report.color is color
     assert text_of(verdict).splitlines()[0].partition("2026: ")[2] == item

@@ -16,7 +16,7 @@ HOST_DOWN = "Host appears to be down"
 def is_open(observation: Observation) -> bool:
     """Whether somebody answered: a port is open even when what follows the connection fails."""
     reply = observation.reply
-    return reply.outcome in _ANSWERED or bool(reply.facts.get("connected"))
+    return reply.outcome in _ANSWERED or bool(reply.facts.get("open"))
 
 
 def raw_finding(observation: Observation, host_down: bool, view: HostView) -> Finding:

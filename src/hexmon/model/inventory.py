@@ -14,7 +14,10 @@ _EMPTY: Mapping[str, float] = MappingProxyType({})
 
 
 class BadTest(msgspec.Struct, frozen=True, gc=False):
-    """A `badTEST[-DAYS-HHMM-HHMM]:x:y:z`: how many failed rounds in a row must precede clear, yellow and red."""
+    """A badTEST tag: from so many failures in a row a test is clear, yellow, red; fewer are green.
+
+    `window` None: always. Of several in force for a test the last one counts.
+    """
 
     test: str
     clear: int
@@ -36,8 +39,8 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     multihomed: bool = False
     pulldata: bool = False
     holidays: str = ""
-    depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()
-    route: tuple[str, ...] = ()  # the routers on the way, the nearest first
+    depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own
+    route: tuple[str, ...] = ()  # hosts between us and this one, the nearest first as written
     bad: tuple[BadTest, ...] = ()
 
 
