@@ -6,7 +6,7 @@ The rules are those of hosts.cfg(5), section "Tags recognized by all tools"; the
 import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -53,12 +53,16 @@ def read_lines(path: Path, problems: list[Problem], *, tool: Tool = "all") -> li
     return list(read_file(path, problems, tool=tool).lines)
 
 
-def read_file(path: Path, problems: list[Problem], *, tool: Tool = "all") -> FileText:
+def read_file(
+    path: Path, problems: list[Problem], *, tool: Tool = "all", on_path: Callable[[Path], None] | None = None
+) -> FileText:
     """The same, with the list of what was read. A top file that cannot be read is a fatal problem.
 
     `tool` decides which includes are followed: "display" dispinclude, "net" netinclude, "all" both, "daemon" neither.
+    `on_path` is called with every path just before it is looked at.
     """
     reader = _Reader(path, problems, tool)
+    reader.on_path = on_path
     lines = [
         Line(decode_text(raw.text).strip(), Origin(raw.source, raw.number), raw.audience)
         for raw in reader.file(path, "", ())
@@ -94,15 +98,21 @@ class _Reader:
 
     def __init__(self, top: Path, problems: list[Problem], tool: Tool, *, keep_unread: bool = False) -> None:
         self.paths: list[Path] = []
+        self.on_path: Callable[[Path], None] | None = None
         self.ends_with_newline = True
         self._folder = top.parent
         self._problems = problems
         self._followed = _FOLLOWED[tool]
         self._keep_unread = keep_unread
 
+    def _look_at(self, path: Path) -> None:
+        self.paths.append(path)
+        if self.on_path is not None:
+            self.on_path(path)
+
     def file(self, path: Path, audience: Audience, stack: tuple[Path, ...]) -> Iterator[_RawLine]:
         """The lines of one file; `stack` are the files that are being read."""
-        self.paths.append(path)
+        self._look_at(path)
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -145,14 +155,14 @@ class _Reader:
         elif (wanted.is_dir() if folder else wanted.is_file()) and os.access(wanted, os.R_OK):
             return True
         else:
-            self.paths.append(wanted)
+            self._look_at(wanted)
             if not optional:
                 self._report(origin, *_why_not(wanted, folder=folder, named=self._name(wanted)))
         return False
 
     def _directory(self, folder: Path, audience: Audience, stack: tuple[Path, ...]) -> Iterator[_RawLine]:
         """Its files by name, then its folders by name."""
-        self.paths.append(folder)
+        self._look_at(folder)
         try:
             entries = sorted(folder.iterdir(), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:

@@ -8,10 +8,12 @@ _SHORT = 3
 class Suggestions:
     """Finds the known word that differs by one letter more, less, changed, or by two letters swapped; any case.
 
-    Words of up to three letters are only found by swapped letters: `ftp` and `sftp` are different things.
+    Words of up to three letters are only found by swapped letters: `ftp` and `sftp` are different things. Without
+    `changed` nor by a changed or an added last letter: for names of which anybody may have a neighbour (snmp, snpp).
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], *, changed: bool = True) -> None:
+        self._changed = changed
         self._words = {word.lower(): word for word in words}
         self._shorter: dict[str, list[str]] = {}
         for lower in self._words:
@@ -25,8 +27,13 @@ class Suggestions:
             return None
         candidates = {known for key in (lower, *_shortened(lower)) for known in self._shorter.get(key, ())}
         candidates.update(key for key in _shortened(lower) if key in self._words)
-        slips = sorted((abs(len(known) - len(lower)), known) for known in candidates if _one_slip(lower, known))
+        slips = sorted((abs(len(known) - len(lower)), known) for known in candidates if self._slip(lower, known))
         return self._words[slips[0][1]] if slips else None
+
+    def _slip(self, word: str, known: str) -> bool:
+        if not self._changed and (word.startswith(known) or (len(word) == len(known) and sorted(word) != sorted(known))):
+            return False
+        return _one_slip(word, known)
 
 
 def _shortened(word: str) -> set[str]:
