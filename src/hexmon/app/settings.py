@@ -1,0 +1,143 @@
+"""The server's own settings: hexmon.toml."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from hexmon.config.settings import Seconds, load_settings
+
+_STRICT = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listen:
+    """Where hexmon listens. `tls://host:port` speaks TLS with the certificate and key given here."""
+
+    __pydantic_config__ = _STRICT
+    messages: tuple[str, ...] = ("127.0.0.1:1984",)
+    web: tuple[str, ...] = ("127.0.0.1:8000",)
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """What is read. A file that does not exist is only a mistake when its name was given."""
+
+    __pydantic_config__ = _STRICT
+    hosts: str = "hosts.cfg"
+    alerts: str = "alerts.cfg"
+    analysis: str = "analysis.cfg"
+    client_local: str = "client-local.cfg"
+    protocols: str = "protocols.cfg"
+    graphs: str = "graphs.cfg"
+    sites: tuple[str, ...] = ("sites/*.yaml",)
+    etc: str = "."  # the folder that `config FILE` reads
+    download: str = "download"  # the folder that `download FILE` reads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Where the state is kept. `sync` full survives a power cut, normal only a crash of hexmon."""
+
+    __pydantic_config__ = _STRICT
+    url: str = ""  # "": sqlite in data_dir
+    history_days: int = 0  # 0: for ever
+
+
+@dataclass(frozen=True, kw_only=True)
+class Senders:
+    """Who may say what: lists of addresses and networks; empty means everybody."""
+
+    __pydantic_config__ = _STRICT
+    status: tuple[str, ...] = ()
+    maint: tuple[str, ...] = ()
+    www: tuple[str, ...] = ()
+    admin: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardOptions:
+    """The life of a square."""
+
+    __pydantic_config__ = _STRICT
+    status_lifetime: Seconds = 1800.0
+    flap_count: int = 5
+    flap_seconds: Seconds = 1800.0
+    checkpoint: Seconds = 60.0
+    ghosts: Literal["allow", "drop", "log", "match"] = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probing:
+    """How this node tests the network."""
+
+    __pydantic_config__ = _STRICT
+    interval: Seconds = 60.0
+    timeout: Seconds = 10.0
+    concurrency: int = 2000
+    retry_pause: Seconds = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentOptions:
+    """The built-in agent: hexmon watches the machine it runs on."""
+
+    __pydantic_config__ = _STRICT
+    enabled: bool = True
+    host: str = ""  # "": this machine's name
+    interval: Seconds = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole of hexmon.toml."""
+
+    __pydantic_config__ = _STRICT
+    data_dir: str = "hexmon-data"
+    location: str = ""
+    listen: Listen = field(default_factory=Listen)
+    files: Files = field(default_factory=Files)
+    store: Store = field(default_factory=Store)
+    senders: Senders = field(default_factory=Senders)
+    board: BoardOptions = field(default_factory=BoardOptions)
+    probing: Probing = field(default_factory=Probing)
+    agent: AgentOptions = field(default_factory=AgentOptions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """Settings, and the folder that relative paths are relative to."""
+
+    settings: Settings
+    folder: Path
+    path: Path | None
+
+    def locate(self, name: str) -> Path:
+        """A path of the settings, made absolute."""
+        return (self.folder / Path(name).expanduser()).resolve()
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder that hexmon writes."""
+        return self.locate(self.settings.data_dir)
+
+    @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL; relative SQLite paths are relative to the file that names them."""
+        url = self.settings.store.url
+        if not url:
+            return f"sqlite:///{self.data_dir / 'hexmon.db'}"
+        prefix = "sqlite:///"
+        return f"{prefix}{self.locate(url.removeprefix(prefix))}" if url.startswith(prefix) else url
+
+
+def read_configuration(path: str | None, environ: Mapping[str, str] | None = None) -> Configuration:
+    """The file at `path`, or ./hexmon.toml when there is one, or the defaults. Raises ConfigError, OSError."""
+    given = Path(path).resolve() if path else None
+    found = given or (Path("hexmon.toml").resolve() if Path("hexmon.toml").is_file() else None)
+    settings = load_settings(Settings, found, os.environ if environ is None else environ)
+    folder = found.parent if found else Path.cwd()
+    return Configuration(settings=settings, folder=folder, path=found)

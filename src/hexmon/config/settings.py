@@ -1,0 +1,147 @@
+"""A TOML file and the environment to one typed value, with every mistake named at once.
+
+A value may be `${ENV}`; a secret may be given as `key_file`; `HEXMON_SECTION__KEY` sets any key.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.model.timespec import parse_duration_strict
+
+T = TypeVar("T")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?\Z")
+_PREFIX = "HEXMON_"
+
+
+def _seconds(value: object) -> object:
+    """`"30m"`, `"1h30m"`, `"60s"`, `"10"` and plain numbers; a bare number is seconds here, unlike in Xymon's files."""
+    if not isinstance(value, str):
+        return value
+    if match := _SECONDS.match(value):
+        return float(match[1])
+    seconds = parse_duration_strict(value)
+    if seconds is None:
+        raise ValueError(f'\'{value}\' is not a duration such as "60s", "30m", "2h" or "1d"')
+    return seconds
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+
+
+def load_settings(kind: type[T], path: Path | None, environ: Mapping[str, str]) -> T:
+    """Decode the file at `path` (None: no file) over the defaults of the dataclass `kind`.
+
+    Raises ConfigError with every mistake, each with the file's line where the key is written.
+    """
+    text = path.read_text(encoding="utf-8") if path else ""
+    source = str(path) if path else "environment"
+    try:
+        tree: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise ConfigError((Problem(Origin(source, int(line[1]) if line else None), str(error)),)) from error
+    problems: list[Problem] = []
+    _from_environment(tree, environ, kind)
+    expanded = _expanded(tree, environ, Origin(source), problems)
+    try:
+        value = TypeAdapter(kind).validate_python(expanded)
+    except ValidationError as error:
+        problems += [_problem(kind, item, text, source) for item in error.errors(include_url=False)]
+        raise ConfigError(tuple(problems)) from error
+    if problems:
+        raise ConfigError(tuple(problems))
+    return value
+
+
+def _from_environment(tree: dict[str, Any], environ: Mapping[str, str], kind: type) -> None:
+    top = _known_keys(kind, [])
+    for name, text in environ.items():
+        *sections, key = name[len(_PREFIX) :].lower().split("__")
+        # A plain HEXMON_SOMETHING may belong to somebody else; HEXMON_SECTION__KEY is ours and must be right.
+        if not name.startswith(_PREFIX) or not (sections or key in top):
+            continue
+        branch = tree
+        for section in sections:
+            branch = branch.setdefault(section, {})
+        branch[key] = _scalar(text)
+
+
+def _scalar(text: str) -> Any:
+    """A value from the environment as TOML would read it; what is not TOML is a text."""
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _expanded(value: Any, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> Any:
+    if isinstance(value, dict):
+        found = {key: _expanded(item, environ, origin, problems) for key, item in value.items()}
+        return _with_files(found, origin, problems)
+    if isinstance(value, list):
+        return [_expanded(item, environ, origin, problems) for item in value]
+    return _substituted(value, environ, origin, problems) if isinstance(value, str) else value
+
+
+def _substituted(text: str, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> str:
+    def replace(match: re.Match[str]) -> str:
+        if match[1] not in environ:
+            problems.append(Problem(origin, f"${{{match[1]}}} is not set in the environment"))
+        return environ.get(match[1], "")
+
+    return _VARIABLE.sub(replace, text)
+
+
+def _with_files(table: dict[str, Any], origin: Origin, problems: list[Problem]) -> dict[str, Any]:
+    """`password_file = "/run/secret"` becomes `password = <its first line>`."""
+    for key in [key for key in table if key.endswith("_file") and key[:-5] in SECRETS]:
+        path = Path(str(table.pop(key)))
+        try:
+            table[key[:-5]] = path.read_text(encoding="utf-8").split("\n", 1)[0]
+        except OSError as error:
+            problems.append(Problem(origin, f"{key}: {path} cannot be read: {os.strerror(error.errno or 0)}"))
+    return table
+
+
+# Keys that may be given as `key_file`, and that no dump shows.
+SECRETS = frozenset({"url", "password", "token"})
+
+
+def _problem(kind: type, item: Any, text: str, source: str) -> Problem:
+    path = [str(part) for part in item["loc"]]
+    message, hint = str(item["msg"]).removeprefix("Value error, "), ""
+    if item["type"] == "unexpected_keyword_argument":
+        message = "unknown setting"
+        close = difflib.get_close_matches(path[-1], _known_keys(kind, path[:-1]), 1)
+        hint = f"did you mean {close[0]}?" if close else ""
+    return Problem(Origin(source, _line_of(text, path)), f"{'.'.join(path)}: {message}", hint)
+
+
+def _known_keys(kind: Any, path: list[str]) -> list[str]:
+    for part in path:
+        fields = getattr(kind, "__dataclass_fields__", {})
+        kind = fields[part].type if part in fields else None
+    return list(getattr(kind, "__dataclass_fields__", {}))
+
+
+def _line_of(text: str, path: list[str]) -> int | None:
+    """The line on which a key is written: the first line beginning with it inside its section."""
+    sections, key = path[:-1], path[-1]
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := re.match(r"\s*\[+([^\]]+)\]", line):
+            current = match[1].strip()
+            if current == ".".join(path):
+                return number
+        elif current == ".".join(sections) and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+            return number
+    return None

@@ -1,0 +1,78 @@
+"""hexmon.toml: every mistake at once, with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from hexmon.app.settings import Settings, read_configuration
+from hexmon.model.origin import ConfigError
+
+BAD = """\
+data_dir = "${NOT_SET}"
+[board]
+flap_cont = 5
+checkpoint = "6x"
+[listn]
+web = ["127.0.0.1:1"]
+"""
+
+
+def test_the_defaults_need_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    configuration = read_configuration(None, {})
+    assert configuration.settings.listen.messages == ("127.0.0.1:1984",)
+    assert configuration.store_url == f"sqlite:///{tmp_path}/hexmon-data/hexmon.db"
+
+
+def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text(BAD)
+    with pytest.raises(ConfigError) as caught:
+        read_configuration(str(path), {})
+    assert {str(problem) for problem in caught.value.problems} == {
+        f"{path}:3: board.flap_cont: unknown setting; did you mean flap_count?",
+        f'{path}:4: board.checkpoint: \'6x\' is not a duration such as "60s", "30m", "2h" or "1d"',
+        f"{path}:5: listn: unknown setting; did you mean listen?",
+        f"{path}: ${{NOT_SET}} is not set in the environment",
+    }
+
+
+def test_broken_toml_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text("a = 1\nb = = 2\n")
+    with pytest.raises(ConfigError) as caught:
+        read_configuration(str(path), {})
+    assert caught.value.problems[0].origin.line == 2
+
+
+def test_the_environment_and_secret_files_win(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://user:pw@localhost/x\n")
+    path = tmp_path / "hexmon.toml"
+    path.write_text(f'[store]\nurl_file = "{secret}"\n[board]\ncheckpoint = "2m"\n')
+    configuration = read_configuration(str(path), {"HEXMON_BOARD__FLAP_COUNT": "0", "HEXMON_UNRELATED": "x"})
+    assert configuration.settings.board.flap_count == 0
+    assert configuration.settings.board.checkpoint == 120.0
+    assert configuration.store_url == "postgresql://user:pw@localhost/x"
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    path = tmp_path / "etc" / "hexmon.toml"
+    path.write_text('[files]\nhosts = "my-hosts.cfg"\n')
+    configuration = read_configuration(str(path), {})
+    assert configuration.locate(configuration.settings.files.hosts) == tmp_path / "etc" / "my-hosts.cfg"
+
+
+def test_the_example_shows_the_defaults() -> None:
+    assert read_configuration("examples/hexmon.toml", {}).settings == Settings()
+
+
+def test_the_example_names_every_setting_in_use() -> None:
+    text = Path("examples/hexmon.toml").read_text()
+    unused_yet = {"alerts", "analysis", "graphs", "sites"}
+    settings = read_configuration("examples/hexmon.toml", {}).settings
+    for name, section in vars(settings).items():
+        assert name in text
+        for key in vars(section) if hasattr(section, "__dataclass_fields__") else ():
+            assert key in unused_yet or f"\n{key} = " in text, f"{name}.{key}"
