@@ -1,7 +1,7 @@
 """The small loops between the parts; each is a task of the monitor's one TaskGroup."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
@@ -25,7 +25,7 @@ async def every(clock: Clock, seconds: float, work: Callable[[], Awaitable[None]
             waiting = work()
             if waiting is not None:
                 await waiting
-        except Exception:  # noqa: BLE001 - the loop is the last one that can catch it
+        except Exception:
             log.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
 
 
@@ -61,11 +61,3 @@ class Checkpoint:
             if self._depth() > 4 * _SLICE or not self._board.checkpoint(_SLICE):
                 return
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
-
-
-def problem_lines(problems: Sequence[object], most: int = 20) -> list[str]:
-    """Mistakes for a status text, worst of them first; the rest is counted."""
-    lines = [f"&yellow {problem}" for problem in problems[:most]]
-    if len(problems) > most:
-        lines.append(f"and {len(problems) - most} more: `hexmon check-config` prints all")
-    return lines
