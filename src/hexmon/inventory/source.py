@@ -39,9 +39,7 @@ class HostsSource:
         _refuse_fatal(problems)
         inventory = build_inventory(file, services, defaults=self._defaults)
         self._version += 1
-        return msgspec.structs.replace(
-            inventory, problems=(*problems, *inventory.problems), version=self._version
-        )
+        return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
 
     def notes(self) -> list[Problem]:
         """Every tag that is kept without effect."""
@@ -61,10 +59,9 @@ class HostsSource:
         problems.extend(mistakes)
         return services
 
-    def _lines(self, path: Path, problems: list[Problem]) -> Iterable[Line]:
+    def _lines(self, path: Path, problems: list[Problem]) -> tuple[Line, ...]:
         # The signature is taken before the reading: a file that is written meanwhile counts as changed.
-        text = read_file(path, problems, on_path=self._remember)
-        return text.lines
+        return read_file(path, problems, on_path=self._remember).lines
 
     def _remember(self, path: Path) -> None:
         self._seen[path] = _signature(path)
