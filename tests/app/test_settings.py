@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hexmon.app.settings import read_configuration
+from hexmon.app.settings import Settings, read_configuration
 from hexmon.model.origin import ConfigError
 
 BAD = """\
@@ -62,3 +62,17 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     path.write_text('[files]\nhosts = "my-hosts.cfg"\n')
     configuration = read_configuration(str(path), {})
     assert configuration.locate(configuration.settings.files.hosts) == tmp_path / "etc" / "my-hosts.cfg"
+
+
+def test_the_example_shows_the_defaults() -> None:
+    assert read_configuration("examples/hexmon.toml", {}).settings == Settings()
+
+
+def test_the_example_names_every_setting_in_use() -> None:
+    text = Path("examples/hexmon.toml").read_text()
+    unused_yet = {"alerts", "analysis", "graphs", "sites"}
+    settings = read_configuration("examples/hexmon.toml", {}).settings
+    for name, section in vars(settings).items():
+        assert name in text
+        for key in vars(section) if hasattr(section, "__dataclass_fields__") else ():
+            assert key in unused_yet or f"\n{key} = " in text, f"{name}.{key}"
