@@ -82,7 +82,14 @@ def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl
         with suppress(ssl.SSLWantReadError):  # our close_notify is out; theirs comes after the reply
             wire.unwrap()
         wire.settimeout(timeout)
-        return b"".join(iter(lambda: wire.recv(_READ), b""))
+        return b"".join(iter(lambda: _decrypted(wire), b""))
+
+
+def _decrypted(wire: ssl.SSLSocket) -> bytes:
+    try:
+        return wire.recv(_READ)
+    except ssl.SSLZeroReturnError:  # both sides have said goodbye
+        return b""
 
 
 def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext | None) -> bytes:
