@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import trustme
@@ -313,13 +314,27 @@ async def test_without_file_descriptors_the_oldest_idle_one_goes() -> None:
             sock.close()
 
 
-async def test_with_nothing_to_close_accepting_goes_on_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+class LaterRecorder:
+    """An event loop that only notes what is to be done later."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.later: list[tuple[Any, ...]] = []
+        self._loop = loop
+
+    def call_later(self, *call: Any) -> None:
+        self.later.append(call)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+
+async def test_with_nothing_to_close_accepting_goes_on_after_a_pause() -> None:
     async with serving() as bench:
-        calls = []
-        monkeypatch.setattr(bench.server.loop, "call_later", lambda *call: calls.append(call))
+        loop = LaterRecorder(bench.server.loop)
+        bench.server.loop = cast(asyncio.AbstractEventLoop, loop)
         listener, context = bench.server._listeners[0]
         bench.server._cannot_accept(listener, context, OSError(errno.EMFILE, "Too many open files"))
-        [(delay, again, *arguments)] = calls
+        [(delay, again, *arguments)] = loop.later
         assert delay > 0
         again(*arguments)
         assert await bench.say(b"ping") == b"pong\n"
