@@ -53,12 +53,14 @@ class Phase(msgspec.Struct, frozen=True, gc=False):
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What one probe function returns.
 
-    `summary` is one line for people; `evidence` is what the target said (banner, headers, body), as bytes;
-    `facts` are numbers such as {"rtt_seconds": 0.0012, "http_status": 404}.
+    `summary` is one line for people, in Xymon's words where it has them; `detail` what a library said beyond that;
+    `evidence` is what the target said (banner, headers, body), as bytes; `facts` are numbers such as
+    {"rtt_seconds": 0.0012, "http_status": 404}.
     """
 
     outcome: Outcome
     summary: str
+    detail: str = ""
     evidence: bytes = b""
     facts: Mapping[str, float] = {}
     phases: tuple[Phase, ...] = ()

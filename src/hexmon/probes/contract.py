@@ -4,10 +4,57 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hexmon.model.observation import Outcome, Reply
+from hexmon.clock import Clock
+from hexmon.model.observation import Certificate, Outcome, Phase, Reply
 
 if TYPE_CHECKING:
     from hexmon.probes.tools import Tools
+
+
+class Trace:
+    """What one probe has learned so far: kept when it fails or its time runs out.
+
+    `doing` is the phase under way, "" between phases: it says what a time-out interrupted.
+    """
+
+    __slots__ = ("_began", "_clock", "certificates", "doing", "evidence", "facts", "phases")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = 0.0
+        self.doing = ""
+        self.phases: list[Phase] = []
+        self.facts: dict[str, float] = {}
+        self.evidence = b""
+        self.certificates: tuple[Certificate, ...] = ()
+
+    def begin(self, phase: str) -> None:
+        """End the phase under way and start another."""
+        now = self._clock.monotonic()
+        if self.doing:
+            self.phases.append(Phase(self.doing, now - self._began))
+        self.doing = phase
+        self._began = now
+
+    def end(self) -> None:
+        """End the phase under way."""
+        self.begin("")
+
+    def passed(self, phase: str) -> bool:
+        """Whether that phase was completed."""
+        return any(done.name == phase for done in self.phases)
+
+    def reply(self, outcome: Outcome, summary: str, detail: str = "") -> Reply:
+        """All that was learned, with its outcome."""
+        return Reply(
+            outcome=outcome,
+            summary=summary,
+            detail=detail,
+            evidence=self.evidence,
+            facts=self.facts,
+            phases=tuple(self.phases),
+            certificates=self.certificates,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +65,7 @@ class Target:
     host: str
     test: str
     timeout: float
+    trace: Trace
 
 
 ProbeFunction = Callable[[Target, Any, "Tools"], Awaitable[Reply]]

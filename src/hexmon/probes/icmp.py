@@ -1,20 +1,130 @@
 """conn: ICMP echo (RFC 792, RFC 4443)."""
 
-from typing import Literal
+import asyncio
+import statistics
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+
+from hexmon.model.observation import Outcome, Reply
+from hexmon.probes.contract import ProbeType, Target
+from hexmon.probes.icmp_engine import IcmpEngine, Ping, Plan
+from hexmon.probes.resolver import Resolver, Unresolved
+from hexmon.probes.wire import is_address
+
+if TYPE_CHECKING:
+    from hexmon.probes.tools import Tools
+
+# The engine must give up before the runner's own deadline, or its counts would be lost.
+_MARGIN = 0.05
 
 
 class IcmpOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a host is pinged.
 
     `count` packets are sent `pause` seconds apart. With one packet, silence makes it be sent again up to `retries`
-    times, `pause` seconds apart. `addresses` are pinged as well; `mode` says whether one answering address is enough
-    ("best") or all must answer ("worst").
+    times, `pause` seconds apart; after `limit` seconds in all (and never later than the check's timeout) silence is
+    the answer. `addresses` (IP literals or names) are pinged as well; `mode` says whether one answering address is
+    enough ("best") or all must answer ("worst").
     """
 
     count: int = 1
     retries: int = 2
     pause: float = 1.0
+    limit: float = 5.0
     addresses: tuple[str, ...] = ()
     mode: Literal["best", "worst"] = "best"
+
+
+async def probe(target: Target, options: IcmpOptions, tools: "Tools") -> Reply:
+    """Ping all addresses at once.
+
+    Facts: sent, received, rtt_seconds (smallest of the first address that answers), loss (0 to 1) and
+    jitter_seconds (mean difference between neighbours) when several packets were wanted, addresses and answering.
+    Evidence: a line for each address.
+    """
+    trace = target.trace
+    addresses, missing = [target.address], list[str]()
+    if options.addresses:
+        trace.begin("resolve")
+        for name in options.addresses:
+            await _add_address(name, addresses, missing, tools.resolver)
+    trace.begin("ping")
+    within = max(target.timeout - _MARGIN, target.timeout * 0.9)
+    if len(addresses) == 1:
+        pings = [await _ping(tools.icmp, target.address, options, within)]
+    else:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_ping(tools.icmp, address, options, within)) for address in addresses]
+        pings = [task.result() for task in tasks]
+    trace.end()
+    trace.facts.update(_facts(pings, options, len(pings) + len(missing)))
+    lines = [_line(ping, options.count) for ping in pings] + [f"{name} has no address" for name in missing]
+    trace.evidence = "\n".join(lines).encode()
+    return _judged(target, pings, options, len(lines))
+
+
+async def _add_address(name: str, addresses: list[str], missing: list[str], resolver: Resolver) -> None:
+    try:
+        addresses.append(name if is_address(name) else await resolver.resolve(name))
+    except Unresolved:
+        missing.append(name)
+
+
+async def _ping(engine: IcmpEngine, address: str, options: IcmpOptions, within: float) -> Ping:
+    sends = options.count if options.count > 1 else 1 + options.retries
+    pause = min(options.pause, within / sends)
+    # Several packets may need longer than silence is waited for otherwise.
+    limit = min(within, max(options.limit, (sends - 1) * pause + options.pause))
+    return await engine.ping(address, Plan(sends, options.count, pause), limit)
+
+
+def _facts(pings: list[Ping], options: IcmpOptions, addresses: int) -> dict[str, float]:
+    facts: dict[str, float] = {
+        "sent": sum(ping.sent for ping in pings),
+        "received": sum(ping.received for ping in pings),
+    }
+    first = next((ping for ping in pings if ping.round_trips), None)
+    if first is not None:
+        facts["rtt_seconds"] = min(first.round_trips)
+    if addresses > 1:
+        facts["addresses"] = addresses
+        facts["answering"] = sum(1 for ping in pings if ping.received)
+    if options.count > 1:
+        facts["loss"] = 1 - facts["received"] / max(facts["sent"], 1)
+        if first is not None and len(first.round_trips) > 1:
+            trips = first.round_trips
+            facts["jitter_seconds"] = statistics.fmean(abs(b - a) for a, b in pairwise(trips))
+    return facts
+
+
+def _line(ping: Ping, count: int) -> str:
+    if ping.round_trips:
+        text = f"{ping.address} is alive ({min(ping.round_trips) * 1000:.3g} ms)"
+        return text if count == 1 else f"{text}, {ping.received} of {ping.sent} packets answered"
+    return f"{ping.address} is unreachable{_reason(ping)}"
+
+
+def _reason(ping: Ping) -> str:
+    if not ping.error:
+        return ""
+    return f" ({ping.error}, says {ping.offender})" if ping.offender else f" ({ping.error})"
+
+
+def _judged(target: Target, pings: list[Ping], options: IcmpOptions, addresses: int) -> Reply:
+    """Whether enough addresses answered."""
+    answering = sum(1 for ping in pings if ping.received)
+    if answering >= (addresses if options.mode == "worst" else 1):
+        return target.trace.reply(Outcome.OK, "Host responds to ping")
+    refused = next((ping for ping in pings if ping.error and not ping.received), None)
+    outcome = Outcome.TIMEOUT if refused is None else Outcome.UNREACHABLE
+    detail = "" if refused is None else f"{refused.address}{_reason(refused)}"
+    if answering:
+        summary = f"Host responds to ping on {answering} of {addresses} IP's"
+    else:
+        summary = "Host does not respond to ping"
+    return target.trace.reply(outcome, summary, detail)
+
+
+PROBE = ProbeType(options=IcmpOptions, run=probe)

@@ -1,5 +1,44 @@
 """What probes share: the ICMP engine, the HTTP engine, the resolver, the clock."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
+from hexmon.clock import Clock
+from hexmon.probes.curl_engine import CurlEngine
+from hexmon.probes.icmp_engine import IcmpEngine
+from hexmon.probes.poller import Poller
+from hexmon.probes.resolver import Resolver, SystemResolver
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
-    """Opened once for all probes of a process."""
+    """Opened once for all probes of a process, in the event loop that runs them."""
+
+    clock: Clock
+    resolver: Resolver
+    poller: Poller
+    icmp: IcmpEngine
+    curl: CurlEngine
+
+
+@asynccontextmanager
+async def open_tools(
+    clock: Clock, *, resolver: Resolver | None = None, pings_per_second: float = 25_000.0
+) -> AsyncIterator[Tools]:
+    """Open the tools; sockets for ICMP are opened by the first ping. `resolver` is the machine's own if not given."""
+    tools = Tools(
+        clock=clock,
+        resolver=SystemResolver(clock) if resolver is None else resolver,
+        poller=Poller(asyncio.get_running_loop()),
+        icmp=IcmpEngine(clock, pings_per_second),
+        curl=CurlEngine(),
+    )
+    try:
+        yield tools
+    finally:
+        tools.curl.close()
+        tools.icmp.close()
+        tools.poller.close()
+        tools.resolver.close()

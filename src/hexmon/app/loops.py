@@ -1,0 +1,75 @@
+"""The small loops between the parts; each is a task of the monitor's one TaskGroup."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from hexmon.board.board import Board
+from hexmon.bus import LocalBus
+from hexmon.clock import Clock
+from hexmon.judge.client import judge_client
+from hexmon.model.events import ClientReported
+from hexmon.schedule.runner import Runner
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 50
+_PER_SECOND = 1000
+_SLICE = 2000  # squares per turn: a turn must stay far below the lateness that checks may have
+
+
+async def every(clock: Clock, seconds: float, work: Callable[[], Awaitable[None] | None]) -> None:
+    """Run `work` on a grid. What it raises is logged: one bad turn must not end the monitor."""
+    begun = clock.monotonic()
+    turn = 0
+    while True:
+        turn = max(turn + 1, int((clock.monotonic() - begun) / seconds))
+        await clock.sleep_until(begun + turn * seconds)
+        try:
+            waiting = work()
+            if waiting is not None:
+                await waiting
+        except Exception:
+            log.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
+
+
+async def judge_clients(board: Board, bus: LocalBus) -> None:
+    """Turn agents' messages into squares as they come."""
+    subscription = bus.follow("client judge", (ClientReported,), limit=10_000)
+    while True:
+        for event in await subscription.next_batch():
+            if isinstance(event, ClientReported):
+                _judge_one(board, event)
+
+
+def _judge_one(board: Board, event: ClientReported) -> None:
+    host = board.inventory.find(event.message.host)
+    if host is None or event.message.collector:
+        return
+    for report in judge_client(event.message, host):
+        board.report(report)
+
+
+class Checkpoint:
+    """Writes mere refreshes to the journal, in slices, each `seconds`; a slow disk postpones the next round."""
+
+    def __init__(self, board: Board, clock: Clock, depth: Callable[[], int]) -> None:
+        self._board = board
+        self._clock = clock
+        self._depth = depth
+
+    async def run(self) -> None:
+        """One round: until nothing is dirty any more."""
+        limit = len(self._board.hosts()) * 64 // _SLICE + 1
+        for _ in range(limit):
+            if self._depth() > 4 * _SLICE or not self._board.checkpoint(_SLICE):
+                return
+            await self._clock.sleep_until(self._clock.monotonic() + 0.02)
+
+
+async def probe_the_unknown(board: Board, runner: Runner, clock: Clock) -> None:
+    """At the start: probe at once what the board shows nothing of, not only when its turn comes; spread over time."""
+    unknown = [key for key in sorted(runner.agenda.keys()) if board.status(key) is None]
+    for first in range(0, len(unknown), _AT_ONCE):
+        for key in unknown[first : first + _AT_ONCE]:
+            runner.probe_now(key)
+        await clock.sleep_until(clock.monotonic() + _AT_ONCE / _PER_SECOND)
