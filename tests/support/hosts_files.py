@@ -19,16 +19,17 @@ VALUES = (
     "NOPROP:cpu", "NOPROPRED:+ftp,-smtp", "NOPROPYELLOW:cpu", "NOPROPPURPLE:cpu", "NOPROPACK:cpu", "WARNPCT:98.5",
     "REPORTTIME=W:0700:2000", "WARNSTOPS:3", "DOWNTIME=*:2300:2400,W:0000:0100", 'DOWNTIME=conn:*:2300:2400:"at night"',
     "ssldays=30:10", "sslbits=128", "depends=(http:gw/conn)", 'browser="Mozilla/4.0 (x)"', "httphdr=X-A:b",
-    "holidays=dk", "delayred=cpu:10", "delayyellow=disk:5,cpu:2", "ldaplogin=u:p", "NOCOLUMNS:disk,cpu", "COMPACT:all=a|b",
-    "INTERFACES:eth.*", "ACCEPTONLY:cpu", "DOC:http://127.0.0.1/doc/%s", 'NAME:"a \\ b"', "name:lower",
+    "holidays=dk", "delayred=cpu:10", "delayyellow=disk:5,cpu:2", "ldaplogin=u:p", "NOCOLUMNS:disk,cpu",
+    "COMPACT:all=a|b", "INTERFACES:eth.*", "ACCEPTONLY:cpu", "DOC:http://127.0.0.1/doc/%s",
+    'NAME:"a \\ b"', "name:lower",
 )  # fmt: skip
 TESTS = (
     "ssh", "smtp", "smtp:2525", "ftp:8021:s", "?telnet", "!ftp", "~imap", "?!~pop3:s", "pop-3", "ssh@127.0.0.3", "conn",
     "http://127.0.0.1/", "https://127.0.0.1:8443/x?a=b&c", "http://u:p@www=127.0.0.1/", "cont;http://127.0.0.1/;x.y",
     "content=http://127.0.0.1/", "httpstatus;http://127.0.0.1/;2..;4..", "post;http://127.0.0.1/;a=b;", "dns",
-    "dns=mx:a", "ntp", "rpc=nfs", "ldap", "apache", "badhttp:1:2:3", "badconn-W-0800-1800:1:2:4", "route:gw,gw2", "!conn",
-    "conn=worst,127.0.0.8,127.0.0.9", "oracle", "devmon:tests(if)", 'X:"y z"', '"quoted tag"', 'half"quoted tag"behind',
-    "CUST:PAGE,3", "#hash", "http10://127.0.0.1/",
+    "dns=mx:a", "ntp", "rpc=nfs", "ldap", "apache", "badhttp:1:2:3", "badconn-W-0800-1800:1:2:4", "route:gw,gw2",
+    "!conn", "conn=worst,127.0.0.8,127.0.0.9", "oracle", "devmon:tests(if)", 'X:"y z"', '"quoted tag"',
+    'half"quoted tag"behind', "CUST:PAGE,3", "#hash", "http10://127.0.0.1/",
 )  # fmt: skip
 TITLES = ("Plain", "Two words", "<b>Bold</b> and <i>so</i> on", "A < B", "Z\u00fcrich", '"quoted"', "a | b")
 
