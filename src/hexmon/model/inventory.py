@@ -5,12 +5,25 @@ from types import MappingProxyType
 
 import msgspec
 
-from hexmon.model.names import SUMMARY_HOST
+from hexmon.model.names import SUMMARY_HOST, StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import Downtime
+from hexmon.model.timespec import Downtime, TimeWindow
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
+
+
+class BadTest(msgspec.Struct, frozen=True, gc=False):
+    """A badTEST tag: from so many failures in a row a test is clear, yellow, red; fewer are green.
+
+    `window` None: always. Of several in force for a test the last one counts.
+    """
+
+    test: str
+    clear: int
+    yellow: int
+    red: int
+    window: TimeWindow | None = None
 
 
 class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +39,9 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     multihomed: bool = False
     pulldata: bool = False
     holidays: str = ""
+    depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own
+    route: tuple[str, ...] = ()  # hosts between us and this one, the nearest first as written
+    bad: tuple[BadTest, ...] = ()
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,7 +90,7 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
     validity: float
 
 
-class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What the board shows for one square, after policy.
 
     `color` is shown, `reported` the reporter's own; `since` the age of the shown colour; `updated` the last report;

@@ -1,0 +1,87 @@
+"""What may be asked of the board."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from hexmon.board.draft import machine_time
+from hexmon.board.entries import Entry
+from hexmon.board.ghosts import Ghosts, MultiSources
+from hexmon.board.settings import BoardSettings
+from hexmon.board.squares import Squares
+from hexmon.board.store import Journal
+from hexmon.bus import LocalBus
+from hexmon.clock import Clock
+from hexmon.model.inventory import Inventory
+from hexmon.model.names import StatusKey
+from hexmon.model.status import NEVER, ClientMessage, Status
+
+
+class Reader:
+    """The squares, for reading. `counters` counts reports, ghosts and what was refused."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        journal: Journal,
+        bus: LocalBus,
+        settings: BoardSettings,
+        inventory: Inventory,
+        local: Callable[[float], datetime] = machine_time,
+    ) -> None:
+        self.settings = settings
+        self.ghosts = Ghosts()
+        self.multi_sources = MultiSources()
+        self.counters: Counter[str] = Counter()
+        self.last_report = NEVER
+        self.started = clock.now()
+        self._clock = clock
+        self._now = clock.now
+        self._bus = bus
+        self._squares = Squares(journal, bus, settings, inventory, local)
+        self._registry = self._squares.registry
+
+    @property
+    def inventory(self) -> Inventory:
+        """The inventory in force."""
+        return self._registry.inventory
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Every host that was heard of, by canonical name; for the queries, which only read."""
+        return self._registry.entries
+
+    def canonical(self, host: str) -> str | None:
+        """The host's own spelling of a name or an alias; None when messages for it are not accepted."""
+        return self._registry.canonical(host, self._now())
+
+    def status(self, key: StatusKey) -> Status | None:
+        """The status of that square, in any spelling of it."""
+        entry = self._registry.known(key.host)
+        if entry is None:
+            return None
+        return entry.squares.get(key.test) or entry.squares.get(self._registry.test(key.test))
+
+    def squares(self, host: str) -> Sequence[Status]:
+        """The statuses of a host, the newest created first."""
+        entry = self._registry.known(host)
+        return list(reversed(entry.squares.values())) if entry else []
+
+    def statuses(self) -> Iterator[Status]:
+        """Every status, hosts in the order in which they were first heard of."""
+        return self._registry.statuses()
+
+    def hosts(self) -> list[str]:
+        """The hosts that have squares or clients, in the order in which they were first heard of."""
+        return [name for name, entry in self._registry.entries.items() if entry.squares or entry.clients]
+
+    def clients(self, host: str) -> Sequence[ClientMessage]:
+        """The agents' messages of a host, the newest collector first."""
+        entry = self._registry.known(host)
+        return list(reversed(entry.clients.values())) if entry else []
+
+    def by_cookie(self, number: int) -> Status | None:
+        """The square that this number acknowledges; None once it is over."""
+        key = self._squares.cookies.find(number)
+        status = self.status(key) if key else None
+        return status if status and status.cookie and status.cookie.expires >= self._now() else None

@@ -1,0 +1,42 @@
+"""Commands to be run later."""
+
+from collections.abc import Sequence
+
+from hexmon.board.store import Journal, ScheduledCommand, ScheduleRemoved, ScheduleSaved
+
+
+class Schedule:
+    """Numbered from 1; numbers are not used again while any later one is known."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._jobs: dict[int, ScheduledCommand] = {}
+        self._last = 0
+
+    def restore(self, jobs: Sequence[ScheduledCommand]) -> None:
+        """Begin with what was stored."""
+        self._jobs = {job.id: job for job in jobs}
+        self._last = max(self._jobs, default=0)
+
+    def add(self, at: float, sender: str, command: bytes) -> int:
+        """Take a command; returns the journal ticket."""
+        self._last += 1
+        job = self._jobs[self._last] = ScheduledCommand(self._last, at, sender, command)
+        return self._journal.append([ScheduleSaved(job)])
+
+    def remove(self, number: int) -> int:
+        """Forget it; returns the journal ticket, 0 when there is no such job."""
+        if self._jobs.pop(number, None) is None:
+            return 0
+        return self._journal.append([ScheduleRemoved(number)])
+
+    def all(self) -> list[ScheduledCommand]:
+        """In the order of the numbers."""
+        return [self._jobs[number] for number in sorted(self._jobs)]
+
+    def take_due(self, now: float) -> list[ScheduledCommand]:
+        """Take out what is due, the earliest first."""
+        due = sorted((job for job in self._jobs.values() if job.at <= now), key=lambda job: (job.at, job.id))
+        for job in due:
+            self.remove(job.id)
+        return due

@@ -1,0 +1,176 @@
+"""Sending messages to a monitor: one connection each, our direction closed after the message, the reply read to its end.
+
+Used by `hexmon send`, the sweep and the agent, in an event loop or without one.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import msgspec
+
+from hexmon.ingest.addresses import Address
+from hexmon.ingest.words import name_of
+
+TIMEOUT = 15.0  # seconds for the whole exchange, as the C library has it
+_READ = 256 * 1024
+
+# These go to every server, all others to the first that answers.
+_TO_ALL = (
+    b"status", b"combo\n", b"extcombo ", b"meta", b"data", b"notify", b"enable", b"disable", b"drop", b"rename",
+    b"client", b"schedule ",
+)  # fmt: skip
+_NOT_TO_ALL = (b"clientlog ",)
+
+# The questions whose reply the `xymon` program prints without being asked to.
+_ANSWERED = (
+    b"query ", b"client ", b"config ", b"download ", b"xymondlog ", b"hobbitdlog ", b"xymondxlog ", b"hobbitdxlog ",
+    b"xymondboard", b"hobbitdboard", b"xymondxboard", b"hobbitdxboard", b"clientlog ", b"hostdatasave", b"hostinfo",
+    b"ping", b"pullclient", b"ghostlist", b"multisrclist",
+)  # fmt: skip
+
+
+class SendError(OSError):
+    """A server could not be reached, or broke off."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What became of a message: the first reply, and why which servers failed. It was taken when `taken` > 0."""
+
+    reply: bytes
+    taken: int
+    failures: tuple[str, ...] = ()
+
+
+def expects_reply(message: bytes) -> bool:
+    """Whether the `xymon` program prints the reply to this message."""
+    if message.startswith(b"schedule"):
+        return not message.startswith(b"schedule ")
+    return message.startswith(_ANSWERED)
+
+
+def goes_to_all(message: bytes) -> bool:
+    """Whether a message is for all servers of a list and not for one of them."""
+    return message.startswith(_TO_ALL) and not message.startswith(_NOT_TO_ALL)
+
+
+def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None) -> bytes:
+    """Send one message to one server and return its reply. Raises SendError."""
+    try:
+        if address.url:
+            return _post(address, message, timeout, tls)
+        with socket.create_connection((address.host, address.port), timeout) as sock:
+            if address.tls:
+                return _through_tls(sock, address, message, tls)
+            sock.sendall(message)
+            sock.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: sock.recv(_READ), b""))
+    except (OSError, ValueError) as error:
+        raise SendError(f"{address}: {_reason(error)}") from error
+
+
+def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
+    context = tls or ssl.create_default_context()
+    with context.wrap_socket(sock, server_hostname=address.host) as wire:
+        wire.sendall(message)
+        timeout = wire.gettimeout()
+        wire.settimeout(0)
+        with suppress(ssl.SSLWantReadError):  # our close_notify is out; theirs comes after the reply
+            wire.unwrap()
+        wire.settimeout(timeout)
+        return b"".join(iter(lambda: wire.recv(_READ), b""))
+
+
+def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext | None) -> bytes:
+    headers = {"Content-Type": "application/octet-stream"}
+    request = Request(address.url, data=message, headers=headers, method="POST")  # noqa: S310 - parse_address checked it
+    with urlopen(request, timeout=timeout, context=tls) as response:  # noqa: S310
+        return bytes(response.read())
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, URLError):
+        return str(error.reason)
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def send(
+    addresses: Sequence[Address], message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+) -> Sent:
+    """Send a message where it belongs: to all servers, or to the first that answers. Failures are in the result."""
+    failures: list[str] = []
+    replies: list[bytes] = []
+    for address in addresses:
+        try:
+            replies.append(exchange(address, message, timeout, tls))
+        except SendError as error:
+            failures.append(str(error))
+            continue
+        if not goes_to_all(message):
+            break
+    return Sent(replies[0] if replies else b"", len(replies), tuple(failures))
+
+
+async def exchange_async(
+    address: Address, message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+) -> bytes:
+    """The same as `exchange` without holding up the event loop."""
+    if address.url or address.tls:
+        return await asyncio.to_thread(exchange, address, message, timeout, tls)
+    try:
+        async with asyncio.timeout(timeout):
+            reader, writer = await asyncio.open_connection(address.host, address.port)
+            try:
+                writer.write(message)
+                writer.write_eof()
+                return await reader.read()
+            finally:
+                writer.close()
+    except (OSError, ValueError) as error:
+        raise SendError(f"{address}: {_reason(error)}") from error
+
+
+async def send_async(
+    addresses: Sequence[Address], message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+) -> Sent:
+    """The same as `send` without holding up the event loop."""
+    failures: list[str] = []
+    replies: list[bytes] = []
+    for address in addresses:
+        try:
+            replies.append(await exchange_async(address, message, timeout, tls))
+        except SendError as error:
+            failures.append(str(error))
+            continue
+        if not goes_to_all(message):
+            break
+    return Sent(replies[0] if replies else b"", len(replies), tuple(failures))
+
+
+def combined(messages: Iterable[bytes], at_once: int = 100) -> list[bytes]:
+    """Messages of any kind packed into extcombos of `at_once` each; a single one stays as it is."""
+    waiting = list(messages)
+    return [_pack(waiting[start : start + at_once]) for start in range(0, len(waiting), at_once)]
+
+
+def _pack(messages: list[bytes]) -> bytes:
+    if len(messages) == 1:
+        return messages[0]
+    # The offsets count from the start of the message, so their own length is fixed first, generously.
+    room = len(b"extcombo \n") + 11 * (len(messages) + 1)
+    offsets = [room]
+    for message in messages:
+        offsets.append(offsets[-1] + len(message))
+    header = b"extcombo " + b" ".join(b"%d" % offset for offset in offsets)
+    return header.ljust(room - 1) + b"\n" + b"".join(messages)
+
+
+def text_of(reply: bytes) -> str:
+    """A reply as people may read it."""
+    return name_of(reply)

@@ -1,0 +1,355 @@
+"""What is done for each command of the protocol. Refused and useless ones are answered like all others: with nothing."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from hexmon import __version__
+from hexmon.board.board import Board
+from hexmon.clock import Clock
+from hexmon.ingest import messages as say
+from hexmon.ingest.access import ANYWHERE, Access, ListName
+from hexmon.ingest.answer import NO_ANSWER, Answer
+from hexmon.ingest.files import Files
+from hexmon.ingest.protocol import parse, parse_status
+from hexmon.ingest.queries import QUERIES
+from hexmon.model.names import SUMMARY_HOST
+from hexmon.model.status import UNTIL_OK, ClientMessage, Report
+
+log = logging.getLogger(__name__)
+
+# Scripts look for "xymond" and a digit: 4.3.30 is the dialect spoken here.
+VERSION_LINE = f"xymond 4.3.30 hexmon/{__version__}\n".encode()
+
+_MINUTE = 60.0
+_STEP = 100  # messages of a big combo handled before others get their turn
+_MOST_SENDERS = 10_000
+_MOST_REFUSALS = 1_000
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """How one command is handled: its function, the list that guards it, and whose own address is excused from that."""
+
+    run: Callable[["Dispatcher", Any, str], Answer]
+    access: ListName | None = None
+    about: Callable[[Any], str] | None = None
+
+
+class Dispatcher:
+    """Handles whole messages. `reload` is told "reload" or "rotate"; everything else goes to the board.
+
+    `counts`: messages by the name of their command's class; `Refused` for those that the access lists kept out.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        access: Access,
+        files: Files,
+        clock: Clock,
+        *,
+        reload: Callable[[str], None] = lambda _: None,
+        lifetime: float = 1800.0,
+    ) -> None:
+        self.board = board
+        self.access = access
+        self.files = files
+        self.clock = clock
+        self.reload = reload
+        self.lifetime = lifetime
+        self.counts: Counter[str] = Counter()
+        self.senders: dict[str, int] = {}
+        self._refusals: set[tuple[str, str]] = set()
+        self._report = board.report
+
+    def handle(self, message: bytes, sender: str) -> Answer:
+        """Do what a message says, on behalf of the address it came from. Never raises."""
+        self._count(sender)
+        try:
+            command = parse(message, sender, self.lifetime)
+            if type(command) is Report:
+                return self.report(command, sender)
+            return self.obey(command, sender)
+        except Exception:
+            # A mistake of ours in one command must not take the others down; the sender sees an empty answer.
+            log.exception("messages: from %s, not handled: %r", sender, message[:200])
+            self.counts["Failed"] += 1
+            return NO_ANSWER
+
+    def handle_in_steps(self, message: bytes, sender: str) -> Iterator[int]:
+        """A big combo: tickets, with pauses in which others are served."""
+        self._count(sender)
+        command = parse(message, sender, self.lifetime)
+        if isinstance(command, say.Combo):
+            self.counts["Combo"] += 1
+            for start in range(0, len(command.parts), _STEP):
+                yield self._statuses(command.parts[start : start + _STEP], sender)
+
+    def _count(self, sender: str) -> None:
+        senders = self.senders
+        if sender in senders:
+            senders[sender] += 1
+        elif len(senders) < _MOST_SENDERS:
+            senders[sender] = 1
+
+    def report(self, report: Report, sender: str) -> Answer:
+        """A status or a summary."""
+        self.counts["Report"] += 1
+        if not self.access.everybody and not self._may_report(report, sender):
+            return NO_ANSWER
+        ticket = self._report(report)
+        return Answer(ticket=ticket) if ticket else NO_ANSWER
+
+    def _may_report(self, report: Report, sender: str) -> bool:
+        host = report.key.host
+        return host == SUMMARY_HOST or self.may("status", sender, host, "status")
+
+    def obey(self, command: say.AnyCommand, sender: str) -> Answer:
+        """Any other command, if this sender may give it."""
+        name = type(command).__name__
+        self.counts[name] += 1
+        handler = COMMANDS[type(command)]
+        if handler.access is not None and not self.access.everybody:
+            host = handler.about(command) if handler.about is not None else None
+            if not self.may(handler.access, sender, host, name):
+                return NO_ANSWER
+        return handler.run(self, command, sender)
+
+    def may(self, name: ListName, sender: str, host: str | None, what: str) -> bool:
+        """Whether the access lists let it pass; says once of each sender when not."""
+        address = None
+        if host:
+            known = self.board.inventory.find(host)
+            address = known.ip if known is not None else None
+            if name == "maint" and address == ANYWHERE:
+                address = None  # anybody could silence a host without a fixed address
+        if self.access.allows(name, sender, address):
+            return True
+        self.counts["Refused"] += 1
+        if (sender, what) not in self._refusals and len(self._refusals) < _MOST_REFUSALS:
+            self._refusals.add((sender, what))
+            log.warning("messages: refused %s from %s: it is not in the list '%s'", what, sender, name)
+        return False
+
+    def combo(self, command: say.Combo, sender: str) -> Answer:
+        """Each status by itself."""
+        ticket = self._statuses(command.parts, sender)
+        return Answer(ticket=ticket) if ticket else NO_ANSWER
+
+    def _statuses(self, parts: list[bytes], sender: str) -> int:
+        last = 0
+        everybody, report, lifetime = self.access.everybody, self._report, self.lifetime
+        for part in parts:
+            if not part.startswith(b"status"):
+                continue
+            command = parse_status(part, sender, lifetime)
+            if type(command) is Report:
+                if everybody or self._may_report(command, sender):
+                    last = max(last, report(command))
+            else:
+                last = max(last, self.obey(command, sender).ticket)
+        self.counts["Report"] += len(parts)
+        return last
+
+    def extcombo(self, command: say.ExtCombo, sender: str) -> Answer:
+        """Each part as a message of its own; their answers are not used, and they do not nest."""
+        last = 0
+        for part in command.parts:
+            if not part.startswith(b"extcombo"):
+                inner = parse(part, sender, self.lifetime)
+                answer = self.report(inner, sender) if isinstance(inner, Report) else self.obey(inner, sender)
+                last = max(last, answer.ticket)
+        return Answer(ticket=last) if last else NO_ANSWER
+
+    def useless(self, command: say.Useless, sender: str) -> Answer:
+        """Nothing is done; a host nobody knows is noted all the same."""
+        if command.host and command.host != SUMMARY_HOST:
+            self.board.notice_ghost(command.host, command.sender)
+        log.debug("messages: from %s: %s", sender, command.reason)
+        return NO_ANSWER
+
+    def nothing(self, command: say.Nothing, sender: str) -> Answer:  # noqa: ARG002
+        """Accepted."""
+        return NO_ANSWER
+
+    def to_workers(self, command: say.ToWorkers, sender: str) -> Answer:  # noqa: ARG002
+        """Forget cached files, or read the configuration again."""
+        if command.word == "flush filecache":
+            self.files.flush()
+        else:
+            self.reload(command.word)
+        return NO_ANSWER
+
+    def data(self, command: say.Data, sender: str) -> Answer:  # noqa: ARG002
+        """Numbers for the graphs."""
+        return _done(self.board.data(command.key.host, command.key.test, command.sender, command.text))
+
+    def client(self, command: say.ClientData, sender: str) -> Answer:  # noqa: ARG002
+        """Keep an agent's data and tell it what to watch."""
+        host = self.board.canonical(command.host)
+        if host is None:
+            self.board.notice_ghost(command.host, command.sender)
+            return NO_ANSWER
+        ticket = self.board.client(
+            ClientMessage(
+                host=host,
+                collector=command.collector,
+                os_type=command.os_type,
+                host_class=command.host_class,
+                sender=command.sender,
+                received=self.clock.now(),
+                message=command.message,
+            )
+        )
+        if not command.answered:
+            return _done(ticket)
+        known = self.board.inventory.find(host)
+        forced = known.host_class if known is not None else ""
+        return Answer(self.files.client_local(host, forced or command.host_class, command.os_type), ticket)
+
+    def disable(self, command: say.Disable, sender: str) -> Answer:  # noqa: ARG002
+        """Silence tests; the end is rounded up to the next whole minute."""
+        until = UNTIL_OK
+        if command.minutes is not None:
+            until = -(-(int(self.clock.now()) + command.minutes * _MINUTE) // _MINUTE) * _MINUTE
+        return _done(self.board.disable(command.host, command.test, until, command.text))
+
+    def enable(self, command: say.Enable, sender: str) -> Answer:  # noqa: ARG002
+        """The end of the silence."""
+        return _done(self.board.enable(command.host, command.test))
+
+    def modify(self, command: say.Modifications, sender: str) -> Answer:
+        """Colours by back ends."""
+        last = 0
+        for item in command.items:
+            if self.access.everybody or self.may("status", sender, item.key.host, "modify"):
+                last = max(last, self.board.modify(item.key, item.color, item.source, item.cause))
+        return _done(last)
+
+    def acknowledge(self, command: say.Acknowledge, sender: str) -> Answer:  # noqa: ARG002
+        """By cookie."""
+        until = self.clock.now() + command.minutes * _MINUTE
+        return _done(self.board.acknowledge(command.cookie, until, command.text, command.whole_host))
+
+    def ack_note(self, command: say.AckNote, sender: str) -> Answer:  # noqa: ARG002
+        """By level and user."""
+        until = self.clock.now() + command.seconds
+        return _done(
+            self.board.ack_info(command.host, command.test, command.level, command.user, until, command.text)
+        )
+
+    def drop(self, command: say.Drop, sender: str) -> Answer:  # noqa: ARG002
+        """Forget."""
+        return _done(self.board.drop(command.host, command.test))
+
+    def rename_host(self, command: say.RenameHost, sender: str) -> Answer:  # noqa: ARG002
+        """A host's new name."""
+        return _done(self.board.rename_host(command.host, command.new_host))
+
+    def rename_test(self, command: say.RenameTest, sender: str) -> Answer:  # noqa: ARG002
+        """A test's new name."""
+        return _done(self.board.rename_test(command.host, command.test, command.new_test))
+
+    def notice(self, command: say.Notice, sender: str) -> Answer:
+        """Tell people something once."""
+        access: ListName = "status" if command.kind == "usermsg" else "maint"
+        if not self.access.everybody and not self.may(access, sender, None, command.kind):
+            return NO_ANSWER
+        return _done(self.board.notice(command.kind, command.subject, command.sender, command.text))
+
+    def schedule(self, command: say.ScheduleAt, sender: str) -> Answer:
+        """Keep a command for later; whether this sender may give it is decided then."""
+        return _done(self.board.schedule(command.at, sender, command.command))
+
+    def schedule_cancel(self, command: say.ScheduleCancel, sender: str) -> Answer:  # noqa: ARG002
+        """Do not run it."""
+        return _done(self.board.cancel(command.id))
+
+    def run_due(self) -> int:
+        """Run the scheduled commands whose time has come; returns how many."""
+        jobs = self.board.due_commands(self.clock.now())
+        for job in jobs:
+            self.handle(job.command, job.sender)
+        return len(jobs)
+
+    def config(self, command: say.GetConfig, sender: str) -> Answer:  # noqa: ARG002
+        """A configuration file."""
+        return Answer(self.files.config(command.name))
+
+    def download(self, command: say.GetDownload, sender: str) -> Answer:  # noqa: ARG002
+        """A file for a client."""
+        return Answer(self.files.download(command.name))
+
+    def query(self, command: say.Query, sender: str) -> Answer:
+        """A question to the board."""
+        question = QUERIES[command.verb]
+        if not self.access.everybody:
+            host = question.about(command.words) if question.about is not None else None
+            if not self.may(question.access, sender, host, command.verb):
+                return NO_ANSWER
+        return Answer(question.ask(self.board, command.words))
+
+    def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
+        """Refused in the words of xymond, because nothing keeps client messages yet."""
+        if not command.minutes:
+            return Answer(b"ERROR: hostdatasave requires HOSTNAME and an optional lifetime from 1 to 1440 minutes\n")
+        if self.board.canonical(command.host) is None:
+            return Answer(f"ERROR: unknown host {command.host}\n".encode())
+        return Answer(b"ERROR: cached client messages are disabled\n")
+
+    def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
+        """What is still to run."""
+        return Answer(QUERIES["schedule"].ask(self.board, b""))
+
+    def ping(self, command: say.Ping, sender: str) -> Answer:  # noqa: ARG002
+        """The version."""
+        return Answer(VERSION_LINE)
+
+    def sender_statistics(self, command: say.SenderStatistics, sender: str) -> Answer:  # noqa: ARG002
+        """Messages by sender."""
+        return Answer("".join(f"{address} {count}\n" for address, count in sorted(self.senders.items())).encode())
+
+
+def _done(ticket: int) -> Answer:
+    return Answer(ticket=ticket) if ticket else NO_ANSWER
+
+
+def _host(command: Any) -> str:
+    return str(command.host)
+
+
+def _host_of_key(command: Any) -> str:
+    return str(command.key.host)
+
+
+# The only list of what is done for a command and who may ask for it. `modify`, notices and queries look by themselves.
+COMMANDS: dict[type, Handler] = {
+    say.Useless: Handler(Dispatcher.useless),
+    say.Nothing: Handler(Dispatcher.nothing),
+    say.ToWorkers: Handler(Dispatcher.to_workers),
+    say.Combo: Handler(Dispatcher.combo),
+    say.ExtCombo: Handler(Dispatcher.extcombo),
+    say.Data: Handler(Dispatcher.data, "status", _host_of_key),
+    say.ClientData: Handler(Dispatcher.client, "status", _host),
+    say.Disable: Handler(Dispatcher.disable, "maint", _host),
+    say.Enable: Handler(Dispatcher.enable, "maint", _host),
+    say.Modifications: Handler(Dispatcher.modify),
+    say.Acknowledge: Handler(Dispatcher.acknowledge, "maint"),
+    say.AckNote: Handler(Dispatcher.ack_note, "maint"),
+    say.Drop: Handler(Dispatcher.drop, "admin"),
+    say.RenameHost: Handler(Dispatcher.rename_host, "admin"),
+    say.RenameTest: Handler(Dispatcher.rename_test, "admin"),
+    say.Notice: Handler(Dispatcher.notice),
+    say.ScheduleAt: Handler(Dispatcher.schedule),
+    say.ScheduleCancel: Handler(Dispatcher.schedule_cancel),
+    say.ScheduleList: Handler(Dispatcher.list_schedule),
+    say.GetConfig: Handler(Dispatcher.config, "status"),
+    say.GetDownload: Handler(Dispatcher.download, "status"),
+    say.Query: Handler(Dispatcher.query),
+    say.HostDataSave: Handler(Dispatcher.host_data_save, "admin"),
+    say.Ping: Handler(Dispatcher.ping),
+    say.SenderStatistics: Handler(Dispatcher.sender_statistics),
+}

@@ -1,0 +1,37 @@
+"""Settings of the message server."""
+
+from pathlib import Path
+
+import msgspec
+
+from hexmon.ingest.access import Senders
+
+
+class FileSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What `config`, `download` and client messages read; None: that is not offered.
+
+    `config_dir` holds the *.cfg files, `download_dir` the client's updates; `client_local` is client-local.cfg,
+    of which an agent gets the best section, or all that fit (`merge_client_local`).
+    """
+
+    config_dir: Path | None = None
+    download_dir: Path | None = None
+    client_local: Path | None = None
+    merge_client_local: bool = False
+    all_names: bool = False  # `config` answers for names that do not end in .cfg
+
+
+class MessageSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The server of port 1984. Sizes are bytes, durations seconds."""
+
+    addresses: tuple[str, ...] = ("127.0.0.1:1984",)
+    senders: Senders = Senders()
+    files: FileSettings = FileSettings()
+    certificate: Path | None = None  # PEM, with the chain; for tls:// addresses
+    key: Path | None = None  # PEM; None: it is in the certificate's file
+    client_ca: Path | None = None  # PEM; senders on tls:// must show a certificate of these authorities
+    timeout: float = 30.0  # of a connection, from accept to close
+    max_message: int = 64 * 1024 * 1024
+    max_buffered: int = 256 * 1024 * 1024  # of all unfinished messages together
+    max_connections: int = 20_000
+    backlog: int = 4096

@@ -1,0 +1,95 @@
+"""The same protocol through TLS: `tls://` addresses. The sender's close_notify ends the message."""
+
+import socket
+import ssl
+from pathlib import Path
+
+from hexmon.ingest.connection import Connection, Owner
+from hexmon.model.origin import ConfigError, Origin, Problem
+
+_WAITS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def server_context(certificate: Path | None, key: Path | None, client_ca: Path | None = None) -> ssl.SSLContext:
+    """The context for `tls://` addresses; ConfigError when the files are missing or do not fit."""
+    origin = Origin("[listen]")
+    if certificate is None:
+        hint = "set certificate and key to PEM files"
+        raise ConfigError((Problem(origin, "tls:// addresses need a certificate", hint),))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+        if client_ca is not None:
+            context.load_verify_locations(client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+    except OSError as error:  # ssl.SSLError is one
+        names = " and ".join(str(path) for path in (certificate, key, client_ca) if path)
+        raise ConfigError((Problem(origin, f"{names}: {error.strerror or error}"),)) from error
+    return context
+
+
+class TlsConnection(Connection):
+    """A connection that begins with a handshake."""
+
+    __slots__ = ("_shaking", "_tls")
+
+    def __init__(self, owner: Owner, sock: socket.socket, sender: str, deadline: float, context: ssl.SSLContext) -> None:
+        sock.setblocking(False)
+        self._tls = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        self._shaking = True
+        super().__init__(owner, self._tls, sender, deadline)
+
+    def on_readable(self) -> None:
+        if self._shaking and not self._shake():
+            return
+        super().on_readable()
+
+    def on_writable(self) -> None:
+        if self._shaking:
+            if self._shake():
+                self._watch(read=True)
+            return
+        super().on_writable()
+
+    def _shake(self) -> bool:
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._watch(read=True)
+            return False
+        except ssl.SSLWantWriteError:
+            self._watch(read=True, write=True)
+            return False
+        except (OSError, ValueError):
+            self.abort()
+            return False
+        self._shaking = False
+        self._watch(read=True)
+        return True
+
+    def _receive(self, size: int) -> bytes:
+        try:
+            return self._tls.recv(size)
+        except _WAITS as wait:
+            raise BlockingIOError from wait
+
+    def _send(self, data: memoryview) -> int:
+        try:
+            return self._tls.send(data)
+        except _WAITS as wait:
+            raise BlockingIOError from wait
+
+    def _again(self) -> None:
+        # Decrypted bytes may wait inside OpenSSL, where the event loop does not see them.
+        if self._tls.pending():
+            self._owner.loop.call_soon(self._more)
+
+    def _more(self) -> None:
+        if not self.closed:
+            self.on_readable()
+
+    def _farewell(self) -> None:
+        try:
+            self._tls.unwrap()
+        except (OSError, ValueError):  # the peer need not answer our close_notify
+            pass

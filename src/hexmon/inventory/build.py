@@ -1,0 +1,192 @@
+"""From hosts.cfg as read to the inventory: hosts with their policies and checks, names and aliases, all mistakes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hexmon.config.suggest import Suggestions
+from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
+from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
+from hexmon.inventory.tag_values import Mistake
+from hexmon.inventory.xymon_tags import Meaning, TagReader
+from hexmon.model.inventory import Host, Inventory
+from hexmon.model.origin import Origin, Problem
+from hexmon.probes.protocols import Service
+
+_TEST_KINDS = frozenset({"ping", "tcp", "url", "bad", "route"})
+_NOT_BY_DEFAULT = {"tcp": "tests", "url": "tests", "ping": "tests", "bad": "badTEST"}
+
+
+def build_inventory(
+    file: HostsFile,
+    services: Mapping[str, Service],
+    *,
+    location: str = "",
+    defaults: Defaults | None = None,
+) -> Inventory:
+    """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks."""
+    settings = defaults if defaults is not None else Defaults(location=location)
+    builder = _Builder(file, services, settings)
+    return builder.inventory()
+
+
+def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Problem]:
+    """Every tag that was kept but has no effect (yet), for those who want to know."""
+    reader = TagReader(services)
+    notes = []
+    for line in (*file.defaults, *file.hosts):
+        for tag in line.tags:
+            meaning = reader.read(tag)
+            if meaning.kind in {"unknown", "later"} and not meaning.mistakes:
+                why = "has no effect yet" if meaning.kind == "later" else "is kept for others"
+                notes.append(Problem(line.origin, f"the tag '{tag}' {why}", fatal=False))
+    return notes
+
+
+class _Builder:
+    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults) -> None:
+        self._file = file
+        self._services = services
+        self._settings = settings
+        self._tags = TagReader(services)
+        self._maker = CheckMaker(services, settings)
+        self._problems = list(file.problems)
+        self._pages: dict[str, list[str]] = {}
+
+    def inventory(self) -> Inventory:
+        chosen = preferred(self._file.hosts)
+        self._read_all_tags()
+        self._compare_definitions(chosen)
+        for line in self._file.hosts:
+            self._pages.setdefault(line.name.lower(), []).append(line.page)
+        hosts = {line.name: self._host(line, index) for index, line in enumerate(chosen)}
+        by_alias = {name.lower(): name for name in hosts}
+        self._add_aliases(hosts, by_alias)
+        self._check_references(hosts, by_alias)
+        return Inventory(
+            hosts=hosts,
+            by_alias=by_alias,
+            pages=self._file.pages,
+            summaries=self._file.summaries,
+            problems=tuple(sorted(self._problems, key=_place)),
+        )
+
+    # Tags
+
+    def _read_all_tags(self) -> None:
+        """Each tag where it is written, so that a mistake in `.default.` is told once."""
+        for line in self._file.hosts:
+            for tag in line.tags:
+                meaning = self._tags.read(tag)
+                if meaning.mistakes:
+                    self._tell(line.origin, meaning.mistakes)
+                if meaning.kind == "tcp" and not (meaning.parsed.port or self._services[meaning.parsed.service].port):
+                    self._tell(line.origin, (_no_port(tag, meaning),))
+        for line in self._file.defaults:
+            for tag in line.tags:
+                meaning = self._tags.read(tag)
+                self._tell(line.origin, meaning.mistakes)
+                if meaning.kind in _NOT_BY_DEFAULT:
+                    self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
+
+    def _tell(self, origin: Origin, mistakes: Iterable[Mistake]) -> None:
+        self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
+
+    def _understood(self, line: HostLine) -> Understood:
+        host = Understood({}, {}, [])
+        for tag in line.tags:
+            meaning = self._tags.read(tag)
+            if meaning.items:
+                _add_items(host, meaning)
+            elif meaning.kind in _TEST_KINDS and self._has_port(meaning):
+                host.tests.append((tag, meaning))
+        for tag in line.defaults:
+            meaning = self._tags.read(tag)
+            if meaning.items:
+                _add_items(host, meaning)
+        return host
+
+    def _has_port(self, meaning: Meaning) -> bool:
+        return meaning.kind != "tcp" or bool(meaning.parsed.port or self._services[meaning.parsed.service].port)
+
+    # Hosts
+
+    def _host(self, line: HostLine, index: int) -> Host:
+        understood = self._understood(line)
+        items = understood.items
+        items["GROUPID"] = str(line.group_id)
+        items["PAGEINDEX"] = str(line.index)
+        pages = self._pages[line.name.lower()]
+        return Host(
+            name=line.name,
+            ip=line.ip,
+            display_name=items.get("DISPLAYNAME", ""),
+            aliases=_aliases(line),
+            page=line.page,
+            all_pages=(line.page,) if len(pages) == 1 else tuple(dict.fromkeys((line.page, *pages))),
+            group=line.group,
+            comment=items.get("COMMENT", ""),
+            description=items.get("DESCRIPTION", ""),
+            host_class=items.get("CLASS", ""),
+            tags=line.tags,
+            items=items,
+            checks=self._maker.checks(line, understood),
+            policy=policy_of(understood, self._settings.location),
+            nocolumns=understood.parsed.get("NOCOLUMNS", frozenset()),
+            nodisp="FLAG_NODISP" in items or line.audience == "net",
+            nonongreen="FLAG_NONONGREEN" in items,
+            not_before=understood.parsed.get("NOTBEFORE"),
+            not_after=understood.parsed.get("NOTAFTER"),
+            index=index,
+            origin=line.origin,
+        )
+
+    def _compare_definitions(self, chosen: Sequence[HostLine]) -> None:
+        if len(chosen) == len(self._file.hosts):
+            return
+        best = {line.name.lower(): line for line in chosen}
+        for line in self._file.hosts:
+            other = best[line.name.lower()]
+            if line.ip != other.ip and not {line.ip, other.ip} & UNKNOWN_ADDRESSES:
+                text = f"'{line.name}' has the address {line.ip} here and {other.ip} at {other.origin}, which counts"
+                self._tell(line.origin, (Mistake(text),))
+
+    def _add_aliases(self, hosts: Mapping[str, Host], by_alias: dict[str, str]) -> None:
+        for host in hosts.values():
+            for alias in host.aliases:
+                owner = by_alias.setdefault(alias.lower(), host.name)
+                if owner != host.name:
+                    what = "a host of its own" if alias.lower() == owner.lower() else f"an alias of '{owner}' too"
+                    self._tell(host.origin, (Mistake(f"CLIENT:{alias} has no effect: it is {what}"),))
+
+    def _check_references(self, hosts: Mapping[str, Host], by_alias: Mapping[str, str]) -> None:
+        nearest: list[Suggestions] = []
+        for host in hosts.values():
+            wanted = [("route", name) for name in host.policy.route]
+            wanted += [("depends", square.host) for _, squares in host.policy.depends for square in squares]
+            for tag, name in wanted:
+                if name.lower() not in by_alias:
+                    nearest = nearest or [Suggestions(hosts)]
+                    meant = nearest[0].closest(name)
+                    hint = f"did you mean '{meant}'?" if meant else ""
+                    self._tell(host.origin, (Mistake(f"{tag}: there is no host '{name}'", hint),))
+
+
+def _add_items(host: Understood, meaning: Meaning) -> None:
+    for item in meaning.items:
+        if item not in host.items:
+            host.items[item] = meaning.value
+            if meaning.parsed is not None:
+                host.parsed[item] = meaning.parsed
+
+
+def _aliases(line: HostLine) -> tuple[str, ...]:
+    """All CLIENT tags of the host's own; one of `.default.` cannot tell hosts apart."""
+    found = [tag[7:] for tag in line.tags if tag[:7].upper() == "CLIENT:"]
+    return tuple(alias for alias in found if alias and alias.lower() != line.name.lower()) if found else ()
+
+
+def _no_port(tag: str, meaning: Meaning) -> Mistake:
+    return Mistake(f"'{tag}' is not tested: nobody knows its port", f"write: {meaning.parsed.service}:PORT")
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.origin.source, problem.origin.line or 0

@@ -1,0 +1,198 @@
+"""From what the tags of a host say to its policy and its checks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine
+from hexmon.inventory.tag_values import is_address
+from hexmon.inventory.xymon_tags import HTTP, PING, PLAIN, Meaning, PingTag, RouteTag, TcpTag, UrlTag
+from hexmon.model.inventory import HostPolicy
+from hexmon.model.names import StatusKey
+from hexmon.model.observation import Check, Judging
+from hexmon.probes.http import HttpOptions
+from hexmon.probes.icmp import IcmpOptions
+from hexmon.probes.protocols import Service
+from hexmon.probes.tcp import TcpOptions
+
+NO_POLICY = HostPolicy()
+_PLAIN_PING = IcmpOptions()
+_NOT_ASKED = None
+_POLICY_ITEMS = {"DOWNTIME": "downtime", "DELAYRED": "delay_red", "DELAYYELLOW": "delay_yellow", "DEPENDS": "depends"}
+_POLICY_FLAGS = {"FLAG_NOCLEAR": "noclear", "FLAG_DIALUP": "dialup", "FLAG_MULTIHOMED": "multihomed"}
+
+
+class Defaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What hosts.cfg cannot say: how often, how long, and from where (hosts.cfg(5): NET). Seconds."""
+
+    interval: float = 60.0
+    timeout: float = 10.0
+    location: str = ""
+    test_untagged: bool = False
+
+
+class Understood(msgspec.Struct):
+    """The tags of one host, its own before those of `.default.`: items, their values as read, and test tags."""
+
+    items: dict[str, str]
+    parsed: dict[str, Any]
+    tests: list[tuple[str, Meaning]]
+
+
+def policy_of(host: Understood, location: str) -> HostPolicy:
+    """The policy; hosts without one share a value."""
+    items = host.items
+    fields: dict[str, Any] = {
+        field: host.parsed[item] for item, field in _POLICY_ITEMS.items() if host.parsed.get(item)
+    }
+    fields.update((field, True) for flag, field in _POLICY_FLAGS.items() if flag in items)
+    if "PULLDATA" in items:
+        fields["pulldata"] = True
+    if "HOLIDAYS" in items:
+        fields["holidays"] = items["HOLIDAYS"]
+    if "NOFLAP" in items:
+        fields["noflap"] = host.parsed["NOFLAP"]
+        fields["noflap_all"] = not host.parsed["NOFLAP"]
+    fields.update(_from_tests(host.tests, location))
+    return HostPolicy(**fields) if fields else NO_POLICY
+
+
+def _from_tests(tests: Sequence[tuple[str, Meaning]], location: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    bad = tuple(meaning.parsed for _, meaning in tests if meaning.kind == "bad")
+    if bad:
+        fields["bad"] = bad
+    routes: dict[str, RouteTag] = {}
+    for _, meaning in tests:
+        if meaning.kind == "route":
+            routes.setdefault(meaning.parsed.location, meaning.parsed)
+    route = (routes.get(location) if location else None) or routes.get("")
+    if route is not None:
+        fields["route"] = route.hosts
+    return fields
+
+
+class _Where(msgspec.Struct, frozen=True):
+    """An address, whether it is a name, and what to use when that name cannot be resolved."""
+
+    address: str
+    dns: bool = False
+    fallback: str = ""
+
+
+_NOWHERE = _Where("")  # URLs have their own address
+
+
+class CheckMaker:
+    """Makes the checks of hosts; options that are equal are one object."""
+
+    def __init__(self, services: Mapping[str, Service], defaults: Defaults) -> None:
+        self._services = services
+        self._defaults = defaults
+        self._tcp: dict[TcpTag, TcpOptions] = {}
+
+    def checks(self, line: HostLine, host: Understood) -> tuple[Check, ...]:
+        """What is probed for a host: the ping first, then its tests as written."""
+        if line.audience == "display" or not self._is_ours(host.items.get("NET")):
+            return ()
+        where = _where(line, host)
+        made = [] if "FLAG_NOCONN" in host.items else [self._ping(line, host, where)]
+        seen: set[str] = set()
+        for tag, meaning in host.tests:
+            if tag in seen:
+                continue
+            seen.add(tag)
+            if meaning.kind == "tcp":
+                made.append(self._tcp_check(line, where, tag, meaning.parsed))
+            elif meaning.kind == "url":
+                made.append(self._web(line, host, tag, meaning.parsed))
+        return tuple(made)
+
+    def _is_ours(self, net: str | None) -> bool:
+        wanted = self._defaults.location
+        return not wanted or (self._defaults.test_untagged if net is None else net == wanted)
+
+    def _ping(self, line: HostLine, host: Understood, where: _Where) -> Check:
+        tags = [(tag, meaning.parsed) for tag, meaning in host.tests if meaning.kind == "ping"]
+        spec = " ".join(tag for tag, _ in tags) or PING
+        if "FLAG_NOPING" in host.items:
+            return self._check(line, StatusKey(line.name, PING), "none", _NOT_ASKED, where, spec)
+        pings = [ping for _, ping in tags]
+        key = StatusKey(line.name, PING)
+        return self._check(line, key, "icmp", _ping_options(pings), where, spec, _combined(pings))
+
+    def _tcp_check(self, line: HostLine, where: _Where, tag: str, wanted: TcpTag) -> Check:
+        options = self._tcp.get(wanted)
+        if options is None:
+            service = self._services[wanted.service]
+            options = self._tcp[wanted] = TcpOptions(
+                service=service, port=wanted.port or service.port or 0, silent=wanted.silent, source=wanted.source
+            )
+        key = StatusKey(line.name, options.service.name)
+        return self._check(line, key, "tcp", options, where, tag, wanted.judging)
+
+    def _web(self, line: HostLine, host: Understood, tag: str, wanted: UrlTag) -> Check:
+        headers = host.items.get("HTTPHEADERS")
+        options = HttpOptions(
+            url=wanted.address.url,
+            connect_to=wanted.address.connect_to,
+            version=wanted.address.version,
+            tls=wanted.address.tls,
+            user_agent=host.items.get("BROWSER", ""),
+            headers=(headers,) if headers else (),
+            sni="FLAG_NOSNI" not in host.items,
+        )
+        return self._check(line, StatusKey(line.name, HTTP), "http", options, _NOWHERE, tag, wanted.judging)
+
+    def _check(  # noqa: PLR0913 - the one place where checks are made
+        self,
+        line: HostLine,
+        key: StatusKey,
+        probe: str,
+        options: Any,
+        where: _Where,
+        spec: str,
+        judging: Judging = PLAIN,
+    ) -> Check:
+        return Check(
+            key=key,
+            probe=probe,
+            address=where.address,
+            options=options,
+            spec=spec,
+            interval=self._defaults.interval,
+            timeout=self._defaults.timeout,
+            judging=judging,
+            dns=where.dns,
+            fallback=where.fallback,
+            origin=line.origin,
+        )
+
+
+def _where(line: HostLine, host: Understood) -> _Where:
+    """The address of hosts.cfg with `testip`, else the name (xymonnet(1): --dns)."""
+    known = line.ip not in UNKNOWN_ADDRESSES
+    if known and "FLAG_TESTIP" in host.items:
+        return _Where(line.ip)
+    if is_address(line.name):
+        return _Where(line.name)
+    return _Where(line.name, dns=True, fallback=line.ip if known else "")
+
+
+def _ping_options(pings: Sequence[PingTag]) -> IcmpOptions:
+    addresses = tuple(address for ping in pings for address in ping.addresses)
+    if not addresses:
+        return _PLAIN_PING
+    worst = any(ping.mode == "worst" for ping in pings)
+    return IcmpOptions(addresses=addresses, mode="worst" if worst else "best")
+
+
+def _combined(pings: Sequence[PingTag]) -> Judging:
+    if not pings:
+        return PLAIN
+    return Judging(
+        dialup=any(ping.judging.dialup for ping in pings),
+        reverse=any(ping.judging.reverse for ping in pings),
+        always_true=any(ping.judging.always_true for ping in pings),
+    )

@@ -1,0 +1,85 @@
+"""Where the inventory comes from: hosts.cfg and protocols.cfg with all that they include, and whether they changed."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from hexmon.config.lines import Line, read_file
+from hexmon.inventory.build import build_inventory, unused_tags
+from hexmon.inventory.hosts_cfg import HostsFile, read_hosts
+from hexmon.inventory.policies import Defaults
+from hexmon.model.inventory import Inventory
+from hexmon.model.origin import ConfigError, Problem
+from hexmon.probes.protocols import Service, built_in_services, read_protocols
+
+Signature = tuple[int, int, int]
+_GONE: Signature = (-1, -1, -1)
+
+
+class HostsSource:
+    """Reads hosts.cfg; every load gives a new version. Not for several threads at once.
+
+    `protocols` None stands for the table that is shipped; a file replaces it. Its mistakes are among the inventory's.
+    """
+
+    def __init__(self, hosts: Path, protocols: Path | None = None, defaults: Defaults | None = None) -> None:
+        self._hosts = hosts
+        self._protocols = protocols
+        self._defaults = defaults if defaults is not None else Defaults()
+        self._seen: dict[Path, Signature] = {}
+        self._version = 0
+
+    def load(self) -> Inventory:
+        """Read everything. Raises ConfigError when a file itself cannot be read; mistakes in lines are problems."""
+        problems: list[Problem] = []
+        self._seen = {}
+        services = self._services(problems)
+        file = self._file(problems)
+        _refuse_fatal(problems)
+        inventory = build_inventory(file, services, defaults=self._defaults)
+        self._version += 1
+        return msgspec.structs.replace(
+            inventory, problems=(*problems, *inventory.problems), version=self._version
+        )
+
+    def notes(self) -> list[Problem]:
+        """Every tag that is kept without effect."""
+        return unused_tags(self._file([]), self._services([]))
+
+    def changed(self) -> bool:
+        """Whether a file or directory that the last load looked at is not as it was then."""
+        return any(_signature(path) != seen for path, seen in self._seen.items())
+
+    def _file(self, problems: list[Problem]) -> HostsFile:
+        return read_hosts(self._lines(self._hosts, problems))
+
+    def _services(self, problems: list[Problem]) -> Mapping[str, Service]:
+        if self._protocols is None:
+            return built_in_services()
+        services, mistakes = read_protocols(self._lines(self._protocols, problems), str(self._protocols))
+        problems.extend(mistakes)
+        return services
+
+    def _lines(self, path: Path, problems: list[Problem]) -> Iterable[Line]:
+        # The signature is taken before the reading: a file that is written meanwhile counts as changed.
+        text = read_file(path, problems, on_path=self._remember)
+        return text.lines
+
+    def _remember(self, path: Path) -> None:
+        self._seen[path] = _signature(path)
+
+
+def _signature(path: Path) -> Signature:
+    """What tells that a file or directory was changed: time, size and inode (an editor may replace the file)."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return _GONE
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _refuse_fatal(problems: Iterable[Problem]) -> None:
+    fatal = tuple(problem for problem in problems if problem.fatal)
+    if fatal:
+        raise ConfigError(fatal)

@@ -1,0 +1,301 @@
+"""The tags of hosts.cfg: what each one means, whatever host it is written on. Pure.
+
+The order of decisions is that of xymonnet: known settings first, then the prefixes `? ! ~`, then tests.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Any, Literal
+
+import msgspec
+
+from hexmon.config.suggest import Suggestions
+from hexmon.inventory import tag_values
+from hexmon.inventory.tag_values import Mistake
+from hexmon.inventory.urls import UrlError, WebAddress, parse_url
+from hexmon.model.observation import Judging
+
+PING = "conn"
+HTTP = "http"
+PLAIN = Judging()
+
+# Tags with a value: how they begin (case does not matter) and the XMH item they set.
+VALUES: dict[str, str] = {
+    "NET:": "NET",
+    "NAME:": "DISPLAYNAME",
+    "CLIENT:": "CLIENTALIAS",
+    "COMMENT:": "COMMENT",
+    "DESCR:": "DESCRIPTION",
+    "DOC:": "DOCURL",
+    "NK:": "NK",
+    "NKTIME=": "NKTIME",
+    "TRENDS:": "TRENDS",
+    "LARRD:": "TRENDS",
+    "WML:": "WML",
+    "NOPROP:": "NOPROP",
+    "NOPROPRED:": "NOPROPRED",
+    "NOPROPYELLOW:": "NOPROPYELLOW",
+    "NOPROPPURPLE:": "NOPROPPURPLE",
+    "NOPROPACK:": "NOPROPACK",
+    "REPORTTIME=": "REPORTTIME",
+    "WARNPCT:": "WARNPCT",
+    "WARNSTOPS:": "WARNSTOPS",
+    "DOWNTIME=": "DOWNTIME",
+    "ssldays=": "SSLDAYS",
+    "sslbits=": "SSLMINBITS",
+    "depends=": "DEPENDS",
+    "browser=": "BROWSER",
+    "httphdr=": "HTTPHEADERS",
+    "holidays=": "HOLIDAYS",
+    "delayred=": "DELAYRED",
+    "delayyellow=": "DELAYYELLOW",
+    "ldaplogin=": "LDAPLOGIN",
+    "CLASS:": "CLASS",
+    "OS:": "OS",
+    "NOCOLUMNS:": "NOCOLUMNS",
+    "NOTBEFORE:": "NOTBEFORE",
+    "NOTAFTER:": "NOTAFTER",
+    "COMPACT:": "COMPACT",
+    "INTERFACES:": "INTERFACES",
+    "ACCEPTONLY:": "ACCEPT_ONLY",
+}
+
+# Flags: the word, which is also the item's value, and the XMH items. What is written behind the word is ignored.
+FLAGS: dict[str, tuple[str, ...]] = {
+    "noinfo": ("FLAG_NOINFO",),
+    "notrends": ("FLAG_NOTRENDS",),
+    "noclient": ("FLAG_NOCLIENT",),
+    "nodisp": ("FLAG_NODISP",),
+    "nonongreen": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
+    "nobb2": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
+    "prefer": ("FLAG_PREFER",),
+    "nosslcert": ("FLAG_NOSSLCERT",),
+    "trace": ("FLAG_TRACE",),
+    "notrace": ("FLAG_NOTRACE",),
+    "noconn": ("FLAG_NOCONN",),
+    "noping": ("FLAG_NOPING",),
+    "dialup": ("FLAG_DIALUP",),
+    "testip": ("FLAG_TESTIP",),
+    "ldapyellowfail": ("FLAG_LDAPFAILYELLOW",),
+    "NOCLEAR": ("FLAG_NOCLEAR",),
+    "HIDEHTTP": ("FLAG_HIDEHTTP",),
+    "MULTIHOMED": ("FLAG_MULTIHOMED",),
+    "headermatch": ("FLAG_HTTP_HEADER_MATCH",),
+    "sni": ("FLAG_SNI",),
+    "nosni": ("FLAG_NOSNI",),
+}
+
+# Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
+FLAGS_WITH_VALUE = {"pulldata": "PULLDATA", "noflap": "NOFLAP"}
+
+_LATER_TESTS = ("dns", "dig", "ntp", "rpc", "ldap", "apache")
+_LATER = re.compile(
+    r"(?:dns|dig|rpc|apache|SLA)=|(?:dns|dig|ntp|rpc|apache)\Z|ldaps?://|https?=|"
+    r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
+    re.IGNORECASE,
+)
+_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|http=[^;]*;([^;]*)\Z)", re.IGNORECASE)
+_STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
+_PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
+_FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
+_FLAG_WORDS = {word.lower(): word for word in (*FLAGS, *FLAGS_WITH_VALUE)}
+_VALUE_WORDS = {word.lower(): word for word in VALUES}
+_VALUE_STEMS = {word[:-1].lower(): word for word in VALUES}
+_KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "https", "http", "route"))
+_MAX_PORT = 65535
+
+Kind = Literal["item", "ping", "tcp", "url", "bad", "route", "later", "unknown"]
+
+
+class PingTag(msgspec.Struct, frozen=True):
+    """`!conn`, `conn=worst,IP,IP`."""
+
+    judging: Judging = Judging()
+    mode: Literal["best", "worst"] = "best"
+    addresses: tuple[str, ...] = ()
+
+
+class TcpTag(msgspec.Struct, frozen=True):
+    """`?smtp:2525:s@127.0.0.9`; `port` None: the service's own."""
+
+    service: str
+    judging: Judging = Judging()
+    port: int | None = None
+    silent: bool = False
+    source: str = ""
+
+
+class UrlTag(msgspec.Struct, frozen=True):
+    """A URL whose fetching makes the http column."""
+
+    address: WebAddress
+    judging: Judging = Judging()
+
+
+class RouteTag(msgspec.Struct, frozen=True):
+    """`route:a,b`, `route_LOCATION:a,b`."""
+
+    location: str
+    hosts: tuple[str, ...]
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What one tag says. `items` are XMH items with `value`; `parsed` is the value read, or what a test tag says."""
+
+    kind: Kind
+    items: tuple[str, ...] = ()
+    value: str = ""
+    parsed: Any = None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class TagReader:
+    """Reads tags; one tag is read once, however many hosts have it. `services` are the names of protocols.cfg."""
+
+    def __init__(self, services: Collection[str]) -> None:
+        self._services = frozenset(services)
+        self._near_services = Suggestions((*services, *_LATER_TESTS), changed=False)
+        self._read: dict[str, Meaning] = {}
+
+    def read(self, tag: str) -> Meaning:
+        """What the tag means; never an exception."""
+        meaning = self._read.get(tag)
+        if meaning is None:
+            meaning = self._read[tag] = _setting(tag, self._services) or self._test(tag)
+        return meaning
+
+    def _test(self, tag: str) -> Meaning:
+        match = _PREFIXED.match(tag)
+        marks, word = (match[1], match[2]) if match else ("", tag)
+        meaning = self._unmarked(word, _judging(marks))
+        if marks and not _in_order(marks) and meaning.kind not in {"unknown", "later"}:
+            order = "".join(mark for mark in "?!~" if mark in marks)
+            return _wrong(f"'{tag}' is no test: the prefixes stand in the order ? ! ~", f"write: {order}{word}")
+        if meaning.kind == "unknown" and not meaning.mistakes:
+            return Meaning("unknown", mistakes=self._guesses(tag, word))
+        return meaning
+
+    def _unmarked(self, word: str, judging: Judging) -> Meaning:
+        lower = word.lower()
+        if lower == PING or lower.startswith(f"{PING}="):
+            (mode, addresses), mistakes = tag_values.addresses(word[len(PING) + 1 :])
+            return Meaning("ping", parsed=PingTag(judging, mode, addresses), mistakes=mistakes)
+        if _LATER.match(word):
+            return _later(word, judging)
+        if lower.startswith(HTTP) and lower not in self._services:
+            return _url(word, judging) if "://" in word else _not_a_url(word)
+        return self._service(word, judging)
+
+    def _service(self, word: str, judging: Judging) -> Meaning:
+        options, at, source = word.partition("@")
+        name, *rest = options.split(":")
+        if name.lower() not in self._services:
+            return Meaning("unknown")
+        mistakes: list[Mistake] = []
+        port: int | None = None
+        silent = False
+        for option in rest:
+            if option == "s":
+                silent = True
+            elif option.isascii() and option.isdigit() and 0 < int(option) <= _MAX_PORT:
+                port = int(option)
+            else:
+                mistakes.append(_bad_option(word, option))
+        if at and not tag_values.is_address(source):
+            mistakes.append(Mistake(f"'{word}': '{source}' is not an IP address of this machine"))
+        if mistakes:
+            return Meaning("unknown", mistakes=tuple(mistakes))
+        return Meaning("tcp", parsed=TcpTag(name.lower(), judging, port, silent, source))
+
+    def _guesses(self, tag: str, word: str) -> tuple[Mistake, ...]:
+        match = _STEM.match(word)
+        stem, sign = (match[1], match[2]) if match else ("", "")
+        wanted = _VALUE_STEMS.get(stem.lower())
+        if wanted is not None and sign in {":", "="} and sign != wanted[-1]:
+            return (Mistake(f"'{tag}' is not understood", f"write: {wanted}{word[len(stem) + 1 :]}"),)
+        meant = _KNOWN.closest(stem) or self._near_services.closest(stem)
+        return (Mistake(f"nobody knows the tag '{tag}'", f"did you mean '{meant}'?"),) if meant else ()
+
+
+def _setting(tag: str, services: Collection[str]) -> Meaning | None:
+    """A tag that is no test: a value, a flag, a route, a badTEST."""
+    match = _STEM.match(tag)
+    if match is None or not match[1]:
+        return None
+    stem = match[1].lower()
+    word = _VALUE_WORDS.get(stem + match[2])
+    if word is not None:
+        return _value(VALUES[word], tag[len(word) :])
+    if stem not in services and (flag := _FLAG.match(tag)):
+        return _flag(_FLAG_WORDS[flag[0].lower()], tag)
+    if (stem == "route" or stem.startswith("route_")) and match[2] == ":":
+        hosts = tuple(filter(None, tag[len(stem) + 1 :].split(",")))
+        missing = () if hosts else (Mistake(f"'{tag}' names no host", "write: route:HOST,HOST"),)
+        return Meaning("route", parsed=RouteTag(tag[len("route_") : len(stem)], hosts), mistakes=missing)
+    if stem.startswith("bad") and ":" in tag:
+        bad, mistakes = tag_values.bad_test(tag)
+        return Meaning("bad" if bad else "unknown", parsed=bad, mistakes=mistakes)
+    return None
+
+
+def _value(item: str, value: str) -> Meaning:
+    reader = tag_values.READERS.get(item)
+    parsed, mistakes = reader(value) if reader else (None, ())
+    if not value:
+        mistakes = (Mistake(f"the tag for {item} has no value"),)
+    return Meaning("item", (item,), value, parsed, mistakes)
+
+
+def _flag(word: str, tag: str) -> Meaning:
+    rest = tag[len(word) :]
+    item = FLAGS_WITH_VALUE.get(word)
+    if item is not None:
+        parsed, mistakes = tag_values.READERS[item](rest)
+        return Meaning("item", (item,), rest or item, parsed, mistakes)
+    mistakes = (Mistake(f"'{tag}' is taken as {word}", f"write: {word}"),) if rest else ()
+    return Meaning("item", FLAGS[word], word, mistakes=mistakes)
+
+
+def _judging(marks: str) -> Judging:
+    if not marks:
+        return PLAIN
+    return Judging(dialup="?" in marks, reverse="!" in marks, always_true="~" in marks)
+
+
+def _in_order(marks: str) -> bool:
+    return marks == "".join(mark for mark in "?!~" if mark in marks)
+
+
+def _later(word: str, judging: Judging) -> Meaning:
+    """Tests of which only the fetching of a page is understood yet."""
+    fetched = _FETCHED.match(word)
+    if fetched is None:
+        return Meaning("later")
+    meaning = _url((fetched[1] or fetched[2]).replace("%3B", ";").replace("%3b", ";"), judging)
+    return meaning if meaning.kind == "url" or meaning.mistakes else Meaning("later")
+
+
+def _url(word: str, judging: Judging) -> Meaning:
+    try:
+        address = parse_url(word)
+    except UrlError as error:
+        return _wrong(str(error), error.hint)
+    return Meaning("later") if address.certificate else Meaning("url", parsed=UrlTag(address, judging))
+
+
+def _not_a_url(word: str) -> Meaning:
+    match = re.match(r"https?[a-z0-9]*(:?/*)", word, re.IGNORECASE)
+    if match is None or (not match[1] and len(word) > len(match[0])):
+        return Meaning("unknown")
+    rest = word[match.end() :]
+    return _wrong(f"'{word}' is not a URL", f"write: http://{rest or 'HOST/'}")
+
+
+def _bad_option(word: str, option: str) -> Mistake:
+    if option.isascii() and option.isdigit():
+        return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
+    return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
+
+
+def _wrong(message: str, hint: str = "") -> Meaning:
+    return Meaning("unknown", mistakes=(Mistake(message, hint),))

@@ -1,0 +1,98 @@
+"""Patterns that people send and write: searched without regard to case, and never for long.
+
+The syntax is Perl's, as Xymon's files and criteria have it. RE2 runs in linear time and does nearly all of them; what
+it refuses (look-around, back references) goes to a backtracking engine with a time limit.
+"""
+
+from functools import lru_cache
+from typing import Protocol, cast
+
+import re2
+import regex
+
+SECONDS = 0.05  # for one search by the backtracking engine
+LONGEST = 4096  # characters of a pattern; beyond that it is an attack or a mistake
+_MEMORY = 8 << 20  # for one RE2 automaton: a{1000}{1000} is refused
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used; its text says why."""
+
+
+class Pattern(Protocol):
+    """A pattern, ready to be searched for anywhere in a text."""
+
+    text: str
+
+    def search(self, subject: str | bytes) -> bool:
+        """Whether it occurs. A search that takes too long finds nothing."""
+        ...
+
+
+class _Linear:
+    __slots__ = ("_search", "text")
+
+    def __init__(self, text: str, ignore_case: bool) -> None:
+        options = re2.Options()
+        options.case_sensitive = not ignore_case
+        # Texts come in any encoding: both sides are taken byte for byte.
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.log_errors = False
+        options.max_mem = _MEMORY
+        self.text = text
+        self._search = re2.compile(text.encode(errors="surrogateescape"), options).search
+
+    def search(self, subject: str | bytes) -> bool:
+        return self._search(_bytes(subject)) is not None
+
+
+class _Backtracking:
+    __slots__ = ("_pattern", "text")
+
+    def __init__(self, text: str, ignore_case: bool) -> None:
+        flags = regex.IGNORECASE if ignore_case else 0
+        self.text = text
+        self._pattern = regex.compile(text.encode(errors="surrogateescape"), flags | regex.VERSION0)
+
+    def search(self, subject: str | bytes) -> bool:
+        try:
+            return self._pattern.search(_bytes(subject), timeout=SECONDS) is not None
+        except (TimeoutError, MemoryError):
+            return False
+
+
+class _Literal:
+    """A pattern without any special character: most of them; ten times as fast."""
+
+    __slots__ = ("_needle", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._needle = text.encode().lower()
+
+    def search(self, subject: str | bytes) -> bool:
+        return self._needle in _bytes(subject).lower()
+
+
+def _bytes(subject: str | bytes) -> bytes:
+    return subject.encode(errors="surrogateescape") if isinstance(subject, str) else subject
+
+
+@lru_cache(maxsize=1024)
+def compile_pattern(text: str, ignore_case: bool = True) -> Pattern:
+    """A Perl-compatible pattern.
+
+    Raises PatternError when it is nonsense, or longer or larger than anybody needs.
+    """
+    if len(text) > LONGEST:
+        raise PatternError(f"longer than {LONGEST} characters")
+    if ignore_case and text.isascii() and text.replace("-", "").replace("_", "").isalnum():
+        return _Literal(text)
+    try:
+        return _Linear(text, ignore_case)
+    except re2.error:
+        pass  # not in RE2's subset: the other engine decides, and words what is wrong better
+    try:
+        return cast("Pattern", _Backtracking(text, ignore_case))
+    except (regex.error, OverflowError, MemoryError, RecursionError) as error:
+        raise PatternError(f"{text!r} is not a regular expression: {error}") from None

@@ -1,0 +1,24 @@
+"""Local time as the machine has it, daylight saving included, for texts and calendars."""
+
+import time
+from datetime import UTC, datetime, timedelta, tzinfo
+
+
+class MachineZone(tzinfo):
+    """The zone of TZ or /etc/localtime, asked for each moment: it changes with the season."""
+
+    def fromutc(self, dt: datetime) -> datetime:
+        return (dt + self._offset(dt.replace(tzinfo=UTC).timestamp())).replace(tzinfo=self)
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        return None if dt is None else self._offset(dt.replace(tzinfo=None).timestamp())
+
+    def dst(self, dt: datetime | None) -> timedelta | None:  # noqa: ARG002 - tzinfo's signature
+        return None
+
+    def tzname(self, dt: datetime | None) -> str | None:  # noqa: ARG002 - tzinfo's signature
+        return None
+
+    @staticmethod
+    def _offset(moment: float) -> timedelta:
+        return timedelta(seconds=time.localtime(moment).tm_gmtoff)
