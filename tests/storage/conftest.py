@@ -13,7 +13,9 @@ from hexmon.storage.journal import JournalSettings
 from tests.support.postgres import postgres_server
 
 QUICK = StorageSettings(
-    synchronous="normal", busy_seconds=0.01, journal=JournalSettings(retry_first=0.01, retry_most=0.02, close_within=0.1)
+    synchronous="normal",
+    busy_seconds=0.01,
+    journal=JournalSettings(retry_first=0.01, retry_most=0.02, close_within=0.1),
 )
 _numbers = count(1)
 

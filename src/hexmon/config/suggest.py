@@ -31,7 +31,9 @@ class Suggestions:
         return self._words[slips[0][1]] if slips else None
 
     def _slip(self, word: str, known: str) -> bool:
-        if not self._changed and (word.startswith(known) or (len(word) == len(known) and sorted(word) != sorted(known))):
+        if not self._changed and (
+            word.startswith(known) or (len(word) == len(known) and sorted(word) != sorted(known))
+        ):
             return False
         return _one_slip(word, known)
 

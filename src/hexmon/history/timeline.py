@@ -40,7 +40,9 @@ def periods(changes: Iterable[Change], since: float, until: float) -> tuple[Peri
     ordered = sorted(changes, key=lambda change: (change.at, change.id))
     if not ordered:
         return ()
-    known = [Period(one.at, two.at, one.color, one.id, one.downtime) for one, two in zip(ordered, ordered[1:], strict=False)]
+    known = [
+        Period(one.at, two.at, one.color, one.id, one.downtime) for one, two in zip(ordered, ordered[1:], strict=False)
+    ]
     first, last = ordered[0], ordered[-1]
     if first.before is not None:
         known.insert(0, Period(first.before_since, first.at, first.before))

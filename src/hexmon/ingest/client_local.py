@@ -89,7 +89,9 @@ def read_client_local(text: str, origin: str = "client-local.cfg", *, merge: boo
 def _heading(line: str, origin: Origin, problems: list[Problem]) -> tuple[Pattern | None, ...] | None:
     name = line[1:-1]
     if not line.endswith("]") or not name:
-        problems.append(Problem(origin, f"'{line}' is not a section", "write [name], [host=...], [class=...] or [os=...]"))
+        problems.append(
+            Problem(origin, f"'{line}' is not a section", "write [name], [host=...], [class=...] or [os=...]")
+        )
         return None
     try:
         return _patterns(name)

@@ -237,9 +237,7 @@ class Dispatcher:
     def ack_note(self, command: say.AckNote, sender: str) -> Answer:  # noqa: ARG002
         """By level and user."""
         until = self.clock.now() + command.seconds
-        return _done(
-            self.board.ack_info(command.host, command.test, command.level, command.user, until, command.text)
-        )
+        return _done(self.board.ack_info(command.host, command.test, command.level, command.user, until, command.text))
 
     def drop(self, command: say.Drop, sender: str) -> Answer:  # noqa: ARG002
         """Forget."""

@@ -36,7 +36,19 @@ class Owner(Protocol):
 class Connection:
     """A socket and what is known about it. All its input and output is non-blocking and done in event loop callbacks."""
 
-    __slots__ = ("_chunks", "_owner", "_pending", "_reading", "_writing", "buffers", "deadline", "fd", "sender", "size", "sock")
+    __slots__ = (
+        "_chunks",
+        "_owner",
+        "_pending",
+        "_reading",
+        "_writing",
+        "buffers",
+        "deadline",
+        "fd",
+        "sender",
+        "size",
+        "sock",
+    )
 
     def __init__(self, owner: Owner, sock: socket.socket, sender: str, deadline: float) -> None:
         self.sock = sock

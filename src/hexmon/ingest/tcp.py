@@ -227,7 +227,9 @@ class MessageServer:
         if connection.size > self._settings.max_message:
             self.counters["floods"] += 1
             start = connection.buffers[0][:200].split(b"\n", 1)[0]
-            log.warning("messages: %s sent more than %d bytes: %r", connection.sender, self._settings.max_message, start)
+            log.warning(
+                "messages: %s sent more than %d bytes: %r", connection.sender, self._settings.max_message, start
+            )
             connection.abort()
             return False
         while self.buffered > self._settings.max_buffered and self._open:

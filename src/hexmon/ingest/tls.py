@@ -33,7 +33,9 @@ class TlsConnection(Connection):
 
     __slots__ = ("_shaking", "_tls")
 
-    def __init__(self, owner: Owner, sock: socket.socket, sender: str, deadline: float, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, owner: Owner, sock: socket.socket, sender: str, deadline: float, context: ssl.SSLContext
+    ) -> None:
         sock.setblocking(False)
         self._tls = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         self._shaking = True

@@ -39,9 +39,7 @@ class HostsSource:
         _refuse_fatal(problems)
         inventory = build_inventory(file, services, defaults=self._defaults)
         self._version += 1
-        return msgspec.structs.replace(
-            inventory, problems=(*problems, *inventory.problems), version=self._version
-        )
+        return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
 
     def notes(self) -> list[Problem]:
         """Every tag that is kept without effect."""

@@ -58,7 +58,9 @@ def downtime(value: str) -> Read:
         one = _one_downtime(item, columns)
         columns = []
         if one is None:
-            mistakes.append(Mistake(f"DOWNTIME: '{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE"))
+            mistakes.append(
+                Mistake(f"DOWNTIME: '{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE")
+            )
         else:
             found.append(one)
     mistakes.extend(Mistake(f"DOWNTIME: '{column}' has no time behind it") for column in columns)
