@@ -14,7 +14,7 @@ from hexmon.probes.icmp_engine import NOT_ALLOWED, IcmpEngine, Plan
 from hexmon.probes.icmp_packet import V4
 from hexmon.probes.tools import open_tools
 from tests.support.checks import a_check, observed
-from tests.support.netns import in_own_network
+from tests.support.own_network import in_own_network
 
 # A network where 192.0.2.2 answers, 192.0.2.66 is silent (the interface leads nowhere), 198.51.100.7 is refused by
 # the router 192.0.2.2, and 203.0.113.1 has no route here.

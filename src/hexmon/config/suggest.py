@@ -54,4 +54,4 @@ def _one_slip(word: str, known: str) -> bool:
 
 def _swapped(word: str, known: str) -> bool:
     places = [place for place, (ours, theirs) in enumerate(zip(word, known, strict=True)) if ours != theirs]
-    return len(places) == 2 and places[1] == places[0] + 1  # noqa: PLR2004 - the two that were swapped
+    return len(places) == 2 and places[1] == places[0] + 1

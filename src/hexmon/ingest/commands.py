@@ -1,4 +1,4 @@
-"""What is done for each command of the protocol. Refused and useless ones are answered like all others: with nothing."""
+"""What is done for each command of the protocol. Refused and useless ones are answered like the others: with nothing."""
 
 import logging
 from collections import Counter
@@ -16,8 +16,8 @@ from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
-from hexmon.model.names import SUMMARY_HOST
-from hexmon.model.status import UNTIL_OK, ClientMessage, Report
+from hexmon.model.names import HOST_NAME, SUMMARY_HOST
+from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
 
 log = logging.getLogger(__name__)
 
@@ -164,10 +164,15 @@ class Dispatcher:
                 last = max(last, answer.ticket)
         return Answer(ticket=last) if last else NO_ANSWER
 
+    def note_ghost(self, host: str, sender: str) -> None:
+        """Somebody spoke of a host; remember the name when nobody knows it."""
+        board = self.board
+        if host and board.settings.ghosts in ("log", "match") and HOST_NAME.match(host) and not board.canonical(host):
+            board.ghosts.saw(host, sender, self.clock.now())
+
     def useless(self, command: say.Useless, sender: str) -> Answer:
         """Nothing is done; a host nobody knows is noted all the same."""
-        if command.host and command.host != SUMMARY_HOST:
-            self.board.notice_ghost(command.host, command.sender)
+        self.note_ghost(command.host, command.sender)
         log.debug("messages: from %s: %s", sender, command.reason)
         return NO_ANSWER
 
@@ -189,13 +194,9 @@ class Dispatcher:
 
     def client(self, command: say.ClientData, sender: str) -> Answer:  # noqa: ARG002
         """Keep an agent's data and tell it what to watch."""
-        host = self.board.canonical(command.host)
-        if host is None:
-            self.board.notice_ghost(command.host, command.sender)
-            return NO_ANSWER
         ticket = self.board.client(
             ClientMessage(
-                host=host,
+                host=command.host,
                 collector=command.collector,
                 os_type=command.os_type,
                 host_class=command.host_class,
@@ -204,11 +205,17 @@ class Dispatcher:
                 message=command.message,
             )
         )
-        if not command.answered:
+        host = self.board.canonical(command.host) if command.answered else None
+        if host is None:
             return _done(ticket)
+        return Answer(self.files.client_local(host, self._class_of(host, command), command.os_type), ticket)
+
+    def _class_of(self, host: str, command: say.ClientData) -> str:
+        """The class of hosts.cfg, else of this message, else of the host's ordinary client."""
         known = self.board.inventory.find(host)
-        forced = known.host_class if known is not None else ""
-        return Answer(self.files.client_local(host, forced or command.host_class, command.os_type), ticket)
+        if known is not None and known.host_class:
+            return known.host_class
+        return command.host_class or next((one.host_class for one in self.board.clients(host) if one.host_class), "")
 
     def disable(self, command: say.Disable, sender: str) -> Answer:  # noqa: ARG002
         """Silence tests; the end is rounded up to the next whole minute."""
@@ -225,19 +232,23 @@ class Dispatcher:
         """Colours by back ends."""
         last = 0
         for item in command.items:
+            self.note_ghost(item.key.host, sender)
             if self.access.everybody or self.may("status", sender, item.key.host, "modify"):
                 last = max(last, self.board.modify(item.key, item.color, item.source, item.cause))
         return _done(last)
 
     def acknowledge(self, command: say.Acknowledge, sender: str) -> Answer:  # noqa: ARG002
         """By cookie."""
-        until = self.clock.now() + command.minutes * _MINUTE
-        return _done(self.board.acknowledge(command.cookie, until, command.text, command.whole_host))
+        seconds = command.minutes * _MINUTE
+        return _done(self.board.acknowledge(command.cookie, seconds, command.text, command.whole_host))
 
     def ack_note(self, command: say.AckNote, sender: str) -> Answer:  # noqa: ARG002
         """By level and user."""
-        until = self.clock.now() + command.seconds
-        return _done(self.board.ack_info(command.host, command.test, command.level, command.user, until, command.text))
+        self.note_ghost(command.host, command.sender)
+        now = self.clock.now()
+        until = now + command.seconds
+        info = AckInfo(command.level, command.user, now, until, until, command.text)
+        return _done(self.board.ack_info(command.host, command.test, info))
 
     def drop(self, command: say.Drop, sender: str) -> Answer:  # noqa: ARG002
         """Forget."""

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from hexmon.ingest.answer import Answer
@@ -34,7 +35,7 @@ class Owner(Protocol):
 
 
 class Connection:
-    """A socket and what is known about it. All its input and output is non-blocking and done in event loop callbacks."""
+    """A socket and what is known about it. All input and output is non-blocking, in event loop callbacks."""
 
     __slots__ = (
         "_chunks",
@@ -189,8 +190,6 @@ class Connection:
 
 def reset_and_close(sock: socket.socket) -> None:
     """Close a socket so that its peer sees a reset."""
-    try:
+    with suppress(OSError):  # it is gone already
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-    except OSError:  # it is gone already
-        pass
     sock.close()

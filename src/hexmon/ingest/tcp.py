@@ -13,13 +13,13 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Protocol
 
 from hexmon.board.store import Journal
 from hexmon.clock import Clock
 from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
-from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.connection import PEEK, Connection
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import TlsConnection, server_context
@@ -35,17 +35,33 @@ _BIG = 256 * 1024  # combos above this are handled in steps
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
+class Handler(Protocol):
+    """Who understands the messages."""
+
+    def handle(self, message: bytes, sender: str) -> Answer:
+        """Do what a message says. Never raises."""
+        ...
+
+    def handle_in_steps(self, message: bytes, sender: str) -> Iterator[int]:
+        """A big combo, with pauses; yields journal tickets."""
+        ...
+
+    def run_due(self) -> int:
+        """Run the scheduled commands whose time has come."""
+        ...
+
+
 class MessageServer:
-    """Accepts connections on all configured addresses and hands each message to the dispatcher.
+    """Accepts connections on all configured addresses and hands each message to the handler.
 
     `counters`: connections, timeouts, floods (too long), crowded (given up for newer ones or for memory), resets.
     """
 
-    def __init__(self, dispatcher: Dispatcher, journal: Journal, clock: Clock, settings: MessageSettings) -> None:
+    def __init__(self, handler: Handler, journal: Journal, clock: Clock, settings: MessageSettings) -> None:
         self.loop = asyncio.get_running_loop()
         self.counters = {"connections": 0, "timeouts": 0, "floods": 0, "crowded": 0, "resets": 0}
         self.buffered = 0
-        self._dispatcher = dispatcher
+        self._handler = handler
         self._journal = journal
         self._clock = clock
         self._settings = settings
@@ -90,11 +106,12 @@ class MessageServer:
             sock.listen(settings.backlog)
 
     async def serve(self) -> None:
-        """Keep the time limits until cancelled, then close everything. `bind` before."""
+        """Keep the time limits and the schedule until cancelled, then close everything. `bind` before."""
         try:
             while True:
                 await self._clock.sleep_until(self._clock.monotonic() + _TICK)
                 self.expire(self._clock.monotonic())
+                self._handler.run_due()
         finally:
             self.close()
 
@@ -179,7 +196,7 @@ class MessageServer:
         if more:
             self._register(Connection(self, sock, sender, self._deadline()), data + more)
             return
-        answer = self._dispatcher.handle(data, sender)
+        answer = self._handler.handle(data, sender)
         if answer.reply or answer.ticket:
             connection = Connection(self, sock, sender, self._deadline())
             self._answering[connection] = None
@@ -242,9 +259,9 @@ class MessageServer:
         self._open.pop(connection, None)
         self._answering[connection] = None
         if len(message) > _BIG and message.startswith(b"combo\n"):
-            self._step(connection, self._dispatcher.handle_in_steps(message, connection.sender), 0)
+            self._step(connection, self._handler.handle_in_steps(message, connection.sender), 0)
         else:
-            self._finish(connection, self._dispatcher.handle(message, connection.sender))
+            self._finish(connection, self._handler.handle(message, connection.sender))
 
     def _step(self, connection: Connection, steps: Iterator[int], ticket: int) -> None:
         latest = next(steps, None)

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 from hexmon.ingest.connection import Connection, Owner
@@ -91,7 +92,5 @@ class TlsConnection(Connection):
             self.on_readable()
 
     def _farewell(self) -> None:
-        try:
+        with suppress(OSError, ValueError):  # the peer need not answer our close_notify
             self._tls.unwrap()
-        except (OSError, ValueError):  # the peer need not answer our close_notify
-            pass

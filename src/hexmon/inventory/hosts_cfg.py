@@ -281,7 +281,7 @@ class _Reader:
 
     def summary_line(self, line: Line, text: str) -> None:
         words = text.split()
-        if len(words) != 3 or "." not in words[0]:  # noqa: PLR2004 - ROW.COLUMN IP URL
+        if len(words) != 3 or "." not in words[0]:
             self.problem(line.origin, "this is not a summary", "write: summary ROW.COLUMN IP URL")
         else:
             self.summaries.append(Summary(words[0], words[1], words[2], line.origin))

@@ -59,10 +59,9 @@ class HostsSource:
         problems.extend(mistakes)
         return services
 
-    def _lines(self, path: Path, problems: list[Problem]) -> Iterable[Line]:
+    def _lines(self, path: Path, problems: list[Problem]) -> tuple[Line, ...]:
         # The signature is taken before the reading: a file that is written meanwhile counts as changed.
-        text = read_file(path, problems, on_path=self._remember)
-        return text.lines
+        return read_file(path, problems, on_path=self._remember).lines
 
     def _remember(self, path: Path) -> None:
         self._seen[path] = _signature(path)

@@ -228,7 +228,12 @@ def _setting(tag: str, services: Collection[str]) -> Meaning | None:
         return _value(VALUES[word], tag[len(word) :])
     if stem not in services and (flag := _FLAG.match(tag)):
         return _flag(_FLAG_WORDS[flag[0].lower()], tag)
-    if (stem == "route" or stem.startswith("route_")) and match[2] == ":":
+    return _rule(tag, stem, match[2])
+
+
+def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
+    """A route or a badTEST."""
+    if (stem == "route" or stem.startswith("route_")) and sign == ":":
         hosts = tuple(filter(None, tag[len(stem) + 1 :].split(",")))
         missing = () if hosts else (Mistake(f"'{tag}' names no host", "write: route:HOST,HOST"),)
         return Meaning("route", parsed=RouteTag(tag[len("route_") : len(stem)], hosts), mistakes=missing)

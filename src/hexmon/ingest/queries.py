@@ -1,0 +1,1 @@
+"""Questions to the board: which list guards each, and who answers it."""
