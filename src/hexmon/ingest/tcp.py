@@ -46,10 +46,6 @@ class Handler(Protocol):
         """A big combo, with pauses; yields journal tickets."""
         ...
 
-    def run_due(self) -> int:
-        """Run the scheduled commands whose time has come."""
-        ...
-
 
 class MessageServer:
     """Accepts connections on all configured addresses and hands each message to the handler.
@@ -106,12 +102,11 @@ class MessageServer:
             sock.listen(settings.backlog)
 
     async def serve(self) -> None:
-        """Keep the time limits and the schedule until cancelled, then close everything. `bind` before."""
+        """Keep the time limits until cancelled, then close everything. `bind` before."""
         try:
             while True:
                 await self._clock.sleep_until(self._clock.monotonic() + _TICK)
                 self.expire(self._clock.monotonic())
-                self._handler.run_due()
         finally:
             self.close()
 
