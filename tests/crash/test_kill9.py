@@ -13,7 +13,7 @@ import pytest
 from tests.crash.senders import Acknowledger, Changer, Mover, Planner, Sender, Silencer
 from tests.crash.server import Found, serve
 
-ROUNDS = int(os.environ.get("HEXMON_CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("HEXMON_CRASH_ROUNDS", "100"))
 TREE = Path(__file__).parents[2]
 SHORTEST, LONGEST = 0.02, 0.15  # seconds of flood before the kill
 
