@@ -43,7 +43,7 @@ class Sender(ABC):
             writer.close()
         self.acknowledged += 1
 
-    async def start(self, found: Found) -> None:
+    async def start(self, found: Found) -> None:  # noqa: ARG002
         """What a round begins with."""
         return
 

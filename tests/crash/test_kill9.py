@@ -58,7 +58,10 @@ async def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, monkeypatc
 
 
 def history_has_every_change_once(folder: Path, senders: list[Changer]) -> None:
-    query = "SELECT text FROM change JOIN square ON square.id = square WHERE host = ? AND test = 'change' ORDER BY change.id"
+    query = (
+        "SELECT text FROM change JOIN square ON square.id = change.square"
+        " WHERE host = ? AND test = 'change' ORDER BY change.id"
+    )
     with closing(sqlite3.connect(folder / "hexmon.db")) as database:
         for sender in senders:
             numbers = [int(text.rsplit(b"=", 1)[1]) for (text,) in database.execute(query, (sender.host,))]
