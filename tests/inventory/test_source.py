@@ -39,12 +39,13 @@ def test_every_load_is_a_new_version(folder: Path) -> None:
     assert first.hosts == second.hosts
 
 
+@pytest.mark.parametrize("lenient", [False, True])
 @pytest.mark.parametrize("missing", ["hosts.cfg", "protocols.cfg"])
-def test_a_file_that_is_missing_is_refused(folder: Path, missing: str) -> None:
+def test_a_file_that_is_missing_is_refused(folder: Path, missing: str, lenient: bool) -> None:
     (folder / "protocols.cfg").touch()
     (folder / missing).unlink()
     with pytest.raises(ConfigError, match=rf"{missing}: cannot be read: No such file or directory"):
-        HostsSource(folder / "hosts.cfg", folder / "protocols.cfg").load()
+        HostsSource(folder / "hosts.cfg", folder / "protocols.cfg").load(lenient=lenient)
 
 
 def touch(path: Path) -> None:
@@ -68,8 +69,17 @@ def test_a_file_that_goes_away_is_seen(folder: Path) -> None:
     source.load()
     (folder / "more.cfg").unlink()
     assert source.changed()
-    assert source.load().problems[0].message == "the file more.cfg does not exist"
+    with pytest.raises(ConfigError, match=r"hosts.cfg:1: the file more.cfg does not exist"):
+        source.load()
     assert not source.changed()
+    touch(folder / "more.cfg")
+    assert source.changed()
+
+
+def test_at_the_start_an_include_may_be_missing(folder: Path) -> None:
+    (folder / "more.cfg").unlink()
+    inventory = HostsSource(folder / "hosts.cfg").load(lenient=True)
+    assert [problem.message for problem in inventory.problems] == ["the file more.cfg does not exist"]
 
 
 def test_a_file_that_is_replaced_by_one_of_the_same_size_and_time_is_seen(folder: Path) -> None:
