@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.listening import web_sockets
-from hexmon.app.loops import Checkpoint, every, judge_clients
+from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.parts import Parts, put_together
 from hexmon.app.settings import Configuration
@@ -123,6 +123,7 @@ class Monitor:
         loops = {
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),

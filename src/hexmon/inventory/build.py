@@ -91,18 +91,30 @@ class _Builder:
         self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
 
     def _understood(self, line: HostLine) -> Understood:
-        host = Understood({}, {}, [])
+        host = self._read(line.tags)
         for tag in line.tags:
             meaning = self._tags.read(tag)
-            if meaning.items:
-                _add_items(host, meaning)
-            elif meaning.kind in _TEST_KINDS and self._has_port(meaning):
+            if meaning.kind in _TEST_KINDS and self._has_port(meaning):
                 host.tests.append((tag, meaning))
-        for tag in line.defaults:
-            meaning = self._tags.read(tag)
-            if meaning.items:
-                _add_items(host, meaning)
+        if line.defaults:
+            others = self._read(line.defaults)
+            host.items = others.items | host.items
+            host.parsed = others.parsed | host.parsed
+        _join_old_name(host.items)
         return host
+
+    def _read(self, tags: Iterable[str]) -> Understood:
+        """The settings of one line: the first of several tags for one item counts."""
+        found = Understood({}, {}, [])
+        for tag in tags:
+            meaning = self._tags.read(tag)
+            if meaning.item and meaning.item not in found.items:
+                found.items[meaning.item] = meaning.value
+                found.parsed[meaning.item] = meaning.parsed
+        old = found.items.pop("LARRD", None)  # the old word for TRENDS:
+        if old is not None:
+            found.items.setdefault("TRENDS", old)
+        return found
 
     def _has_port(self, meaning: Meaning) -> bool:
         return meaning.kind != "tcp" or bool(meaning.parsed.port or self._services[meaning.parsed.service].port)
@@ -170,12 +182,11 @@ class _Builder:
                     self._tell(host.origin, (Mistake(f"{tag}: there is no host '{name}'", hint),))
 
 
-def _add_items(host: Understood, meaning: Meaning) -> None:
-    for item in meaning.items:
-        if item not in host.items:
-            host.items[item] = meaning.value
-            if meaning.parsed is not None:
-                host.parsed[item] = meaning.parsed
+def _join_old_name(items: dict[str, str]) -> None:
+    """`nobb2` is the old word for `nonongreen`: either sets both items."""
+    value = items.get("FLAG_NONONGREEN") or items.get("FLAG_NOBB2")
+    if value is not None:
+        items["FLAG_NONONGREEN"] = items["FLAG_NOBB2"] = value
 
 
 def _aliases(line: HostLine) -> tuple[str, ...]:

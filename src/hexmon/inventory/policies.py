@@ -13,12 +13,13 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Judging
 from hexmon.probes.http import HttpOptions
 from hexmon.probes.icmp import IcmpOptions
+from hexmon.probes.none import NoneOptions
 from hexmon.probes.protocols import Service
 from hexmon.probes.tcp import TcpOptions
 
 NO_POLICY = HostPolicy()
 _PLAIN_PING = IcmpOptions()
-_NOT_ASKED = None
+_NOT_ASKED = NoneOptions()
 _POLICY_ITEMS = {"DOWNTIME": "downtime", "DELAYRED": "delay_red", "DELAYYELLOW": "delay_yellow", "DEPENDS": "depends"}
 _POLICY_FLAGS = {"FLAG_NOCLEAR": "noclear", "FLAG_DIALUP": "dialup", "FLAG_MULTIHOMED": "multihomed"}
 

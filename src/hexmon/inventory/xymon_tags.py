@@ -30,7 +30,7 @@ VALUES: dict[str, str] = {
     "NK:": "NK",
     "NKTIME=": "NKTIME",
     "TRENDS:": "TRENDS",
-    "LARRD:": "TRENDS",
+    "LARRD:": "LARRD",
     "WML:": "WML",
     "NOPROP:": "NOPROP",
     "NOPROPRED:": "NOPROPRED",
@@ -60,29 +60,29 @@ VALUES: dict[str, str] = {
     "ACCEPTONLY:": "ACCEPT_ONLY",
 }
 
-# Flags: the word, which is also the item's value, and the XMH items. What is written behind the word is ignored.
-FLAGS: dict[str, tuple[str, ...]] = {
-    "noinfo": ("FLAG_NOINFO",),
-    "notrends": ("FLAG_NOTRENDS",),
-    "noclient": ("FLAG_NOCLIENT",),
-    "nodisp": ("FLAG_NODISP",),
-    "nonongreen": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
-    "nobb2": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
-    "prefer": ("FLAG_PREFER",),
-    "nosslcert": ("FLAG_NOSSLCERT",),
-    "trace": ("FLAG_TRACE",),
-    "notrace": ("FLAG_NOTRACE",),
-    "noconn": ("FLAG_NOCONN",),
-    "noping": ("FLAG_NOPING",),
-    "dialup": ("FLAG_DIALUP",),
-    "testip": ("FLAG_TESTIP",),
-    "ldapyellowfail": ("FLAG_LDAPFAILYELLOW",),
-    "NOCLEAR": ("FLAG_NOCLEAR",),
-    "HIDEHTTP": ("FLAG_HIDEHTTP",),
-    "MULTIHOMED": ("FLAG_MULTIHOMED",),
-    "headermatch": ("FLAG_HTTP_HEADER_MATCH",),
-    "sni": ("FLAG_SNI",),
-    "nosni": ("FLAG_NOSNI",),
+# Flags: the word, which is also the item's value, and the XMH item. What is written behind the word is ignored.
+FLAGS: dict[str, str] = {
+    "noinfo": "FLAG_NOINFO",
+    "notrends": "FLAG_NOTRENDS",
+    "noclient": "FLAG_NOCLIENT",
+    "nodisp": "FLAG_NODISP",
+    "nonongreen": "FLAG_NONONGREEN",
+    "nobb2": "FLAG_NOBB2",
+    "prefer": "FLAG_PREFER",
+    "nosslcert": "FLAG_NOSSLCERT",
+    "trace": "FLAG_TRACE",
+    "notrace": "FLAG_NOTRACE",
+    "noconn": "FLAG_NOCONN",
+    "noping": "FLAG_NOPING",
+    "dialup": "FLAG_DIALUP",
+    "testip": "FLAG_TESTIP",
+    "ldapyellowfail": "FLAG_LDAPFAILYELLOW",
+    "NOCLEAR": "FLAG_NOCLEAR",
+    "HIDEHTTP": "FLAG_HIDEHTTP",
+    "MULTIHOMED": "FLAG_MULTIHOMED",
+    "headermatch": "FLAG_HTTP_HEADER_MATCH",
+    "sni": "FLAG_SNI",
+    "nosni": "FLAG_NOSNI",
 }
 
 # Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
@@ -140,10 +140,10 @@ class RouteTag(msgspec.Struct, frozen=True):
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """What one tag says. `items` are XMH items with `value`; `parsed` is the value read, or what a test tag says."""
+    """What one tag says. `item` is an XMH item with `value`; `parsed` is the value read, or what a test tag says."""
 
     kind: Kind
-    items: tuple[str, ...] = ()
+    item: str = ""
     value: str = ""
     parsed: Any = None
     mistakes: tuple[Mistake, ...] = ()
@@ -248,7 +248,7 @@ def _value(item: str, value: str) -> Meaning:
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
         mistakes = (Mistake(f"the tag for {item} has no value"),)
-    return Meaning("item", (item,), value, parsed, mistakes)
+    return Meaning("item", item, value, parsed, mistakes)
 
 
 def _flag(word: str, tag: str) -> Meaning:
@@ -256,7 +256,7 @@ def _flag(word: str, tag: str) -> Meaning:
     item = FLAGS_WITH_VALUE.get(word)
     if item is not None:
         parsed, mistakes = tag_values.READERS[item](rest)
-        return Meaning("item", (item,), rest or item, parsed, mistakes)
+        return Meaning("item", item, rest or item, parsed, mistakes)
     mistakes = (Mistake(f"'{tag}' is taken as {word}", f"write: {word}"),) if rest else ()
     return Meaning("item", FLAGS[word], word, mistakes=mistakes)
 

@@ -48,10 +48,11 @@ def raw_ping(observation: Observation) -> Finding:
     if outcome is Outcome.PREVENTED:
         return Finding(color=Color.CLEAR, cause=observation.reply.summary, reason=Reason.NOT_TESTED, counted=None)
     up = _is_up(observation)
+    own = _ALIVE in next(iter(_lines(observation)), _ALIVE if up else "")
     if not ping_failed(observation):
-        return Finding(color=Color.GREEN, open=up)
+        return Finding(color=Color.GREEN, open=own)
     cause = DNS_FAILED if outcome is Outcome.UNRESOLVED else _silence(observation, up)
-    return Finding(color=Color.RED, cause=cause, reason=Reason.FAILED, counted=True, open=up)
+    return Finding(color=Color.RED, cause=cause, reason=Reason.FAILED, counted=True, open=own)
 
 
 def _silence(observation: Observation, up: bool) -> str:

@@ -69,11 +69,11 @@ def judge_sslcert(view: HostView, now: float) -> Verdict | None:
 
 
 def expiry_color(seconds_left: float, limits: Limits) -> Color:
-    """Red from `alarm` days before the end, yellow from `warn` days before it."""
-    days = int(seconds_left // _DAY)
-    if days <= limits.alarm:
+    """Red with fewer than `alarm` whole days left, yellow with fewer than `warn`."""
+    days = seconds_left // _DAY
+    if days < limits.alarm:
         return Color.RED
-    return Color.YELLOW if days <= limits.warn else Color.GREEN
+    return Color.YELLOW if days < limits.warn else Color.GREEN
 
 
 def _judge(certificate: Certificate, limits: Limits, now: float) -> tuple[Color, str]:

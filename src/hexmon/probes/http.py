@@ -44,7 +44,6 @@ _STATUS_LINE = re.compile(rb"HTTP/\S+ +(\d{3}) *([^\r\n]*)")
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
 _FAILURES = {
-    pycurl.E_UNSUPPORTED_PROTOCOL: (Outcome.ERROR, "Invalid URL"),
     pycurl.E_URL_MALFORMAT: (Outcome.ERROR, "Invalid URL"),
     pycurl.E_COULDNT_RESOLVE_HOST: (Outcome.UNRESOLVED, "DNS error"),
     pycurl.E_COULDNT_CONNECT: (Outcome.ERROR, "Connect failed"),
@@ -211,7 +210,10 @@ class _Transfer:
         """Keep what the handle knows, however the transfer ended."""
         trace = self.target.trace
         self.system_error = handle.getinfo(pycurl.OS_ERRNO)
-        trace.phases.extend(_phases(handle))
+        phases = _phases(handle)
+        if phases:
+            trace.facts["open"] = 1
+            trace.phases.extend(phases)
         if self.place.scheme == "https":
             trace.certificates = self._certificates(handle)
         head = _last_head(self.headers)

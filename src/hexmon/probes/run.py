@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import socket
 import ssl
 from collections.abc import Mapping
 
@@ -97,10 +98,10 @@ def _translated(error: Exception, kind: ProbeType, trace: Trace) -> Reply:
     for expected, outcome in kind.errors.items():
         if isinstance(error, expected):
             return trace.reply(outcome, str(error))
-    if isinstance(error, Unresolved):
+    if isinstance(error, Unresolved | socket.gaierror):
         return trace.reply(Outcome.UNRESOLVED, "DNS error", str(error))
     if isinstance(error, ssl.SSLError):
-        return trace.reply(Outcome.TLS, "SSL error", error.reason or str(error))
+        return trace.reply(Outcome.TLS, "SSL error", getattr(error, "reason", "") or str(error))
     if isinstance(error, TimeoutError) and error.errno is None:
         return trace.reply(*_TIMEOUTS.get(phase, _SERVER_TIMEOUT))
     if isinstance(error, OSError):

@@ -10,8 +10,6 @@ from hexmon.storage.writers import Batch, Writer
 STEP_ROWS = 500  # deleted in one transaction of housekeeping: a few milliseconds
 
 _POISON = (sa.exc.DataError, sa.exc.IntegrityError, TypeError, ValueError, OverflowError, AttributeError)
-# SQLite's module says this of a value it cannot bind; PostgreSQL's driver says it of a lost connection or table.
-_SQLITE_POISON = (sa.exc.InterfaceError, sa.exc.ProgrammingError)
 
 
 class SqlTarget:
@@ -75,7 +73,10 @@ class SqlTarget:
         """The record's fault, so that trying again would not help."""
         if isinstance(error, _POISON):
             return True
-        return self._engine.dialect.name == "sqlite" and isinstance(error, _SQLITE_POISON)
+        # A driver says these of a value it cannot bind, PostgreSQL's also of a missing table or a lost connection.
+        if self._engine.dialect.name == "sqlite":
+            return isinstance(error, sa.exc.InterfaceError | sa.exc.ProgrammingError)
+        return isinstance(error, sa.exc.ProgrammingError) and getattr(error.orig, "sqlstate", None) is None
 
     def _explain(self, error: Exception) -> str:
         reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__

@@ -1,0 +1,117 @@
+"""hexmon sweep: one round of all checks, printed or sent to a monitor."""
+
+import argparse
+import asyncio
+import resource
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from hexmon.clock import SystemClock
+from hexmon.inventory.policies import Defaults
+from hexmon.inventory.source import HostsSource
+from hexmon.judge.view import JudgeSettings
+from hexmon.model.inventory import Inventory
+from hexmon.model.origin import ConfigError
+from hexmon.model.status import Report
+from hexmon.model.text import readable
+from hexmon.probes.run import observe
+from hexmon.probes.tools import open_tools
+from hexmon.schedule.submit import messages, submit
+from hexmon.schedule.sweep import SweepSettings, sweep
+from hexmon.schedule.zone import MachineZone
+
+EXAMPLE = """examples:
+  hexmon sweep --hosts hosts.cfg --no-submit      print the messages instead of sending them
+  hexmon sweep --hosts hosts.cfg --server 127.0.0.1:1984"""
+
+_ERASE = "\r\x1b[K"
+_STEP = 20  # checks between two looks at the progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hosts", type=Path, required=True, metavar="FILE", help="hosts.cfg")
+    parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
+    parser.add_argument("--location", default="", help="only hosts with NET:LOCATION")
+    parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
+    parser.add_argument("--no-submit", action="store_true", help="print the messages, an empty line between them")
+    parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST:PORT", help="the monitor (%(default)s)")
+    parser.add_argument("--concurrency", type=int, default=500, metavar="N", help="checks at once (%(default)s)")
+    parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for one check (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: everything was probed (and sent); 1: the configuration or the monitor failed."""
+    try:
+        defaults = Defaults(location=args.location, test_untagged=args.test_untagged, timeout=args.timeout)
+        inventory = HostsSource(args.hosts, args.protocols, defaults).load()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for problem in inventory.problems:
+        print(problem, file=sys.stderr)
+    _allow_open_files()
+    reports = asyncio.run(_sweep(inventory, args.concurrency))
+    if args.json:
+        print(_as_json(reports))
+        return 0
+    if args.no_submit:
+        sys.stdout.buffer.write(b"\n".join(messages(reports)))
+        return 0
+    return _submit(reports, args.server)
+
+
+def _submit(reports: Sequence[Report], server: str) -> int:
+    host, _, port = server.rpartition(":")
+    try:
+        asyncio.run(submit(messages(reports), host.strip("[]") or "127.0.0.1", int(port)))
+    except (OSError, ValueError) as error:
+        print(f"hexmon sweep: {server}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _allow_open_files() -> None:
+    """Each check in flight is an open file; the soft limit of most shells is 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _sweep(inventory: Inventory, concurrency: int) -> list[Report]:
+    clock = SystemClock()
+    total = sum(len(host.checks) for host in inventory.hosts.values())
+    settings = SweepSettings(concurrency=concurrency, judging=JudgeSettings(zone=MachineZone()))
+    async with open_tools(clock) as tools:
+        return await sweep(inventory, lambda check: observe(check, tools, clock), clock, settings, _progress(total))
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    if not sys.stderr.isatty():
+        return lambda _done: None
+
+    def show(done: int) -> None:
+        if done == total:
+            sys.stderr.write(_ERASE)
+        elif done % _STEP == 0:
+            sys.stderr.write(f"{_ERASE}{done} of {total} checks")
+            sys.stderr.flush()
+
+    return show
+
+
+def _as_json(reports: Sequence[Report]) -> str:
+    rows = [
+        {
+            "host": report.key.host,
+            "test": report.key.test,
+            "color": report.color.word,
+            "flags": report.flags,
+            "text": readable(report.text),
+        }
+        for report in reports
+    ]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
