@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from hexmon.board.store import MemoryJournal, Snapshot, SquareDropped, SquareRenamed, StatusSaved
+from hexmon.board.store import MemoryJournal, Snapshot, StatusSaved
 from hexmon.model.color import Color
+from hexmon.model.events import SquareDropped, SquareRenamed
 from hexmon.model.names import StatusKey
 from hexmon.model.status import UNTIL_OK, AckInfo, Status
 from hexmon.model.timespec import Downtime, parse_window
@@ -127,7 +128,7 @@ class BoardMachine(RuleBasedStateMachine):
         for record in self.journal.records:
             if isinstance(record, StatusSaved):
                 self.durable[record.status.key] = record.status
-            elif isinstance(record, SquareDropped) or isinstance(record, SquareRenamed):
+            elif isinstance(record, SquareDropped | SquareRenamed):
                 self.forget(record.host, record.test)
         self.journal.records.clear()
         return self.durable
