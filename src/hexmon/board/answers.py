@@ -26,7 +26,7 @@ from hexmon.model.status import Status
 
 _SLICE = 500  # rows in one slice of a long answer: about two milliseconds
 _QUERY_BYTES = 499
-_SUMMARIES = Host(name=SUMMARY_HOST)
+_SUMMARIES = Host(name=SUMMARY_HOST, ip="")
 
 
 class Answers:

@@ -137,7 +137,10 @@ class Board(Reader):
         if status is None:
             return 0
         modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause.strip()), _MODIFIER_LIFE)
-        modifiers = (*(one for one in status.modifiers if one.source != source), modifier)
+        if any(one.source == source for one in status.modifiers):
+            modifiers = tuple(modifier if one.source == source else one for one in status.modifiers)
+        else:
+            modifiers = (modifier, *status.modifiers)
         entry = self._registry.entry(status.key.host)
         worst = max(one.color for one in modifiers)
         return self._squares.speak(entry, replace(status, modifiers=modifiers), worst, now, Cause.MODIFY)
@@ -291,10 +294,7 @@ class Board(Reader):
             return 0
         ticket = self._squares.tell(SquareRenamed(self._now(), name, name, old, spelling))
         self.multi_sources.forget(name, old)
-        status = self._squares.take(entry, old) if entry else None
-        if entry is None or status is None:
-            return ticket
-        return self._squares.settle(entry, status, StatusKey(name, spelling))
+        return (self._squares.rename(entry, old, spelling) if entry else 0) or ticket
 
     # -- the inventory, the store, the time -----------------------------------------------------------------------
 
