@@ -138,6 +138,14 @@ class Squares:
         self._change_cookie(present, kept)
         return self.journal.append([StatusSaved(kept)])
 
+    def rename(self, entry: Entry, old: str, new: str) -> int:
+        """Give a square of a host another test name; it keeps its place among the others."""
+        order = [new if test == old else test for test in entry.squares if test != new]
+        status = self.take(entry, old)
+        ticket = self.settle(entry, status, StatusKey(entry.name, new)) if status is not None else 0
+        entry.squares = {test: entry.squares[test] for test in order if test in entry.squares}
+        return ticket
+
     def _change_cookie(self, before: Status | None, after: Status) -> None:
         old = before.cookie if before else None
         if old is after.cookie:
