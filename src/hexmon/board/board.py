@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from hexmon.board.draft import Cause, machine_time
 from hexmon.board.entries import Entry
+from hexmon.board.moves import with_ack_info, with_modifier
 from hexmon.board.reader import Reader
 from hexmon.board.restart import after_pause, in_order, last_alive
 from hexmon.board.schedule import Schedule
@@ -137,10 +138,7 @@ class Board(Reader):
         if status is None:
             return 0
         modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause.strip()), _MODIFIER_LIFE)
-        if any(one.source == source for one in status.modifiers):
-            modifiers = tuple(modifier if one.source == source else one for one in status.modifiers)
-        else:
-            modifiers = (modifier, *status.modifiers)
+        modifiers = with_modifier(status.modifiers, modifier)
         entry = self._registry.entry(status.key.host)
         worst = max(one.color for one in modifiers)
         return self._squares.speak(entry, replace(status, modifiers=modifiers), worst, now, Cause.MODIFY)
@@ -234,8 +232,7 @@ class Board(Reader):
         for status in self._chosen(host, test):
             if test is None and status.color in fine:
                 continue
-            others = (one for one in status.ack_infos if (one.level, one.user) != (info.level, info.user))
-            after = replace(status, ack_infos=(*others, info))
+            after = replace(status, ack_infos=with_ack_info(status.ack_infos, info))
             ticket = self._squares.file(self._registry.entry(status.key.host), status, after)
         return ticket
 
