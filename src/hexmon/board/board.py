@@ -98,7 +98,7 @@ class Board(Reader):
             bus.publish(AlertRaised(now, after))
         if bus.wanted(StatusReported):
             bus.publish(StatusReported(now, after))
-        return 0
+        return self._squares.unsettled.get(key, 0)
 
     def _first(self, entry: Entry, report: Report, now: float) -> int:
         test = self._registry.new_test(report.key.test, entry.name)
