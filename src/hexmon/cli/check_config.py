@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 def _hosts(args: argparse.Namespace) -> Outcome:
     source = HostsSource(args.hosts, args.protocols)
     try:
-        inventory = source.load()
+        inventory = source.load(lenient=True)
     except ConfigError as error:
         return Outcome(problems=error.problems)
     checks = sum(len(host.checks) for host in inventory.hosts.values())

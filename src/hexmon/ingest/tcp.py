@@ -77,7 +77,8 @@ class MessageServer:
             except ConfigError as error:
                 problems.extend(error.problems)
             except (OSError, ValueError) as error:
-                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}"))
+                hint = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
+                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}", hint))
         if problems:
             self.close()
             raise ConfigError(tuple(problems))
