@@ -392,5 +392,5 @@ class Board(Reader):
         return self._schedule.all()
 
     def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """Take out what is due, the earliest first, also what became due while hexmon was away."""
-        return self._schedule.take_due(now)
+        """What is due, the earliest first, also what became due while hexmon was away; `cancel` each when it has run."""
+        return self._schedule.due(now)
