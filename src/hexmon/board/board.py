@@ -99,7 +99,7 @@ class Board(Reader):
             bus.publish(AlertRaised(now, after))
         if bus.wanted(StatusReported):
             bus.publish(StatusReported(now, after))
-        return 0
+        return self._squares.unsettled.get(key, 0)
 
     def _first(self, entry: Entry, report: Report, now: float) -> int:
         test = self._registry.new_test(report.key.test, entry.name)
@@ -389,5 +389,5 @@ class Board(Reader):
         return self._schedule.all()
 
     def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """Take out what is due, the earliest first, also what became due while hexmon was away."""
-        return self._schedule.take_due(now)
+        """What is due, the earliest first, also what became due while hexmon was away; `cancel` each when it has run."""
+        return self._schedule.due(now)
