@@ -123,7 +123,9 @@ def test_a_directory_has_its_files_by_name_and_then_its_folders(tmp_path: Path) 
             ["hosts.cfg:1: the directory d.d does not exist; write 'optional' before it if that is all right"],
             id="a directory that is not there",
         ),
-        pytest.param({"hosts.cfg": "optional include zzz\noptional directory d\n"}, [], id="optional ones may be missing"),
+        pytest.param(
+            {"hosts.cfg": "optional include zzz\noptional directory d\n"}, [], id="optional ones may be missing"
+        ),
         pytest.param(
             {"hosts.cfg": "include d\ndirectory f\n", "d/x": "", "f": ""},
             [

@@ -13,7 +13,9 @@ from hexmon.storage.journal import JournalSettings
 from tests.support.postgres import postgres_server
 
 QUICK = StorageSettings(
-    synchronous="normal", busy_seconds=0.01, journal=JournalSettings(retry_first=0.01, retry_most=0.02, close_within=0.1)
+    synchronous="normal",
+    busy_seconds=0.01,
+    journal=JournalSettings(retry_first=0.01, retry_most=0.02, close_within=0.1),
 )
 _numbers = count(1)
 
@@ -59,8 +61,12 @@ async def storage(url: str) -> AsyncIterator[Storage]:
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def any_storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
     """Every implementation, for what all of them promise."""
-    urls = {"memory": lambda: "memory:", "sqlite": lambda: sqlite_url(tmp_path)}
-    make = urls.get(request.param, lambda: a_database(request.getfixturevalue("postgres")))
-    opened = open_storage(make(), asyncio.get_running_loop(), QUICK)
+    if request.param == "memory":
+        url = "memory:"
+    elif request.param == "sqlite":
+        url = sqlite_url(tmp_path)
+    else:
+        url = a_database(request.getfixturevalue("postgres"))
+    opened = open_storage(url, asyncio.get_running_loop(), QUICK)
     yield opened
     await opened.close()

@@ -37,7 +37,9 @@ def a_job(number: int, command: bytes = b"disable www.example.com.* 60 reboot") 
     return ScheduleSaved(ScheduledCommand(number, NOON + 60, "127.0.0.1", command))
 
 
-def a_client(host: str = "www.example.com", collector: str = "", message: bytes = b"client www\n[date]\n") -> ClientMessage:
+def a_client(
+    host: str = "www.example.com", collector: str = "", message: bytes = b"client www\n[date]\n"
+) -> ClientMessage:
     return ClientMessage(
         host=host,
         collector=collector,

@@ -1,16 +1,19 @@
 """The small loops between the parts; each is a task of the monitor's one TaskGroup."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.judge.client import judge_client
 from hexmon.model.events import ClientReported
+from hexmon.schedule.runner import Runner
 
 log = logging.getLogger(__name__)
 
+_AT_ONCE = 50
+_PER_SECOND = 1000
 _SLICE = 2000  # squares per turn: a turn must stay far below the lateness that checks may have
 
 
@@ -25,7 +28,7 @@ async def every(clock: Clock, seconds: float, work: Callable[[], Awaitable[None]
             waiting = work()
             if waiting is not None:
                 await waiting
-        except Exception:  # noqa: BLE001 - the loop is the last one that can catch it
+        except Exception:
             log.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
 
 
@@ -63,9 +66,10 @@ class Checkpoint:
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
 
 
-def problem_lines(problems: Sequence[object], most: int = 20) -> list[str]:
-    """Mistakes for a status text, worst of them first; the rest is counted."""
-    lines = [f"&yellow {problem}" for problem in problems[:most]]
-    if len(problems) > most:
-        lines.append(f"and {len(problems) - most} more: `hexmon check-config` prints all")
-    return lines
+async def probe_the_unknown(board: Board, runner: Runner, clock: Clock) -> None:
+    """At the start: probe at once what the board shows nothing of, not only when its turn comes; spread over time."""
+    unknown = [key for key in sorted(runner.agenda.keys()) if board.status(key) is None]
+    for first in range(0, len(unknown), _AT_ONCE):
+        for key in unknown[first : first + _AT_ONCE]:
+            runner.probe_now(key)
+        await clock.sleep_until(clock.monotonic() + _AT_ONCE / _PER_SECOND)

@@ -3,10 +3,13 @@
 import socket
 from collections.abc import Mapping
 
-from hexmon.app.addresses import Address, parse_address
 from hexmon.app.settings import Configuration
+from hexmon.ingest.addresses import parse_address
 
 OWN_TEST = "hexmon"
+
+# Listening on every address includes the loopback.
+_ANY: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
 
 def own_name(configuration: Configuration) -> str:
@@ -15,30 +18,30 @@ def own_name(configuration: Configuration) -> str:
 
 
 def own_hosts_text(configuration: Configuration) -> str:
-    """The line of hosts.cfg that watches hexmon's own listeners; ping, web and messages, all where they listen."""
+    """The line of hosts.cfg that watches hexmon's own listeners: ping, messages and pages, each where it listens."""
     listen = configuration.settings.listen
-    tags = ["testip", 'COMMENT:"this monitor"']
-    address = "127.0.0.1"
-    for text in listen.messages[:1]:
-        messages = parse_address(text, 1984)
-        address = _reachable(messages)
-        if not messages.tls:
-            tags.append(f"bbd:{messages.port}")
+    address, tags = "127.0.0.1", ["testip", 'COMMENT:"this monitor"']
+    plain = [found for text in listen.messages if not (found := parse_address(text)).tls]
+    if plain:
+        address = _ANY.get(plain[0].host, plain[0].host)
+        tags.append(f"bbd:{plain[0].port}")
     if listen.web:
         tags.append(f"{own_url(configuration)}-/healthy")
-    return f"{address} {own_name(configuration)} # {' '.join(tags)}\n"
+    return f"{address} {own_name(configuration)} # {' '.join(tags)}"
 
 
 def own_url(configuration: Configuration) -> str:
     """Where a browser on this machine finds the pages."""
     web = parse_address((configuration.settings.listen.web or ("127.0.0.1:8000",))[0], 8000)
-    host = _reachable(web)
+    host = _ANY.get(web.host, web.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
 
 
-def _reachable(address: Address) -> str:
-    """An address to connect to: listening on every address includes the loopback."""
-    return _ANY.get(address.host, address.host)
-
-
-_ANY: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+def own_server(configuration: Configuration) -> str:
+    """Where the built-in agent sends its report; empty when no plain listener is configured."""
+    for text in configuration.settings.listen.messages:
+        address = parse_address(text)
+        if not address.tls:
+            host = _ANY.get(address.host, address.host)
+            return f"[{host}]:{address.port}" if ":" in host else f"{host}:{address.port}"
+    return ""

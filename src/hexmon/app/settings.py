@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import Seconds, load_settings
 
 _STRICT = {"extra": "forbid"}
@@ -59,18 +59,6 @@ class Senders:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardOptions:
-    """The life of a square."""
-
-    __pydantic_config__ = _STRICT
-    status_lifetime: Seconds = 1800.0
-    flap_count: int = 5
-    flap_seconds: Seconds = 1800.0
-    checkpoint: Seconds = 60.0
-    ghosts: Literal["allow", "drop", "log", "match"] = "log"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Probing:
     """How this node tests the network."""
 
@@ -102,7 +90,7 @@ class Settings:
     files: Files = field(default_factory=Files)
     store: Store = field(default_factory=Store)
     senders: Senders = field(default_factory=Senders)
-    board: BoardOptions = field(default_factory=BoardOptions)
+    board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
     agent: AgentOptions = field(default_factory=AgentOptions)
 

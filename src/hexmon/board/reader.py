@@ -51,6 +51,10 @@ class Reader:
         """Every host that was heard of, by canonical name; for the queries, which only read."""
         return self._registry.entries
 
+    def now(self) -> float:
+        """The moment by the board's clock."""
+        return self._now()
+
     def canonical(self, host: str) -> str | None:
         """The host's own spelling of a name or an alias; None when messages for it are not accepted."""
         return self._registry.canonical(host, self._now())

@@ -34,6 +34,13 @@ def _seconds(value: object) -> object:
     return seconds
 
 
+def parse_seconds(text: str) -> float:
+    """`"5m"` or `"30"` (seconds). Raises ValueError that says what is wrong."""
+    value = _seconds(text)
+    assert isinstance(value, float)  # noqa: S101 - a text always becomes a number, or raises
+    return value
+
+
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 
 

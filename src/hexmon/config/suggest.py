@@ -31,7 +31,9 @@ class Suggestions:
         return self._words[slips[0][1]] if slips else None
 
     def _slip(self, word: str, known: str) -> bool:
-        if not self._changed and (word.startswith(known) or (len(word) == len(known) and sorted(word) != sorted(known))):
+        if not self._changed and (
+            word.startswith(known) or (len(word) == len(known) and sorted(word) != sorted(known))
+        ):
             return False
         return _one_slip(word, known)
 
@@ -52,4 +54,4 @@ def _one_slip(word: str, known: str) -> bool:
 
 def _swapped(word: str, known: str) -> bool:
     places = [place for place, (ours, theirs) in enumerate(zip(word, known, strict=True)) if ours != theirs]
-    return len(places) == 2 and places[1] == places[0] + 1  # noqa: PLR2004 - the two that were swapped
+    return len(places) == 2 and places[1] == places[0] + 1

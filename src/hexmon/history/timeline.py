@@ -1,6 +1,7 @@
 """From changes to stretches of time: which colour was shown when, and for how much of the time. Pure."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -40,7 +41,7 @@ def periods(changes: Iterable[Change], since: float, until: float) -> tuple[Peri
     ordered = sorted(changes, key=lambda change: (change.at, change.id))
     if not ordered:
         return ()
-    known = [Period(one.at, two.at, one.color, one.id, one.downtime) for one, two in zip(ordered, ordered[1:], strict=False)]
+    known = [Period(one.at, two.at, one.color, one.id, one.downtime) for one, two in pairwise(ordered)]
     first, last = ordered[0], ordered[-1]
     if first.before is not None:
         known.insert(0, Period(first.before_since, first.at, first.before))
@@ -66,14 +67,16 @@ def shares(timeline: Sequence[Period]) -> tuple[Share, ...]:
 
 
 def cells(timeline: Sequence[Period], since: float, until: float, count: int) -> tuple[Color | None, ...]:
-    """The time between two moments in `count` equal cells for a bar: the worst colour of each, None where none is known.
+    """The time between two moments in `count` equal cells for a bar: the worst colour of each, None for unknown.
 
     However short a red was, its cell is red.
     """
     worst: list[Color | None] = [None] * count
+    if until <= since:
+        return tuple(worst)
     width = (until - since) / count
     for period in timeline:
-        begin = max(int((period.begin - since) / width), 0)
+        begin = min(int((period.begin - since) / width), count - 1)
         end = min(int((period.end - since) / width), count - 1)
         # A period that ends exactly where a cell begins is not in that cell.
         if end > begin and since + end * width >= period.end:

@@ -16,12 +16,12 @@ _REMEMBERED = 10_000  # senders whose answer is kept, for each list
 
 
 class Senders(msgspec.Struct, frozen=True, kw_only=True):
-    """Lists of networks; None: everybody. `status` may report, `maint` silence, `www` ask, `admin` drop and rename."""
+    """Lists of networks; empty: everybody. `status` may report, `maint` silence, `www` ask, `admin` drop and rename."""
 
-    status: tuple[str, ...] | None = None
-    maint: tuple[str, ...] | None = None
-    www: tuple[str, ...] | None = None
-    admin: tuple[str, ...] | None = None
+    status: tuple[str, ...] | None = ()
+    maint: tuple[str, ...] | None = ()
+    www: tuple[str, ...] | None = ()
+    admin: tuple[str, ...] | None = ()
 
 
 class AccessList:
@@ -57,10 +57,10 @@ class Access:
         self._lists: dict[str, AccessList | None] = {
             name: self._read(name, getattr(senders, name)) for name in ("status", "maint", "www", "admin")
         }
-        self.everybody = not any(self._lists.values())
+        self.everybody = all(one is None for one in self._lists.values())
 
     def _read(self, name: str, words: Sequence[str] | None) -> AccessList | None:
-        if words is None:
+        if not words:
             return None
         networks: list[Network] = []
         for word in (part.strip() for text in words for part in text.split(",")):

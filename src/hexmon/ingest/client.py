@@ -74,15 +74,51 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
 
 
 def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
-    context = tls or ssl.create_default_context()
-    with context.wrap_socket(sock, server_hostname=address.host) as wire:
-        wire.sendall(message)
-        timeout = wire.gettimeout()
-        wire.settimeout(0)
-        with suppress(ssl.SSLWantReadError):  # our close_notify is out; theirs comes after the reply
-            wire.unwrap()
-        wire.settimeout(timeout)
-        return b"".join(iter(lambda: wire.recv(_READ), b""))
+    # An SSLSocket cannot close one direction; with buffers of our own between OpenSSL and the socket it is possible.
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    wire = (tls or ssl.create_default_context()).wrap_bio(coming, going, server_hostname=address.host)
+    while not _shaken(wire):
+        sock.sendall(going.read())
+        if not _feed(sock, coming):
+            raise SendError("closed during the TLS handshake")
+    wire.write(message)
+    with suppress(ssl.SSLWantReadError):  # our close_notify goes out; theirs comes after the reply
+        wire.unwrap()
+    sock.sendall(going.read())
+    reply = []
+    while (data := _decrypted(wire)) != b"":
+        if data:
+            reply.append(data)
+        else:
+            _feed(sock, coming)
+    return b"".join(reply)
+
+
+def _shaken(wire: ssl.SSLObject) -> bool:
+    try:
+        wire.do_handshake()
+    except ssl.SSLWantReadError:
+        return False
+    return True
+
+
+def _feed(sock: socket.socket, coming: ssl.MemoryBIO) -> bool:
+    data = sock.recv(_READ)
+    if data:
+        coming.write(data)
+    else:
+        coming.write_eof()
+    return bool(data)
+
+
+def _decrypted(wire: ssl.SSLObject) -> bytes | None:
+    """What was said; None: more must come first; empty: that was all."""
+    try:
+        return wire.read(_READ)
+    except ssl.SSLWantReadError:
+        return None
+    except ssl.SSLZeroReturnError:
+        return b""
 
 
 def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext | None) -> bytes:
@@ -118,7 +154,10 @@ def send(
 
 
 async def exchange_async(
-    address: Address, message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+    address: Address,
+    message: bytes,
+    timeout: float = TIMEOUT,  # noqa: ASYNC109 - the twin of `exchange`
+    tls: ssl.SSLContext | None = None,
 ) -> bytes:
     """The same as `exchange` without holding up the event loop."""
     if address.url or address.tls:
@@ -137,7 +176,10 @@ async def exchange_async(
 
 
 async def send_async(
-    addresses: Sequence[Address], message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+    addresses: Sequence[Address],
+    message: bytes,
+    timeout: float = TIMEOUT,  # noqa: ASYNC109 - the twin of `send`
+    tls: ssl.SSLContext | None = None,
 ) -> Sent:
     """The same as `send` without holding up the event loop."""
     failures: list[str] = []

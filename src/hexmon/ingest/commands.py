@@ -1,4 +1,4 @@
-"""What is done for each command of the protocol. Refused and useless ones are answered like all others: with nothing."""
+"""What is done for each command of the protocol. Refused and useless ones are answered too: with nothing."""
 
 import logging
 from collections import Counter
@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from hexmon import __version__
+from hexmon.board.answers import Answers
 from hexmon.board.board import Board
+from hexmon.board.fields import Xmh, plain_xmh
 from hexmon.clock import Clock
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE, Access, ListName
@@ -16,8 +18,9 @@ from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
-from hexmon.model.names import SUMMARY_HOST
-from hexmon.model.status import UNTIL_OK, ClientMessage, Report
+from hexmon.model.names import HOST_NAME, SUMMARY_HOST
+from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
+from hexmon.model.text import nl_encode_bytes
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +55,15 @@ class Dispatcher:
         clock: Clock,
         *,
         reload: Callable[[str], None] = lambda _: None,
-        lifetime: float = 1800.0,
+        xmh: Xmh = plain_xmh,
     ) -> None:
         self.board = board
+        self.answers = Answers(board, xmh)
         self.access = access
         self.files = files
         self.clock = clock
         self.reload = reload
-        self.lifetime = lifetime
+        self.lifetime = board.settings.status_lifetime
         self.counts: Counter[str] = Counter()
         self.senders: dict[str, int] = {}
         self._refusals: set[tuple[str, str]] = set()
@@ -164,10 +168,15 @@ class Dispatcher:
                 last = max(last, answer.ticket)
         return Answer(ticket=last) if last else NO_ANSWER
 
+    def note_ghost(self, host: str, sender: str) -> None:
+        """Somebody spoke of a host; remember the name when nobody knows it."""
+        board = self.board
+        if host and board.settings.ghosts in ("log", "match") and HOST_NAME.match(host) and not board.canonical(host):
+            board.ghosts.saw(host, sender, self.clock.now())
+
     def useless(self, command: say.Useless, sender: str) -> Answer:
         """Nothing is done; a host nobody knows is noted all the same."""
-        if command.host and command.host != SUMMARY_HOST:
-            self.board.notice_ghost(command.host, command.sender)
+        self.note_ghost(command.host, command.sender)
         log.debug("messages: from %s: %s", sender, command.reason)
         return NO_ANSWER
 
@@ -189,13 +198,9 @@ class Dispatcher:
 
     def client(self, command: say.ClientData, sender: str) -> Answer:  # noqa: ARG002
         """Keep an agent's data and tell it what to watch."""
-        host = self.board.canonical(command.host)
-        if host is None:
-            self.board.notice_ghost(command.host, command.sender)
-            return NO_ANSWER
         ticket = self.board.client(
             ClientMessage(
-                host=host,
+                host=command.host,
                 collector=command.collector,
                 os_type=command.os_type,
                 host_class=command.host_class,
@@ -204,11 +209,17 @@ class Dispatcher:
                 message=command.message,
             )
         )
-        if not command.answered:
+        host = self.board.canonical(command.host) if command.answered else None
+        if host is None:
             return _done(ticket)
+        return Answer(self.files.client_local(host, self._class_of(host, command), command.os_type), ticket)
+
+    def _class_of(self, host: str, command: say.ClientData) -> str:
+        """The class of hosts.cfg, else of this message, else of the host's ordinary client."""
         known = self.board.inventory.find(host)
-        forced = known.host_class if known is not None else ""
-        return Answer(self.files.client_local(host, forced or command.host_class, command.os_type), ticket)
+        if known is not None and known.host_class:
+            return known.host_class
+        return command.host_class or next((one.host_class for one in self.board.clients(host) if one.host_class), "")
 
     def disable(self, command: say.Disable, sender: str) -> Answer:  # noqa: ARG002
         """Silence tests; the end is rounded up to the next whole minute."""
@@ -225,21 +236,23 @@ class Dispatcher:
         """Colours by back ends."""
         last = 0
         for item in command.items:
+            self.note_ghost(item.key.host, sender)
             if self.access.everybody or self.may("status", sender, item.key.host, "modify"):
                 last = max(last, self.board.modify(item.key, item.color, item.source, item.cause))
         return _done(last)
 
     def acknowledge(self, command: say.Acknowledge, sender: str) -> Answer:  # noqa: ARG002
         """By cookie."""
-        until = self.clock.now() + command.minutes * _MINUTE
-        return _done(self.board.acknowledge(command.cookie, until, command.text, command.whole_host))
+        seconds = command.minutes * _MINUTE
+        return _done(self.board.acknowledge(command.cookie, seconds, command.text, command.whole_host))
 
     def ack_note(self, command: say.AckNote, sender: str) -> Answer:  # noqa: ARG002
         """By level and user."""
-        until = self.clock.now() + command.seconds
-        return _done(
-            self.board.ack_info(command.host, command.test, command.level, command.user, until, command.text)
-        )
+        self.note_ghost(command.host, command.sender)
+        now = self.clock.now()
+        until = now + command.seconds
+        info = AckInfo(command.level, command.user, now, until, until, command.text)
+        return _done(self.board.ack_info(command.host, command.test, info))
 
     def drop(self, command: say.Drop, sender: str) -> Answer:  # noqa: ARG002
         """Forget."""
@@ -273,6 +286,8 @@ class Dispatcher:
         jobs = self.board.due_commands(self.clock.now())
         for job in jobs:
             self.handle(job.command, job.sender)
+            # Forgotten after what it did is in the journal: a crash between may run it twice, but never loses it.
+            self.board.cancel(job.id)
         return len(jobs)
 
     def config(self, command: say.GetConfig, sender: str) -> Answer:  # noqa: ARG002
@@ -286,11 +301,14 @@ class Dispatcher:
     def query(self, command: say.Query, sender: str) -> Answer:
         """A question to the board."""
         question = QUERIES[command.verb]
-        if not self.access.everybody:
-            host = question.about(command.words) if question.about is not None else None
-            if not self.may(question.access, sender, host, command.verb):
-                return NO_ANSWER
-        return Answer(question.ask(self.board, command.words))
+        host = question.about(command.words) if question.about is not None else None
+        if question.heard and host:
+            self.note_ghost(host, sender)
+        # A host may ask for its own squares where it may report them, but not read what is meant for pages.
+        mine = host if question.access == "status" else None
+        if not self.access.everybody and not self.may(question.access, sender, mine, command.verb):
+            return NO_ANSWER
+        return Answer(question.ask(self.answers, command.words))
 
     def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
         """Refused in the words of xymond, because nothing keeps client messages yet."""
@@ -302,7 +320,9 @@ class Dispatcher:
 
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""
-        return Answer(QUERIES["schedule"].ask(self.board, b""))
+        jobs = sorted(self.board.scheduled(), key=lambda job: job.id, reverse=True)
+        lines = [b"%d|%d|%s|%s\n" % (job.id, job.at, job.sender.encode(), nl_encode_bytes(job.command)) for job in jobs]
+        return Answer(b"".join(lines))
 
     def ping(self, command: say.Ping, sender: str) -> Answer:  # noqa: ARG002
         """The version."""

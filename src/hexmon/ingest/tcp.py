@@ -13,14 +13,14 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Protocol
 
 from hexmon.board.store import Journal
 from hexmon.clock import Clock
 from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
-from hexmon.ingest.commands import Dispatcher
-from hexmon.ingest.connection import PEEK, Connection
+from hexmon.ingest.connection import PEEK, RESET_ON_CLOSE, Connection, end_and_close
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import TlsConnection, server_context
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -35,17 +35,29 @@ _BIG = 256 * 1024  # combos above this are handled in steps
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
+class Handler(Protocol):
+    """Who understands the messages."""
+
+    def handle(self, message: bytes, sender: str) -> Answer:
+        """Do what a message says. Never raises."""
+        ...
+
+    def handle_in_steps(self, message: bytes, sender: str) -> Iterator[int]:
+        """A big combo, with pauses; yields journal tickets."""
+        ...
+
+
 class MessageServer:
-    """Accepts connections on all configured addresses and hands each message to the dispatcher.
+    """Accepts connections on all configured addresses and hands each message to the handler.
 
     `counters`: connections, timeouts, floods (too long), crowded (given up for newer ones or for memory), resets.
     """
 
-    def __init__(self, dispatcher: Dispatcher, journal: Journal, clock: Clock, settings: MessageSettings) -> None:
+    def __init__(self, handler: Handler, journal: Journal, clock: Clock, settings: MessageSettings) -> None:
         self.loop = asyncio.get_running_loop()
         self.counters = {"connections": 0, "timeouts": 0, "floods": 0, "crowded": 0, "resets": 0}
         self.buffered = 0
-        self._dispatcher = dispatcher
+        self._handler = handler
         self._journal = journal
         self._clock = clock
         self._settings = settings
@@ -65,7 +77,8 @@ class MessageServer:
             except ConfigError as error:
                 problems.extend(error.problems)
             except (OSError, ValueError) as error:
-                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}"))
+                hint = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
+                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}", hint))
         if problems:
             self.close()
             raise ConfigError(tuple(problems))
@@ -85,6 +98,8 @@ class MessageServer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # Inherited by every accepted connection; see end_and_close.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             sock.setblocking(False)
             sock.bind(where)
             sock.listen(settings.backlog)
@@ -179,13 +194,13 @@ class MessageServer:
         if more:
             self._register(Connection(self, sock, sender, self._deadline()), data + more)
             return
-        answer = self._dispatcher.handle(data, sender)
+        answer = self._handler.handle(data, sender)
         if answer.reply or answer.ticket:
             connection = Connection(self, sock, sender, self._deadline())
             self._answering[connection] = None
             self._finish(connection, answer)
         else:
-            sock.close()
+            end_and_close(sock)
 
     def _deadline(self) -> float:
         return self._clock.monotonic() + self._settings.timeout
@@ -227,7 +242,9 @@ class MessageServer:
         if connection.size > self._settings.max_message:
             self.counters["floods"] += 1
             start = connection.buffers[0][:200].split(b"\n", 1)[0]
-            log.warning("messages: %s sent more than %d bytes: %r", connection.sender, self._settings.max_message, start)
+            log.warning(
+                "messages: %s sent more than %d bytes: %r", connection.sender, self._settings.max_message, start
+            )
             connection.abort()
             return False
         while self.buffered > self._settings.max_buffered and self._open:
@@ -240,9 +257,9 @@ class MessageServer:
         self._open.pop(connection, None)
         self._answering[connection] = None
         if len(message) > _BIG and message.startswith(b"combo\n"):
-            self._step(connection, self._dispatcher.handle_in_steps(message, connection.sender), 0)
+            self._step(connection, self._handler.handle_in_steps(message, connection.sender), 0)
         else:
-            self._finish(connection, self._dispatcher.handle(message, connection.sender))
+            self._finish(connection, self._handler.handle(message, connection.sender))
 
     def _step(self, connection: Connection, steps: Iterator[int], ticket: int) -> None:
         latest = next(steps, None)

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 from hexmon.ingest.connection import Connection, Owner
@@ -33,7 +34,9 @@ class TlsConnection(Connection):
 
     __slots__ = ("_shaking", "_tls")
 
-    def __init__(self, owner: Owner, sock: socket.socket, sender: str, deadline: float, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, owner: Owner, sock: socket.socket, sender: str, deadline: float, context: ssl.SSLContext
+    ) -> None:
         sock.setblocking(False)
         self._tls = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         self._shaking = True
@@ -89,7 +92,5 @@ class TlsConnection(Connection):
             self.on_readable()
 
     def _farewell(self) -> None:
-        try:
+        with suppress(OSError, ValueError):  # the peer need not answer our close_notify
             self._tls.unwrap()
-        except (OSError, ValueError):  # the peer need not answer our close_notify
-            pass

@@ -5,7 +5,7 @@ import re
 from hexmon.ingest import messages as say
 from hexmon.ingest.words import integer, minutes_of, name_of, square_of
 
-_ID = re.compile(rb"[^ \t\r\n]*[ \t]*([^ \t\r\n]+)").match
+_ID = re.compile(rb"[^ \t\r\n]*+[ \t]*+([^ \t\r\n]+)").match
 _DISABLE = re.compile(rb"disable[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t\r\n]*").match
 _ACK = re.compile(rb"(?:xymondack|hobbitdack|ack ack_event)[ \t]*(-?)([0-9]+)[ \t]+([0-9]+[0-9hdwmy]*)[ \t]*").match
 _SCHEDULE = re.compile(rb"schedule *([0-9]+) *").match

@@ -281,7 +281,7 @@ class _Reader:
 
     def summary_line(self, line: Line, text: str) -> None:
         words = text.split()
-        if len(words) != 3 or "." not in words[0]:  # noqa: PLR2004 - ROW.COLUMN IP URL
+        if len(words) != 3 or "." not in words[0]:
             self.problem(line.origin, "this is not a summary", "write: summary ROW.COLUMN IP URL")
         else:
             self.summaries.append(Summary(words[0], words[1], words[2], line.origin))
@@ -386,10 +386,9 @@ def _address_or_none(word: str) -> str | None:
 
 
 def _parent_hint(parent: str, tree: PageTree) -> str:
-    meant = Suggestions(tree.names).closest(parent)
     last = parent.rpartition("/")[2]
-    if meant is None and last != parent and tree.find(last) is not None:
-        meant = last
+    candidates = [name for name in tree.names if name.lower() == last.lower()]
+    meant = candidates[0] if candidates else Suggestions(tree.names).closest(parent)
     return _meant(meant) if meant else ""
 
 

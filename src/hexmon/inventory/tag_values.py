@@ -58,10 +58,10 @@ def downtime(value: str) -> Read:
         one = _one_downtime(item, columns)
         columns = []
         if one is None:
-            mistakes.append(Mistake(f"DOWNTIME: '{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE"))
+            mistakes.append(Mistake(f"'{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE"))
         else:
             found.append(one)
-    mistakes.extend(Mistake(f"DOWNTIME: '{column}' has no time behind it") for column in columns)
+    mistakes.extend(Mistake(f"'{column}' has no time behind it") for column in columns)
     return tuple(found), tuple(mistakes)
 
 
@@ -118,7 +118,7 @@ def depends(value: str) -> Read:
         position = match.end()
     if position >= len(value) and found:
         return tuple(found), ()
-    wrong = Mistake(f"depends: '{value[position:]}' is not understood", "write: depends=(TEST:HOST/TEST,HOST/TEST)")
+    wrong = Mistake(f"'{value[position:]}' is not understood", "write: depends=(TEST:HOST/TEST,HOST/TEST)")
     return tuple(found), (wrong,)
 
 
@@ -138,14 +138,14 @@ def bad_test(tag: str) -> Read:
     return BadTest(match["test"].lower(), window=window, **counts), mistakes
 
 
-def stamp(value: str) -> Read:
+def stamp(written: str) -> Read:
     """`YYYYMMDDHHMM`, local time -> epoch seconds."""
+    # strptime alone would also take fewer digits.
+    digits = written if len(written) == _STAMP_DIGITS and written.isdigit() else ""
     try:
-        if len(value) != _STAMP_DIGITS or not value.isdigit():
-            raise ValueError(value)
-        return datetime.strptime(value, "%Y%m%d%H%M").astimezone().timestamp(), ()
+        return datetime.strptime(digits, "%Y%m%d%H%M").astimezone().timestamp(), ()
     except (ValueError, OverflowError, OSError):
-        return None, (Mistake(f"'{value}' is not a moment", "write: YYYYMMDDHHMM"),)
+        return None, (Mistake(f"'{written}' is not a moment", "write: YYYYMMDDHHMM"),)
 
 
 def whole_number(value: str) -> Read:
@@ -160,18 +160,18 @@ def percentage(value: str) -> Read:
         number = float(value.removesuffix("%"))
     except ValueError:
         number = -1.0
-    good = 0.0 <= number <= 100.0  # noqa: PLR2004 - per cent
+    good = 0.0 <= number <= 100.0
     return number if good else None, () if good else (Mistake(f"'{value}' is not a percentage"),)
 
 
 def ssl_days(value: str) -> Read:
     """`30:10` -> (warning, alarm)."""
     parts = value.split(":")
-    good = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)  # noqa: PLR2004 - two limits
+    good = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
     if not good:
-        return None, (Mistake(f"ssldays: '{value}' is not two numbers of days", "write: ssldays=WARN:ALARM"),)
+        return None, (Mistake(f"'{value}' is not two numbers of days", "write: ssldays=WARN:ALARM"),)
     warn, alarm = map(int, parts)
-    swapped = Mistake(f"ssldays: the alarm ({alarm} days) would come before the warning ({warn} days)")
+    swapped = Mistake(f"the alarm ({alarm} days) would come before the warning ({warn} days)")
     return (warn, alarm), (swapped,) if alarm > warn else ()
 
 

@@ -1,5 +1,7 @@
 """The database as the writer thread sees it: one transaction for a batch, housekeeping in small steps."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 import sqlalchemy.exc
 
@@ -10,16 +12,16 @@ from hexmon.storage.writers import Batch, Writer
 STEP_ROWS = 500  # deleted in one transaction of housekeeping: a few milliseconds
 
 _POISON = (sa.exc.DataError, sa.exc.IntegrityError, TypeError, ValueError, OverflowError, AttributeError)
-# SQLite's module says this of a value it cannot bind; PostgreSQL's driver says it of a lost connection or table.
-_SQLITE_POISON = (sa.exc.InterfaceError, sa.exc.ProgrammingError)
 
 
 class SqlTarget:
-    """Where the journal's batches go. `place` names the database in messages."""
+    """Where the journal's batches go. `place` names the database in messages; `file` is that of SQLite."""
 
-    def __init__(self, engine: sa.Engine, place: str) -> None:
+    def __init__(self, engine: sa.Engine, place: str, file: Path | None = None) -> None:
         self._engine = engine
         self._place = place
+        self._file = file
+        self._inode = 0
         self._writer = Writer(engine.dialect)
         self._connection: sa.Connection | None = None
         self._prune_before = float("-inf")
@@ -42,7 +44,7 @@ class SqlTarget:
             connection = self._connected()
             with connection.begin():
                 return _erase_some(connection) or self._prune_some(connection)
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, OSError) as error:
             self.close()
             raise NotStoredError(self._explain(error)) from error
 
@@ -67,15 +69,30 @@ class SqlTarget:
             return self._writer.write_singly(connection, batch, self._is_poison)
 
     def _connected(self) -> sa.Connection:
+        if self._file is not None:
+            self._look_at(self._file)
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+    def _look_at(self, file: Path) -> None:
+        """SQLite would go on writing into a file that was removed, and make an empty one when it connects again."""
+        try:
+            inode = file.stat().st_ino
+        except FileNotFoundError:
+            raise FileNotFoundError("the file is gone; put it back, or restart hexmon to begin an empty one") from None
+        if inode != self._inode:
+            self.close()
+            self._inode = inode
 
     def _is_poison(self, error: Exception) -> bool:
         """The record's fault, so that trying again would not help."""
         if isinstance(error, _POISON):
             return True
-        return self._engine.dialect.name == "sqlite" and isinstance(error, _SQLITE_POISON)
+        # A driver says these of a value it cannot bind, PostgreSQL's also of a missing table or a lost connection.
+        if self._engine.dialect.name == "sqlite":
+            return isinstance(error, sa.exc.InterfaceError | sa.exc.ProgrammingError)
+        return isinstance(error, sa.exc.ProgrammingError) and getattr(error.orig, "sqlstate", None) is None
 
     def _explain(self, error: Exception) -> str:
         reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__

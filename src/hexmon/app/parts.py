@@ -1,0 +1,128 @@
+"""The parts of a running monitor, and how they are put together."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hexmon.app.settings import Configuration
+from hexmon.app.sources import Sources
+from hexmon.board.board import Board
+from hexmon.bus import LocalBus
+from hexmon.clock import Clock
+from hexmon.ingest.access import Access, Senders
+from hexmon.ingest.commands import Dispatcher
+from hexmon.ingest.files import Files
+from hexmon.ingest.settings import FileSettings, MessageSettings
+from hexmon.ingest.tcp import MessageServer
+from hexmon.inventory.xmh import xmh_value
+from hexmon.judge.view import JudgeSettings
+from hexmon.model.inventory import Inventory
+from hexmon.model.observation import Check, Observation
+from hexmon.model.origin import Problem
+from hexmon.probes.run import observe
+from hexmon.probes.tools import Tools
+from hexmon.schedule.runner import Runner, RunnerSettings
+from hexmon.schedule.zone import MachineZone
+from hexmon.storage.engine import Storage
+
+
+@dataclass(kw_only=True)
+class Condition:
+    """What is not as it should be with hexmon itself; the own status and `/-/ready` show it."""
+
+    ready: bool = False
+    asked: asyncio.Event = field(default_factory=asyncio.Event)  # somebody wants the configuration read again
+    config_problems: tuple[Problem, ...] = ()
+    config_refused: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything that runs."""
+
+    configuration: Configuration
+    clock: Clock
+    bus: LocalBus
+    storage: Storage
+    board: Board
+    dispatcher: Dispatcher
+    server: MessageServer
+    tools: Tools
+    runner: Runner
+    sources: Sources
+    started: float
+    condition: Condition
+
+
+def put_together(
+    configuration: Configuration,
+    clock: Clock,
+    storage: Storage,
+    tools: Tools,
+    sources: Sources,
+    inventory: Inventory,
+) -> Parts:
+    """Build every part over an open storage and open tools; nothing runs yet."""
+    bus = LocalBus()
+    condition = Condition(config_problems=inventory.problems)
+    board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
+    dispatcher = Dispatcher(
+        board,
+        Access(_senders(configuration)),
+        Files(_message_files(configuration), clock.monotonic),
+        clock,
+        reload=lambda _word: condition.asked.set(),
+        xmh=xmh_value,
+    )
+    return Parts(
+        configuration=configuration,
+        clock=clock,
+        bus=bus,
+        storage=storage,
+        board=board,
+        dispatcher=dispatcher,
+        server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
+        tools=tools,
+        runner=_runner(configuration, clock, board, tools),
+        sources=sources,
+        started=clock.now(),
+        condition=condition,
+    )
+
+
+def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:
+    probing = configuration.settings.probing
+
+    async def look(check: Check) -> Observation:
+        return await observe(check, tools, clock)
+
+    settings = RunnerSettings(
+        max_in_flight=probing.concurrency,
+        retry_pause=probing.retry_pause,
+        judging=JudgeSettings(validity=configuration.settings.board.status_lifetime, zone=MachineZone()),
+    )
+    return Runner(clock, look, board.report, settings)
+
+
+def _senders(configuration: Configuration) -> Senders:
+    lists = vars(configuration.settings.senders)
+    return Senders(**{name: words or None for name, words in lists.items()})
+
+
+def _message_files(configuration: Configuration) -> FileSettings:
+    files = configuration.settings.files
+    local = configuration.locate(files.client_local)
+    return FileSettings(
+        config_dir=configuration.locate(files.etc),
+        download_dir=configuration.locate(files.download),
+        client_local=local,
+    )
+
+
+def _messages(configuration: Configuration) -> MessageSettings:
+    listen = configuration.settings.listen
+
+    def pem(name: str) -> Path | None:
+        return configuration.locate(name) if name else None
+
+    return MessageSettings(addresses=listen.messages, certificate=pem(listen.certificate), key=pem(listen.key))

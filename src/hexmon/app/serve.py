@@ -1,0 +1,254 @@
+"""`hexmon serve`: start, run until told to stop, reload, stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from hexmon.agent.report import report_forever
+from hexmon.app.health import health, metrics, own_report
+from hexmon.app.listening import web_sockets
+from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
+from hexmon.app.own import own_name, own_server, own_url
+from hexmon.app.parts import Parts, put_together
+from hexmon.app.settings import Configuration
+from hexmon.app.sources import Sources
+from hexmon.app.systemd import Notifier
+from hexmon.clock import SystemClock
+from hexmon.ingest.addresses import parse_address
+from hexmon.ingest.client import exchange_async
+from hexmon.model.names import host_to_wire
+from hexmon.model.origin import ConfigError
+from hexmon.probes.tools import open_tools
+from hexmon.storage.engine import open_storage
+from hexmon.web.app import create_app
+from hexmon.web.context import WebContext
+
+log = logging.getLogger(__name__)
+
+_OWN_STATUS_SECONDS = 60.0
+_LOOK_FOR_CHANGES = 5.0
+_HOUSEKEEPING_SECONDS = 3600.0
+_WATCHDOG_SECONDS = 5.0
+_LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
+_DAY = 86400.0
+
+
+class _Pages(uvicorn.Server):
+    """uvicorn without its own signal handlers: the monitor stops all its parts together."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Monitor:
+    """A running hexmon."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.clock = SystemClock()
+        self._sources = Sources(configuration)
+        self._stop = asyncio.Event()
+        self._one_reload = asyncio.Lock()
+        self._parts: Parts | None = None
+        self._systemd = Notifier()
+
+    def stop(self) -> None:
+        """Finish what is under way and return from `run`."""
+        self._stop.set()
+
+    def reload(self) -> None:
+        """Read the configuration again, soon."""
+        if self._parts is not None:
+            self._parts.condition.asked.set()
+
+    async def run(self, started: Callable[[Parts], None] = lambda _: None) -> None:
+        """Serve until `stop`. Raises ConfigError, StorageError when it cannot start."""
+        listeners = web_sockets(self.configuration.settings.listen.web)
+        async with AsyncExitStack() as stack:
+            for listener in listeners:
+                stack.callback(listener.close)
+            self.configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            inventory = await asyncio.to_thread(self._sources.load)
+            storage = open_storage(self.configuration.store_url, asyncio.get_running_loop(), clock=self.clock)
+            stack.push_async_callback(storage.close)
+            tools = await stack.enter_async_context(open_tools(self.clock))
+            parts = put_together(
+                self.configuration,
+                self.clock,
+                storage,
+                tools,
+                self._sources,
+                inventory,
+            )
+            self._parts = parts
+            parts.server.bind()
+            parts.board.restore(await storage.board.load())
+            await self._serve(parts, listeners, started)
+
+    async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
+        pages = _Pages(uvicorn.Config(self._web(parts), log_level="warning", access_log=False, lifespan="off"))
+        await parts.runner.adopt(parts.board.inventory)
+        async with asyncio.TaskGroup() as tasks:
+            web = tasks.create_task(pages.serve(sockets=listeners), name="web")
+            loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
+            parts.condition.ready = True
+            _report_self(parts)
+            self._systemd.ready(f"watching {len(parts.board.inventory.hosts)} hosts")
+            started(parts)
+            await self._stop.wait()
+            self._systemd.stopping()
+            parts.condition.ready = False
+            pages.should_exit = True
+            parts.server.stop_accepting()
+            await asyncio.wait([web], timeout=_LAST_WORDS)
+            pages.force_exit = True
+            for loop in loops:
+                loop.cancel()
+        await self._write_everything(parts)
+
+    def _loops(self, parts: Parts) -> dict[str, Coroutine[Any, Any, None]]:
+        """The tasks of a monitor, by name."""
+        checkpoint = Checkpoint(parts.board, self.clock, parts.storage.journal.depth)
+        often = partial(every, self.clock)
+        loops = {
+            "messages": parts.server.serve(),
+            "checks": parts.runner.run(),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
+            "client judge": judge_clients(parts.board, parts.bus),
+            "board": often(1.0, partial(_tick, parts)),
+            "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
+            "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
+            "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
+            "reload": self._reload_when_asked(parts),
+            "housekeeping": often(_HOUSEKEEPING_SECONDS, partial(_prune, parts)),
+            "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
+        }
+        agent = self._agent(parts)
+        return loops | ({"agent": agent} if agent else {})
+
+    def _web(self, parts: Parts) -> Starlette:
+        return create_app(
+            WebContext(
+                board=parts.board,
+                history=parts.storage.history,
+                bus=parts.bus,
+                clock=self.clock,
+                health=partial(health, parts),
+                metrics=partial(metrics, parts),
+                reload=partial(self._reload_now, parts),
+                last_report=lambda: parts.board.last_report,
+                title=f"hexmon {own_name(self.configuration)}",
+            )
+        )
+
+    def _agent(self, parts: Parts) -> Coroutine[Any, Any, None] | None:
+        server = own_server(self.configuration)
+        if not (self.configuration.settings.agent.enabled and server):
+            return None
+        address = parse_address(server)
+
+        async def send(message: bytes) -> object:
+            return await exchange_async(address, message)
+
+        interval = self.configuration.settings.agent.interval
+        return report_forever(send, own_name(self.configuration), parts.clock, interval)
+
+    # Reloading
+
+    async def _look_for_changes(self) -> None:
+        if await asyncio.to_thread(self._sources.changed):
+            self.reload()
+
+    async def _reload_when_asked(self, parts: Parts) -> None:
+        while True:
+            await parts.condition.asked.wait()
+            parts.condition.asked.clear()
+            try:
+                await self._reload_now(parts)
+            except ConfigError as error:
+                log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
+
+    async def _reload_now(self, parts: Parts) -> None:
+        """Read everything again; a configuration that cannot be used changes nothing. Raises ConfigError."""
+        async with self._one_reload:
+            try:
+                inventory = await asyncio.to_thread(self._sources.load)
+            except ConfigError as error:
+                parts.condition.config_refused = error.problems
+                _report_self(parts)
+                raise
+            parts.condition.config_refused = ()
+            parts.condition.config_problems = inventory.problems
+            parts.board.adopt(inventory)
+            await parts.runner.adopt(inventory)
+            _report_self(parts)
+            log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
+
+    # Stopping
+
+    async def _write_everything(self, parts: Parts) -> None:
+        while parts.board.checkpoint(10_000):
+            await self.clock.sleep_until(self.clock.monotonic())
+
+    def _feed_watchdog(self, parts: Parts) -> None:
+        """Only a scheduler that turns keeps us alive."""
+        if health(parts).healthy:
+            self._systemd.alive()
+
+
+def _tick(parts: Parts) -> None:
+    parts.board.tick()
+    parts.dispatcher.run_due()
+
+
+def _report_self(parts: Parts) -> None:
+    if parts.configuration.settings.agent.enabled:
+        parts.board.report(own_report(parts, parts.clock.now()))
+
+
+def _prune(parts: Parts) -> None:
+    days = parts.configuration.settings.store.history_days
+    if days:
+        parts.storage.prune_history(parts.clock.now() - days * _DAY)
+
+
+async def serve(configuration: Configuration, *, quiet: bool = False) -> None:
+    """Run a monitor in this loop until SIGTERM or SIGINT; SIGHUP reloads."""
+    monitor = Monitor(configuration)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, monitor.stop)
+    loop.add_signal_handler(signal.SIGHUP, monitor.reload)
+    await monitor.run(lambda parts: None if quiet else _welcome(parts))
+
+
+def _welcome(parts: Parts) -> None:
+    """What a new user needs to know first."""
+    configuration = parts.configuration
+    messages = configuration.settings.listen.messages
+    hosts = configuration.locate(configuration.settings.files.hosts)
+    server = messages[0] if messages else "ADDRESS"
+    square = f"{host_to_wire(own_name(configuration))}.backup"
+    words = f"""\
+hexmon is watching {len(parts.board.inventory.hosts)} host(s): {own_url(configuration)}
+
+  a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
+            {hosts}
+            It is read again when it changes; `hexmon check-config` finds mistakes.
+  an agent  point any Xymon client at {", ".join(messages) or "an address in [listen] messages"}, or try:
+            hexmon send {server} "status {square} green $(date) it ran"
+
+Ctrl-C stops it.
+"""
+    sys.stderr.write(words)
+    sys.stderr.flush()

@@ -1,0 +1,78 @@
+"""Where the inventory of the server comes from: the machine itself, and hosts.cfg when there is one."""
+
+from pathlib import Path
+
+from hexmon.app.own import own_hosts_text, own_name
+from hexmon.app.settings import Configuration, Files
+from hexmon.config.line import Line
+from hexmon.inventory.build import build_inventory
+from hexmon.inventory.hosts_cfg import read_hosts
+from hexmon.inventory.merge import merge
+from hexmon.inventory.policies import Defaults
+from hexmon.inventory.source import HostsSource
+from hexmon.model.inventory import Inventory
+from hexmon.model.origin import BUILT_IN, ConfigError, Origin, Problem
+from hexmon.probes.protocols import built_in_services
+
+
+class Sources:
+    """Reads everything that says what to watch. Blocking: the server calls it in a thread, one call at a time."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        settings = configuration.settings
+        self._configuration = configuration
+        self._defaults = Defaults(
+            interval=settings.probing.interval, timeout=settings.probing.timeout, location=settings.location
+        )
+        self._hosts = configuration.locate(settings.files.hosts)
+        self._protocols = configuration.locate(settings.files.protocols)
+        self._source: HostsSource | None = None
+        self._loads = 0
+
+    def load(self) -> Inventory:
+        """The inventory as it is written now. Raises ConfigError when a file cannot be used.
+
+        The first load takes what can be read: half a configuration is better than no monitor.
+        """
+        self._loads += 1
+        self._refuse_missing()
+        found: list[Inventory] = []
+        if self._hosts.is_file():
+            protocols = self._protocols if self._protocols.is_file() else None
+            self._source = HostsSource(self._hosts, protocols, self._defaults)
+            found.append(self._source.load(lenient=self._loads == 1))
+        else:
+            self._source = None
+        own = own_name(self._configuration)
+        if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
+            found.insert(0, self._own())
+        inventory = merge(found)
+        return type(inventory)(
+            **{name: getattr(inventory, name) for name in inventory.__struct_fields__} | {"version": self._loads}
+        )
+
+    def changed(self) -> bool:
+        """Whether a new load would look at other files, or at files written since."""
+        if self._source is None:
+            return self._hosts.is_file()
+        return self._source.changed() or not self._hosts.is_file()
+
+    def _refuse_missing(self) -> None:
+        """A file whose name was given must be there; the usual names may be missing."""
+        files, usual = self._configuration.settings.files, Files()
+        asked = ((self._hosts, files.hosts, usual.hosts), (self._protocols, files.protocols, usual.protocols))
+        problems = [
+            Problem(Origin(str(path)), "this file is missing", f"[files] in {self._named()} asks for it")
+            for path, name, default in asked
+            if name != default and not path.is_file()
+        ]
+        if problems:
+            raise ConfigError(tuple(problems))
+
+    def _named(self) -> Path | str:
+        return self._configuration.path or "the environment"
+
+    def _own(self) -> Inventory:
+        text = own_hosts_text(self._configuration)
+        line = Line(text=text, origin=BUILT_IN)
+        return build_inventory(read_hosts([line]), built_in_services(), defaults=self._defaults)

@@ -1,0 +1,226 @@
+"""Questions about the board: the criteria that select hosts and rows (xymon(1), xymondboard)."""
+
+import operator
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from hexmon.board.fields import (
+    FOREVER,
+    Source,
+    ack_text,
+    ack_time,
+    disable_text,
+    disable_time,
+    field_names,
+    raw_message,
+)
+from hexmon.board.reader import Reader
+from hexmon.model.color import Color, parse_color
+from hexmon.model.names import StatusKey, split_square
+from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+from hexmon.model.status import Status
+
+HostTest = Callable[[Source], bool]
+RowTest = Callable[[Status], bool]
+
+_MOMENTS: dict[str, Callable[[Status], float]] = {
+    "lastchange": lambda status: status.since,
+    "logtime": lambda status: status.updated,
+    "validtime": lambda status: status.valid_until,
+    "acktime": ack_time,
+    "disabletime": disable_time,
+}
+_TEXTS: dict[str, Callable[[Status], bytes]] = {
+    "msg": lambda status: raw_message(status) if status.text else b"",
+    "ackmsg": ack_text,
+    "dismsg": disable_text,
+}
+_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)\s*(-?\d+)")
+_DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
+_OPERATORS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+class Query(msgspec.Struct):
+    """What was asked: tests of hosts and of rows, all of which must hold, and the fields of the answer.
+
+    `squares` are bare words HOST.TEST, still in the spelling of whoever asks. `fields` None: the usual ones.
+    """
+
+    hosts: list[HostTest] = []
+    rows: list[RowTest] = []
+    tags: list[Pattern] = []
+    squares: list[StatusKey] = []
+    fields: tuple[str, ...] | None = None
+    ack_level: int | None = None
+    by_name: bool = False
+
+
+def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
+    """Criteria and fields, separated by blanks; what is not understood is ignored, as Xymon does."""
+    text = words.decode(errors="surrogateescape") if isinstance(words, bytes) else words
+    query = Query()
+    for word in text.split():
+        name, equals, value = word.partition("=")
+        reader = _READERS.get(name) if equals and value else None
+        if reader is not None:
+            reader(query, value)
+        elif equals and value and name.startswith("XMH_"):
+            _by_item(query, name[4:], value)
+        elif match := _COMPARED.match(word):
+            _by_moment(query, match[1], match[2], int(match[3]))
+        elif match := _DOWN.match(word):
+            _by_down(query, match[1] == "down", match[2] or f"^{re.escape(ping_column)}$")
+        elif key := split_square(word):
+            query.squares.append(key)
+    return query
+
+
+class _Nothing:
+    """What a pattern that cannot be used finds."""
+
+    text = ""
+
+    def search(self, subject: str | bytes) -> bool:  # noqa: ARG002 - the form of Pattern
+        return False
+
+
+def _pattern(text: str) -> Pattern:
+    try:
+        return compile_pattern(text)
+    except PatternError:
+        return _Nothing()
+
+
+def _by_host(query: Query, value: str) -> None:
+    pattern = _pattern(value)
+    query.by_name = True
+    query.hosts.append(lambda source: pattern.search(source.name))
+
+
+def _by_page(query: Query, value: str) -> None:
+    pattern = _pattern(value)
+    query.hosts.append(lambda source: any(pattern.search(page) for page in source.host.all_pages))
+
+
+def _by_item(query: Query, name: str, value: str) -> None:
+    pattern = _pattern(value)
+
+    def matches(source: Source) -> bool:
+        item = source.xmh(source.host, source.inventory, name)
+        return item is not None and pattern.search(item)
+
+    query.hosts.append(matches)
+
+
+def _by_net(query: Query, value: str) -> None:
+    _by_item(query, "NET", value)
+
+
+def _by_ip(query: Query, value: str) -> None:
+    _by_item(query, "IP", value)
+
+
+def _by_tag(query: Query, value: str) -> None:
+    query.tags.append(_pattern(value))
+
+
+def _by_test(query: Query, value: str) -> None:
+    query.rows.append(test_matcher(value))
+
+
+def test_matcher(text: str) -> RowTest:
+    """Whether a square's test matches; there are few names and many squares, so the answers are remembered."""
+    pattern = _pattern(text)
+    known: dict[str, bool] = {}
+
+    def matches(status: Status) -> bool:
+        name = status.key.test
+        found = known.get(name)
+        if found is None:
+            found = known[name] = pattern.search(name)
+        return found
+
+    return matches
+
+
+def _by_color(query: Query, value: str) -> None:
+    wanted = frozenset(parse_color(word.encode(errors="replace")) for word in value.split(","))
+    query.rows.append(lambda status: status.color in wanted)
+
+
+def _by_text(name: str) -> Callable[[Query, str], None]:
+    text_of = _TEXTS[name]
+
+    def read(query: Query, value: str) -> None:
+        pattern = _pattern(value)
+
+        def matches(status: Status) -> bool:
+            text = text_of(status)
+            return text != b"" and pattern.search(text)
+
+        query.rows.append(matches)
+
+    return read
+
+
+def _by_moment(query: Query, name: str, sign: str, wanted: int) -> None:
+    moment_of, compare = _MOMENTS[name], _OPERATORS[sign]
+    query.rows.append(lambda status: bool(compare(int(min(moment_of(status), FOREVER)), wanted)))
+
+
+def _by_down(query: Query, down: bool, value: str) -> None:
+    matches = test_matcher(value)
+
+    def wanted(source: Source) -> bool:
+        squares = source.entry.squares.values() if source.entry else ()
+        colors = [status.color for status in squares if matches(status)]
+        reds = colors.count(Color.RED)
+        return bool(colors) and reds == len(colors) if down else reds == 0
+
+    query.hosts.append(wanted)
+    query.rows.append(lambda status: (status.color is Color.RED) is down)
+
+
+def _ack_level(query: Query, value: str) -> None:
+    query.ack_level = int(value) if value.isascii() and value.isdigit() else None
+
+
+def _fields(query: Query, value: str) -> None:
+    query.fields = field_names(value)
+
+
+_READERS: dict[str, Callable[[Query, str], None]] = {
+    "host": _by_host,
+    "page": _by_page,
+    "net": _by_net,
+    "ip": _by_ip,
+    "tag": _by_tag,
+    "test": _by_test,
+    "color": _by_color,
+    "msg": _by_text("msg"),
+    "ackmsg": _by_text("ackmsg"),
+    "dismsg": _by_text("dismsg"),
+    "acklevel": _ack_level,
+    "fields": _fields,
+}
+
+
+def resolve(board: Reader, query: Query) -> Query:
+    """Turn bare words HOST.TEST into tests, now that aliases can be looked up; unknown hosts are ignored."""
+    while query.squares:
+        key = query.squares.pop()
+        name = board.canonical(key.host)
+        if name is not None:
+            _by_host(query, re.escape(name))
+            _by_test(query, re.escape(key.test))
+    return query

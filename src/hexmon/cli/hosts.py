@@ -1,0 +1,102 @@
+"""hexmon hosts: print what was understood of hosts.cfg."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from hexmon.inventory.policies import Defaults
+from hexmon.inventory.source import HostsSource
+from hexmon.model.inventory import Host, Inventory
+from hexmon.model.observation import Check
+from hexmon.model.origin import ConfigError
+
+EXAMPLE = """example:
+  hexmon hosts --hosts /etc/xymon/hosts.cfg
+  hexmon hosts --hosts hosts.cfg --json | jq -r '.[] | select(.page == "USA/NY") | .name'
+
+Mistakes are counted on standard error; `hexmon check-config` prints them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hosts", type=Path, default=Path("hosts.cfg"), metavar="FILE", help="default: hosts.cfg")
+    parser.add_argument("--protocols", type=Path, metavar="FILE", help="services to test; default: the built-in table")
+    parser.add_argument("--location", default="", metavar="L", help="make checks only for hosts with NET:L")
+    parser.add_argument("--test-untagged", action="store_true", help="with --location: also for hosts without NET:")
+    parser.add_argument("--json", action="store_true", help="a list of objects")
+
+
+def run(args: argparse.Namespace) -> int:
+    defaults = Defaults(location=args.location, test_untagged=args.test_untagged)
+    try:
+        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if args.json:
+        rows = msgspec.json.encode([row(host) for host in inventory.hosts.values()])
+        print(msgspec.json.format(rows, indent=2).decode())
+    else:
+        print("\n".join(_tree(inventory)))
+    if inventory.problems:
+        count = len(inventory.problems)
+        print(f"hexmon hosts: {count} mistake{'s' * (count > 1)}; hexmon check-config names them", file=sys.stderr)
+    return 0
+
+
+def row(host: Host) -> dict[str, object]:
+    """One host for --json."""
+    return {
+        "name": host.name,
+        "ip": host.ip,
+        "page": host.page,
+        "all_pages": list(host.all_pages),
+        "group": host.group,
+        "display_name": host.display_name,
+        "aliases": list(host.aliases),
+        "comment": host.comment,
+        "description": host.description,
+        "class": host.host_class,
+        "tags": list(host.tags),
+        "items": dict(host.items),
+        "checks": [
+            {"test": check.key.test, "probe": check.probe, "address": _address(check), "spec": check.spec}
+            for check in host.checks
+        ],
+        "origin": str(host.origin),
+    }
+
+
+def _address(check: Check) -> str:
+    """Where the check goes: an IP address, a name that is looked up, a URL."""
+    return check.address or str(getattr(check.options, "url", ""))
+
+
+def _tree(inventory: Inventory) -> Iterable[str]:
+    """The pages as they are nested, each with its groups and hosts."""
+    width = max((len(name) for name in inventory.hosts), default=0)
+    shown: set[str] = set()
+    for path, page in inventory.pages.items():
+        depth = path.count("/") + 1 if path else 0
+        indent = "  " * depth
+        if path:
+            yield f"{'  ' * (depth - 1)}{path}/  {page.title if page.title != page.name else ''}".rstrip()
+        for group in page.groups:
+            inner = indent
+            if group.title:
+                yield f"{indent}[{group.title}]"
+                inner += "  "
+            for place in group.hosts:
+                yield inner + _line(inventory.hosts[place.host], width)
+                shown.add(place.host)
+    hidden = [host for host in inventory.hosts.values() if host.name not in shown]
+    if hidden:
+        yield "(on no page)"
+        yield from ("  " + _line(host, width) for host in hidden)
+
+
+def _line(host: Host, width: int) -> str:
+    checks = ", ".join(dict.fromkeys(check.key.test for check in host.checks)) or "no checks"
+    return f"{host.name:{width}}  {host.ip:15}  {checks}"
