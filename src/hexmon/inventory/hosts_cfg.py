@@ -111,9 +111,11 @@ class _Reader:
         self.index = 0
 
     def read(self, line: Line) -> None:
-        text = line.text
+        text = line.text.strip()
         if not text or text[0] == "#":
             return
+        if text != line.text:
+            line = msgspec.structs.replace(line, text=text)
         match = _HOST.match(text) or (_HOST6.match(text) if ":" in text else None)
         if match is None:
             self._directive(line)

@@ -94,7 +94,7 @@ _LATER = re.compile(
     r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
     re.IGNORECASE,
 )
-_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|http=[^;]*;([^;]*)\Z)", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|(?:http=[^;]*;|content=)([^;]*)\Z)", re.IGNORECASE)
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
