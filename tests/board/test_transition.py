@@ -129,7 +129,7 @@ def test_the_shared_ring_of_old_is_not_shared() -> None:
 COLORS = st.sampled_from([GREEN, CLEAR, BLUE, YELLOW, RED])
 POLICIES = st.builds(
     Policy,
-    flap_count=st.sampled_from([0, 2, 5]),
+    flap_count=st.sampled_from([0, 3, 5]),
     flap_seconds=st.sampled_from([100.0, 1800.0]),
     delay_red=st.sampled_from([0.0, 600.0]),
     delay_yellow=st.sampled_from([0.0, 300.0]),

@@ -97,7 +97,9 @@ def changes_of(statuses: list[Status], now: float, rng: random.Random) -> Iterat
     for status in statuses:
         at, color = status.since, status.color
         for _ in range(rng.randrange(2, 12)):
-            before = rng.choice([Color.GREEN, Color.GREEN, Color.YELLOW, Color.RED]) if color is Color.GREEN else Color.GREEN
+            before = (
+                rng.choice([Color.GREEN, Color.GREEN, Color.YELLOW, Color.RED]) if color is Color.GREEN else Color.GREEN
+            )
             since = at - rng.uniform(300, 9_000 if before is not Color.GREEN else 400_000)
             number += 1
             yield Change(
@@ -117,11 +119,11 @@ def a_site(now: float) -> tuple[Inventory, list[Status], list[Change]]:
         )
         for number, (path, host) in enumerate(dict.fromkeys((path, host) for path, host, _ in places()))
     }  # fmt: skip
-    pages = {
-        path: [a_group(*names, title=title) for title, names, _ in groups] for path, groups in GROUPS.items()
-    }
+    pages = {path: [a_group(*names, title=title) for title, names, _ in groups] for path, groups in GROUPS.items()}
     first = pages["berlin"][0]
-    rows = [msgspec.structs.replace(place, title="Batch" if place.host == "app09.berlin" else "") for place in first.hosts]
+    rows = [
+        msgspec.structs.replace(place, title="Batch" if place.host == "app09.berlin" else "") for place in first.hosts
+    ]
     pages["berlin"][0] = msgspec.structs.replace(first, hosts=tuple(Placement(row.host, row.title) for row in rows))
     inventory = an_inventory(pages, hosts.values(), TITLES)
     statuses = [a_status(host, test, now, rng) for _, host, test in places()]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from hexmon.board.draft import flap_ring
 from hexmon.board.entries import Entry
 from hexmon.model.color import WORDS, Color
 from hexmon.model.inventory import Host, Inventory
@@ -201,7 +202,7 @@ def _ack_list(source: Source, status: Status) -> bytes:
 
 def _flap(source: Source, status: Status) -> bytes:
     flap, places = status.flap, source.flap_count
-    ring = (status.created, *flap.changes)[-places:] if places else (0,)
+    ring = flap_ring(status.created, flap.changes, places) or (0,)
     first = ring[0] if len(ring) == places else 0
     return b"%d/%d/%d/%s/%s" % (flap.flapping, ring[-1], first, COLOR_BYTES[flap.old], COLOR_BYTES[flap.current])
 

@@ -139,6 +139,16 @@ class Squares:
         self.registry.forget_spellings()
         return found
 
+    def rename(self, entry: Entry, old: str, new: str) -> int:
+        """Put a square under another test name, in its old place; 0 when there is none."""
+        places = [new if test == old else test for test in entry.squares if test != new]
+        status = self.take(entry, old)
+        if status is None:
+            return 0
+        ticket = self.settle(entry, status, StatusKey(entry.name, new))
+        entry.squares = {test: entry.squares[test] for test in places}
+        return ticket
+
     def settle(self, entry: Entry, status: Status, key: StatusKey) -> int:
         """Put a status under another name; of two that claim it the one reported later stays."""
         present = entry.squares.get(key.test)

@@ -225,7 +225,7 @@ def _setting(tag: str, services: Collection[str]) -> Meaning | None:
     stem = match[1].lower()
     word = _VALUE_WORDS.get(stem + match[2])
     if word is not None:
-        return _value(VALUES[word], tag[len(word) :])
+        return _value(word, tag[len(word) :])
     if stem not in services and (flag := _FLAG.match(tag)):
         return _flag(_FLAG_WORDS[flag[0].lower()], tag)
     return _rule(tag, stem, match[2])
@@ -243,12 +243,14 @@ def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
     return None
 
 
-def _value(item: str, value: str) -> Meaning:
+def _value(word: str, value: str) -> Meaning:
+    item = VALUES[word]
     reader = tag_values.READERS.get(item)
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
-        mistakes = (Mistake(f"the tag for {item} has no value"),)
-    return Meaning("item", item, value, parsed, mistakes)
+        mistakes = (Mistake("there is no value"),)
+    named = tuple(Mistake(f"{word[:-1]}: {mistake.message}", mistake.hint) for mistake in mistakes)
+    return Meaning("item", item, value, parsed, named)
 
 
 def _flag(word: str, tag: str) -> Meaning:
