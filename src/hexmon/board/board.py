@@ -389,5 +389,5 @@ class Board(Reader):
         return self._schedule.all()
 
     def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """What is due, the earliest first, also what became due while hexmon was away; `cancel` each when it has run."""
+        """What is due, the earliest first, also from while hexmon was away; `cancel` each when it has run."""
         return self._schedule.due(now)
