@@ -11,7 +11,7 @@ import pytest
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from tests.support.clock import FakeClock
-from tests.support.monitor import Monitor
+from tests.support.dispatch import Monitor
 
 TRANSCRIPT = Path(__file__).with_name("data") / "transcript.txt"
 BEGAN = 1795217897.0

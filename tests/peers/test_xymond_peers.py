@@ -11,7 +11,7 @@ import pytest
 from hexmon.board.settings import BoardSettings
 from hexmon.clock import SystemClock
 from tests.peers.conversations import FIELDS, HOSTS, conversation
-from tests.support.monitor import Monitor
+from tests.support.dispatch import Monitor
 from tests.support.xymond import xymond
 
 pytestmark = pytest.mark.peers

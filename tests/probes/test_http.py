@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,8 @@ from tests.support.servers import (
 )
 
 
-async def fetch(
-    url: str, *, names: dict[str, str] | None = None, within: float = 5.0, **options: object
-) -> Observation:
-    return await observed(a_check("http", HttpOptions(url=url, **options), address="", timeout=within), names)  # type: ignore[arg-type]
+async def fetch(url: str, *, names: dict[str, str] | None = None, within: float = 5.0, **options: Any) -> Observation:
+    return await observed(a_check("http", HttpOptions(url=url, **options), address="", timeout=within), names)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ async def test_chunked_bodies_are_decoded_and_interim_responses_skipped() -> Non
         pytest.param({"headers": ("X-Probe: yes",)}, b"GET", [b"X-Probe: yes"], id="own headers"),
     ],
 )
-async def test_requests(options: dict[str, object], start: bytes, lines: list[bytes]) -> None:
+async def test_requests(options: dict[str, Any], start: bytes, lines: list[bytes]) -> None:
     heard: list[bytes] = []
     async with serve(replies({b"": http_reply()}, heard=heard)) as port:
         reply = (await fetch(f"http://127.0.0.1:{port}/p", **options)).reply

@@ -115,6 +115,17 @@ async def test_a_database_that_reached_its_largest_size_says_so(
     assert len((await reopened(tmp_path))[0]) == 1000
 
 
+async def test_a_file_that_was_removed_is_missed_until_it_is_put_back(tmp_path: Path) -> None:
+    storage = open_in(tmp_path)
+    await storage.journal.durable(storage.journal.append(a_change(a_status("before"))))
+    away = tmp_path / "away"
+    (tmp_path / "data").rename(away)
+    ticket = storage.journal.append(a_change(a_status("after")))
+    await recovers(storage, lambda: away.rename(tmp_path / "data"), ticket, "the file is gone; put it back")
+    await storage.close()
+    assert {key.host for key in (await reopened(tmp_path))[0]} == {"before", "after"}
+
+
 async def test_postgresql_that_ends_the_connection_is_asked_again(postgres: str) -> None:
 
     url = a_database(postgres)

@@ -99,7 +99,7 @@ class Board(Reader):
             bus.publish(AlertRaised(now, after))
         if bus.wanted(StatusReported):
             bus.publish(StatusReported(now, after))
-        return 0
+        return self._squares.unsettled.get(key, 0)
 
     def _first(self, entry: Entry, report: Report, now: float) -> int:
         test = self._registry.new_test(report.key.test, entry.name)
@@ -293,9 +293,7 @@ class Board(Reader):
             return 0
         ticket = self._squares.tell(SquareRenamed(self._now(), name, name, old, spelling))
         self.multi_sources.forget(name, old)
-        if entry is None or old not in entry.squares:
-            return ticket
-        return self._squares.rename(entry, old, spelling)
+        return (self._squares.rename(entry, old, spelling) if entry else 0) or ticket
 
     # -- the inventory, the store, the time -----------------------------------------------------------------------
 
@@ -393,5 +391,5 @@ class Board(Reader):
         return self._schedule.all()
 
     def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """Take out what is due, the earliest first, also what became due while hexmon was away."""
-        return self._schedule.take_due(now)
+        """What is due, the earliest first, also what became due while hexmon was away; `cancel` each when it has run."""
+        return self._schedule.due(now)

@@ -165,8 +165,8 @@ class Policies:
         self._common = Policy(
             ok_colors=settings.fine(),
             alert_colors=settings.alerting(),
-            # A ring of one would call every new square flapping.
-            flap_count=max(settings.flap_count, 2) if settings.flap_count > 0 else 0,
+            # A ring of two or less would call every new square flapping.
+            flap_count=max(settings.flap_count, 3) if settings.flap_count > 0 else 0,
             flap_seconds=settings.flap_seconds,
             cookie_seconds=settings.ack_cookie_expiration,
             new_cookie=new_cookie,

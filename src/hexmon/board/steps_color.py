@@ -45,8 +45,8 @@ def modified(draft: Draft) -> None:
 def flapping(draft: Draft) -> None:
     """A square whose colour changed too often keeps the worst colour it is given, until it calms down.
 
-    The square flaps when its last changes (5, with its first report counting as one) lie within 30 minutes. Meanwhile
-    the reporter's changes are still counted. Purple and blue take no part: neither is kept, neither hides a report.
+    The square flaps when its last changes (5, a new square beginning with two) lie within 30 minutes. Meanwhile the
+    reporter's changes are still counted. Purple and blue take no part: neither is kept, neither hides a report.
     """
     if draft.cause is not Cause.REPORT or draft.policy.summary or draft.before is None:
         return

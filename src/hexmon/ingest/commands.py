@@ -288,6 +288,8 @@ class Dispatcher:
         jobs = self.board.due_commands(self.clock.now())
         for job in jobs:
             self.handle(job.command, job.sender)
+            # Forgotten after what it did is in the journal: a crash between may run it twice, but never loses it.
+            self.board.cancel(job.id)
         return len(jobs)
 
     def config(self, command: say.GetConfig, sender: str) -> Answer:  # noqa: ARG002

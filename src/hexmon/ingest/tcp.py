@@ -20,7 +20,7 @@ from hexmon.clock import Clock
 from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
-from hexmon.ingest.connection import PEEK, Connection
+from hexmon.ingest.connection import PEEK, RESET_ON_CLOSE, Connection, end_and_close
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import TlsConnection, server_context
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -77,7 +77,8 @@ class MessageServer:
             except ConfigError as error:
                 problems.extend(error.problems)
             except (OSError, ValueError) as error:
-                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}"))
+                hint = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
+                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}", hint))
         if problems:
             self.close()
             raise ConfigError(tuple(problems))
@@ -97,6 +98,8 @@ class MessageServer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # Inherited by every accepted connection; see end_and_close.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             sock.setblocking(False)
             sock.bind(where)
             sock.listen(settings.backlog)
@@ -197,7 +200,7 @@ class MessageServer:
             self._answering[connection] = None
             self._finish(connection, answer)
         else:
-            sock.close()
+            end_and_close(sock)
 
     def _deadline(self) -> float:
         return self._clock.monotonic() + self._settings.timeout

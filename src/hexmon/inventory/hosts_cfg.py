@@ -386,10 +386,9 @@ def _address_or_none(word: str) -> str | None:
 
 
 def _parent_hint(parent: str, tree: PageTree) -> str:
-    meant = Suggestions(tree.names).closest(parent)
     last = parent.rpartition("/")[2]
-    if meant is None and last != parent and tree.find(last) is not None:
-        meant = last
+    candidates = [name for name in tree.names if name.lower() == last.lower()]
+    meant = candidates[0] if candidates else Suggestions(tree.names).closest(parent)
     return _meant(meant) if meant else ""
 
 

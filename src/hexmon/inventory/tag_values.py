@@ -58,12 +58,10 @@ def downtime(value: str) -> Read:
         one = _one_downtime(item, columns)
         columns = []
         if one is None:
-            mistakes.append(
-                Mistake(f"DOWNTIME: '{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE")
-            )
+            mistakes.append(Mistake(f"'{item}' is not a time", "write: DOWNTIME=COLUMNS:DAYS:HHMM:HHMM:CAUSE"))
         else:
             found.append(one)
-    mistakes.extend(Mistake(f"DOWNTIME: '{column}' has no time behind it") for column in columns)
+    mistakes.extend(Mistake(f"'{column}' has no time behind it") for column in columns)
     return tuple(found), tuple(mistakes)
 
 
@@ -120,7 +118,7 @@ def depends(value: str) -> Read:
         position = match.end()
     if position >= len(value) and found:
         return tuple(found), ()
-    wrong = Mistake(f"depends: '{value[position:]}' is not understood", "write: depends=(TEST:HOST/TEST,HOST/TEST)")
+    wrong = Mistake(f"'{value[position:]}' is not understood", "write: depends=(TEST:HOST/TEST,HOST/TEST)")
     return tuple(found), (wrong,)
 
 
@@ -171,9 +169,9 @@ def ssl_days(value: str) -> Read:
     parts = value.split(":")
     good = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
     if not good:
-        return None, (Mistake(f"ssldays: '{value}' is not two numbers of days", "write: ssldays=WARN:ALARM"),)
+        return None, (Mistake(f"'{value}' is not two numbers of days", "write: ssldays=WARN:ALARM"),)
     warn, alarm = map(int, parts)
-    swapped = Mistake(f"ssldays: the alarm ({alarm} days) would come before the warning ({warn} days)")
+    swapped = Mistake(f"the alarm ({alarm} days) would come before the warning ({warn} days)")
     return (warn, alarm), (swapped,) if alarm > warn else ()
 
 

@@ -125,6 +125,11 @@ async def probe(target: Target, options: HttpOptions, tools: "Tools") -> Reply:
     return _answered(trace)
 
 
+def _raw(text: str) -> bytes:
+    """The library takes no text beyond ASCII; a configuration file may hold any bytes."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 class _Transfer:
     """One request: how libcurl is set up for it, and what came back."""
 
@@ -143,7 +148,7 @@ class _Transfer:
     def prepare(self, handle: pycurl.Curl) -> None:
         options = self.options
         address = f"[{self.address}]" if ":" in self.address else self.address
-        handle.setopt(pycurl.URL, options.url)
+        handle.setopt(pycurl.URL, _raw(options.url.replace(" ", "%20")))
         handle.setopt(pycurl.CONNECT_TO, [f"::{address}:"])
         handle.setopt(pycurl.PROXY, "")
         handle.setopt(pycurl.NOSIGNAL, 1)
@@ -151,9 +156,9 @@ class _Transfer:
         handle.setopt(pycurl.FORBID_REUSE, 1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
         handle.setopt(pycurl.HTTP_VERSION, _VERSIONS[options.version])
-        handle.setopt(pycurl.USERAGENT, options.user_agent or _USER_AGENT)
+        handle.setopt(pycurl.USERAGENT, _raw(options.user_agent or _USER_AGENT))
         close = () if options.version in ("2", "3") else ("Connection: close",)
-        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, *close, *options.headers])
+        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, *close, *map(_raw, options.headers)])
         handle.setopt(pycurl.HEADERFUNCTION, self.headers.append)
         handle.setopt(pycurl.WRITEFUNCTION, self._keep)
         if options.source:
@@ -188,8 +193,10 @@ class _Transfer:
         address = f"[{self.address}]" if ":" in self.address else self.address
         netloc = parts.netloc.rpartition("@")
         host = netloc[2]
-        handle.setopt(pycurl.URL, parts._replace(netloc=f"{netloc[0]}{netloc[1]}{address}:{self.place.port}").geturl())
-        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, "Connection: close", f"Host: {host}", *self.options.headers])
+        url = parts._replace(netloc=f"{netloc[0]}{netloc[1]}{address}:{self.place.port}").geturl()
+        headers = [*_HEADERS, "Connection: close", f"Host: {host}", *self.options.headers]
+        handle.setopt(pycurl.URL, _raw(url.replace(" ", "%20")))
+        handle.setopt(pycurl.HTTPHEADER, list(map(_raw, headers)))
 
     def _keep(self, data: bytes) -> int | None:
         room = BODY_LIMIT - self.size

@@ -22,12 +22,6 @@ _TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
 _NUMBERS = 1 << 32
 _SEQUENCES = 1 << 16
 
-NOT_ALLOWED = (
-    "no permission to ping: give the program CAP_NET_RAW "
-    "(setcap cap_net_raw+ep on its Python, AmbientCapabilities=CAP_NET_RAW in a systemd unit), "
-    "or put its group into the range of sysctl net.ipv4.ping_group_range"
-)
-
 
 class Ping:
     """One address being pinged. Times are monotonic seconds, `round_trips` seconds in the order of arrival."""
@@ -68,7 +62,7 @@ class Plan:
 
 
 class IcmpEngine:
-    """Raises PermissionError from `ping` when this process may not ping at all.
+    """`ping` raises PingNotAllowed when this process may not ping at all.
 
     `rate` is the most packets a second that it sends.
     """
