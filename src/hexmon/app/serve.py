@@ -177,7 +177,6 @@ class Monitor:
                 await self._reload_now(parts)
             except ConfigError as error:
                 log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
-            _report_self(parts)
 
     async def _reload_now(self, parts: Parts) -> None:
         """Read everything again; a configuration that cannot be used changes nothing. Raises ConfigError."""
@@ -186,11 +185,13 @@ class Monitor:
                 inventory = await asyncio.to_thread(self._sources.load)
             except ConfigError as error:
                 parts.condition.config_refused = error.problems
+                _report_self(parts)
                 raise
             parts.condition.config_refused = ()
             parts.condition.config_problems = inventory.problems
             parts.board.adopt(inventory)
             await parts.runner.adopt(inventory)
+            _report_self(parts)
             log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
 
     # Stopping

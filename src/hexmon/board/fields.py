@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from hexmon.board.draft import flap_ring
 from hexmon.board.entries import Entry
 from hexmon.model.color import WORDS, Color
 from hexmon.model.inventory import Host, Inventory
@@ -18,8 +19,78 @@ COLOR_BYTES = tuple(word.encode() for word in WORDS)
 Xmh = Callable[[Host, Inventory, str], str | None]  # the name comes without its prefix XMH_
 
 # In the order in which `hostinfo clone=` lists them.
-XMH_NAMES = tuple(
-    ["NET", "DISPLAYNAME", "CLIENTALIAS", "COMMENT", "DESCRIPTION", "NK", "NKTIME", "TRENDS", "WML", "NOPROPRED", "NOPROPYELLOW", "NOPROPPURPLE", "NOPROPACK", "REPORTTIME", "WARNPCT", "WARNSTOPS", "DOWNTIME", "SSLDAYS", "SSLMINBITS", "DEPENDS", "BROWSER", "HTTPHEADERS", "HOLIDAYS", "DELAYRED", "DELAYYELLOW", "FLAG_NOINFO", "FLAG_NOTRENDS", "FLAG_NOCLIENT", "FLAG_NODISP", "FLAG_NONONGREEN", "FLAG_NOBB2", "FLAG_PREFER", "FLAG_NOSSLCERT", "FLAG_TRACE", "FLAG_NOTRACE", "FLAG_NOCONN", "FLAG_NOPING", "FLAG_DIALUP", "FLAG_TESTIP", "FLAG_LDAPFAILYELLOW", "FLAG_NOCLEAR", "FLAG_HIDEHTTP", "PULLDATA", "NOFLAP", "FLAG_MULTIHOMED", "FLAG_SNI", "FLAG_NOSNI", "FLAG_HTTP_HEADER_MATCH", "LDAPLOGIN", "IP", "HOSTNAME", "DOCURL", "NOPROP", "PAGEINDEX", "GROUPID", "DGNAME", "PAGENAME", "PAGEPATH", "PAGETITLE", "PAGEPATHTITLE", "ALLPAGEPATHS", "ACCEPT_ONLY", "RAW", "CLASS", "OS", "NOCOLUMNS", "DATA", "NOTBEFORE", "NOTAFTER", "COMPACT", "INTERFACES"]
+XMH_NAMES = (
+    "NET",
+    "DISPLAYNAME",
+    "CLIENTALIAS",
+    "COMMENT",
+    "DESCRIPTION",
+    "NK",
+    "NKTIME",
+    "TRENDS",
+    "WML",
+    "NOPROPRED",
+    "NOPROPYELLOW",
+    "NOPROPPURPLE",
+    "NOPROPACK",
+    "REPORTTIME",
+    "WARNPCT",
+    "WARNSTOPS",
+    "DOWNTIME",
+    "SSLDAYS",
+    "SSLMINBITS",
+    "DEPENDS",
+    "BROWSER",
+    "HTTPHEADERS",
+    "HOLIDAYS",
+    "DELAYRED",
+    "DELAYYELLOW",
+    "FLAG_NOINFO",
+    "FLAG_NOTRENDS",
+    "FLAG_NOCLIENT",
+    "FLAG_NODISP",
+    "FLAG_NONONGREEN",
+    "FLAG_NOBB2",
+    "FLAG_PREFER",
+    "FLAG_NOSSLCERT",
+    "FLAG_TRACE",
+    "FLAG_NOTRACE",
+    "FLAG_NOCONN",
+    "FLAG_NOPING",
+    "FLAG_DIALUP",
+    "FLAG_TESTIP",
+    "FLAG_LDAPFAILYELLOW",
+    "FLAG_NOCLEAR",
+    "FLAG_HIDEHTTP",
+    "PULLDATA",
+    "NOFLAP",
+    "FLAG_MULTIHOMED",
+    "FLAG_SNI",
+    "FLAG_NOSNI",
+    "FLAG_HTTP_HEADER_MATCH",
+    "LDAPLOGIN",
+    "IP",
+    "HOSTNAME",
+    "DOCURL",
+    "NOPROP",
+    "PAGEINDEX",
+    "GROUPID",
+    "DGNAME",
+    "PAGENAME",
+    "PAGEPATH",
+    "PAGETITLE",
+    "PAGEPATHTITLE",
+    "ALLPAGEPATHS",
+    "ACCEPT_ONLY",
+    "RAW",
+    "CLASS",
+    "OS",
+    "NOCOLUMNS",
+    "DATA",
+    "NOTBEFORE",
+    "NOTAFTER",
+    "COMPACT",
+    "INTERFACES",
 )
 _KNOWN_XMH = frozenset(XMH_NAMES)
 
@@ -131,7 +202,7 @@ def _ack_list(source: Source, status: Status) -> bytes:
 
 def _flap(source: Source, status: Status) -> bytes:
     flap, places = status.flap, source.flap_count
-    ring = (status.created, *flap.changes)[-places:] if places else (0,)
+    ring = flap_ring(status.created, flap.changes, places) or (0,)
     first = ring[0] if len(ring) == places else 0
     return b"%d/%d/%d/%s/%s" % (flap.flapping, ring[-1], first, COLOR_BYTES[flap.old], COLOR_BYTES[flap.current])
 

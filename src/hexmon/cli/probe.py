@@ -68,7 +68,7 @@ async def _observe(checks: Sequence[Check]) -> list[Observation]:
 
 
 def _checks_of_file(args: argparse.Namespace) -> list[Check]:
-    inventory = HostsSource(args.hosts, args.protocols).load()
+    inventory = HostsSource(args.hosts, args.protocols).load(lenient=True)
     host = inventory.find(args.host)
     if host is None:
         raise _wrong(f"{args.host} is not in {args.hosts}")

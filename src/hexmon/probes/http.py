@@ -184,6 +184,7 @@ class _Transfer:
         handle.setopt(pycurl.SSL_VERIFYHOST, 2 * verify)
         handle.setopt(pycurl.SSLVERSION, _TLS[self.options.tls])
         handle.setopt(pycurl.SSL_CIPHER_LIST, "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)  # a resumed session shows no certificate
         handle.setopt(pycurl.OPT_CERTINFO, 1)
         handle.setopt(pycurl.VERBOSE, 1)
         handle.setopt(pycurl.DEBUGFUNCTION, self._note)

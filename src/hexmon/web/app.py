@@ -1,0 +1,90 @@
+"""The web application: which path is answered by what."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from hexmon.web import words
+from hexmon.web.context import WebContext
+from hexmon.web.endpoints import Endpoints
+from hexmon.web.events import Hub
+from hexmon.web.live import Live
+from hexmon.web.pages.host import HostPage
+from hexmon.web.pages.missing import missing
+from hexmon.web.pages.nongreen import Nongreen
+from hexmon.web.pages.overview import Overview
+from hexmon.web.pages.square import Square
+from hexmon.web.render import Renderer
+from hexmon.web.security import SecurityHeaders
+
+
+class _Stream:
+    """The hub as an endpoint: it writes its answer itself."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._hub.serve(scope, receive, send)
+
+
+def create_app(context: WebContext) -> Starlette:
+    """The ASGI application. It follows the board while its lifespan lasts; `app.state.hub.stop()` ends open streams."""
+    live = Live(context)
+    hub = Hub(context, live)
+    renderer = Renderer(context, live)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            workers = [tasks.create_task(live.run(), name="web: live"), tasks.create_task(hub.run(), name="web: hub")]
+            yield
+            hub.stop()
+            for worker in workers:
+                worker.cancel()
+
+    async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return missing(renderer, request, words.TEXT["no_such_page"])
+
+    app = Starlette(
+        routes=_routes(context, renderer, hub),
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={404: not_found},
+        lifespan=lifespan,
+    )
+    app.state.hub = hub
+    app.state.live = live
+    return app
+
+
+def _routes(context: WebContext, renderer: Renderer, hub: Hub) -> list[BaseRoute]:
+    overview, square, host = Overview(renderer), Square(renderer), HostPage(renderer)
+    nongreen = Nongreen(renderer, overview)
+    ends = Endpoints(context, renderer.live)
+    return [
+        Route("/", overview.serve),
+        Route("/page/{path:path}", overview.serve),
+        Route("/nongreen", nongreen.serve),
+        Route("/search", nongreen.search),
+        Route("/host/{host}", host.serve),
+        Route("/clientlog/{host}", host.clientlog),
+        Route("/status/{host}/{test:path}", square.serve),
+        Route("/history/{host}/{rest:path}", square.history),
+        Route("/events", _Stream(hub), methods=["GET"]),
+        Route("/static/{name}", renderer.assets.serve),
+        Route("/favicon.ico", ends.favicon),
+        Route("/favicon-{color}.svg", renderer.assets.favicon),
+        Route("/metrics", ends.metrics),
+        Route("/-/problems", overview.problems),
+        Route("/-/peek/{host}/{test:path}", square.peek),
+        Route("/-/healthy", ends.healthy),
+        Route("/-/ready", ends.ready),
+        Route("/-/reload", ends.reload, methods=["POST"]),
+    ]

@@ -1,0 +1,62 @@
+"""What the pages need of the rest of hexmon."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hexmon.bus import Bus
+from hexmon.clock import Clock
+from hexmon.history.store import HistoryStore
+from hexmon.model.inventory import Inventory
+from hexmon.model.names import StatusKey
+from hexmon.model.status import ClientMessage, Status
+
+
+class BoardView(Protocol):
+    """The board, for reading."""
+
+    @property
+    def inventory(self) -> Inventory: ...
+
+    def status(self, key: StatusKey) -> Status | None: ...
+
+    def squares(self, host: str) -> Sequence[Status]: ...
+
+    def hosts(self) -> Iterable[str]: ...
+
+    def clients(self, host: str) -> Sequence[ClientMessage]: ...
+
+
+@dataclass(frozen=True)
+class Health:
+    """`healthy`: the process works; `ready`: it has its state and can serve; `problems` says what is not so."""
+
+    healthy: bool = True
+    ready: bool = True
+    problems: tuple[str, ...] = ()
+
+
+def _no_metrics() -> str:
+    return ""
+
+
+async def _no_reload() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class WebContext:
+    """Everything the web application is given. `reload` raises ConfigError when the old configuration stays.
+
+    `last_report` is the moment of the latest report of any square; without it the pages look at every square.
+    """
+
+    board: BoardView
+    history: HistoryStore
+    bus: Bus
+    clock: Clock
+    health: Callable[[], Health] = Health
+    metrics: Callable[[], str] = _no_metrics
+    reload: Callable[[], Awaitable[None]] = field(default=_no_reload)
+    last_report: Callable[[], float] | None = None
+    title: str = "hexmon"

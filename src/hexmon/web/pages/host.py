@@ -1,0 +1,60 @@
+"""One host: all its squares, what hosts.cfg says about it, and its client data."""
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from hexmon.web import words
+from hexmon.web.pages.missing import missing
+from hexmon.web.propagation import is_acknowledged
+from hexmon.web.render import Drawn, Renderer
+from hexmon.web.text import first_line, to_html
+
+
+class HostPage:
+    """`/host/NAME` and `/clientlog/NAME`."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._board = renderer.context.board
+
+    async def serve(self, request: Request) -> Response:
+        """Its squares, the worst first, and its facts."""
+        await self._renderer.live.catch_up()
+        host = self._board.inventory.find(request.path_params["host"])
+        if host is None:
+            return missing(self._renderer, request, words.TEXT["no_such_host"])
+        now = self._renderer.now()
+        squares = sorted(self._board.squares(host.name), key=lambda status: (-status.color, status.key.test))
+        pages = self._board.inventory.pages
+        html = self._renderer.page(
+            "host.html",
+            host.page,
+            heading=host.display_name or host.name,
+            host=host,
+            squares=squares,
+            color=self._renderer.live.summary(host.name).color,
+            line=first_line,
+            acknowledged=lambda status: is_acknowledged(status, now),
+            on_pages=[pages[path] for path in host.all_pages if path in pages],
+            clients=self._board.clients(host.name),
+        )
+        return self._renderer.answer(request, Drawn(html))
+
+    async def clientlog(self, request: Request) -> Response:
+        """What its agent sent last, section by section; `?raw` as it came."""
+        host = self._board.inventory.find(request.path_params["host"])
+        if host is None:
+            return missing(self._renderer, request, words.TEXT["no_such_host"])
+        messages = self._board.clients(host.name)
+        if "raw" in request.query_params and messages:
+            return PlainTextResponse(messages[0].message, headers={"Cache-Control": "no-cache"})
+        texts = [(message, *to_html(message.message)) for message in messages]
+        html = self._renderer.page(
+            "clientlog.html",
+            host.page,
+            heading=host.display_name or host.name,
+            host=host,
+            messages=[(message, Markup(text), cut) for message, text, cut in texts],  # noqa: S704 - sanitised
+        )
+        return self._renderer.answer(request, Drawn(html))

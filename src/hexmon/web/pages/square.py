@@ -1,0 +1,164 @@
+"""One square: what was said, since when, and how it came to be so; and its history."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from hexmon.history.store import Change
+from hexmon.history.timeline import Period, periods, shares
+from hexmon.model.color import WORDS
+from hexmon.model.inventory import Host
+from hexmon.model.names import StatusKey, host_to_wire
+from hexmon.model.status import UNTIL_OK, Status
+from hexmon.model.text import readable
+from hexmon.web import words
+from hexmon.web.ages import age, moment_tag
+from hexmon.web.bar import draw, percent
+from hexmon.web.pages.missing import missing
+from hexmon.web.propagation import is_acknowledged
+from hexmon.web.render import Drawn, Renderer
+from hexmon.web.text import first_line, to_html
+
+LATEST = 10
+MOST_CHANGES = 500
+_NUMBERED = re.compile(r"(.+)/(\d{1,18})\Z")
+
+
+class Square:
+    """`/status/HOST/TEST`, `/history/HOST/TEST`, `/history/HOST/TEST/ID`, `/-/peek/HOST/TEST`."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._board = renderer.context.board
+        self._history = renderer.context.history
+
+    def _host(self, name: str) -> Host | None:
+        return self._board.inventory.find(name)
+
+    def _key(self, request: Request, test: str) -> StatusKey:
+        name = request.path_params["host"]
+        host = self._host(name)
+        return StatusKey(host.name if host is not None else name, test)
+
+    async def serve(self, request: Request) -> Response:
+        """The status now; `?raw` gives the text as it came."""
+        await self._renderer.live.catch_up()
+        key = self._key(request, request.path_params["test"])
+        status = self._board.status(key)
+        if status is None:
+            return missing(self._renderer, request, words.TEXT["not_reported"])
+        if "raw" in request.query_params:
+            return PlainTextResponse(status.text, headers={"Cache-Control": "no-cache"})
+        now = self._renderer.now()
+        changes = await self._history.changes(key, now - words.RANGES["1d"], now, MOST_CHANGES)
+        return self._renderer.answer(request, self._draw(status, changes, now))
+
+    def _draw(self, status: Status, changes: Sequence[Change], now: float) -> Drawn:
+        key = status.key
+        text, cut = to_html(status.text)
+        since = now - words.RANGES["1d"]
+        html = self._renderer.page(
+            "status.html",
+            self._page_of(key.host),
+            heading=f"{key.host} {key.test}",
+            key=key,
+            host=self._host(key.host),
+            status=status,
+            text=Markup(text),  # noqa: S704 - sanitised
+            cut=cut,
+            acknowledged=is_acknowledged(status, now),
+            ack_infos=[info for info in status.ack_infos if info.valid_until > now],
+            until=_until,
+            said=readable,
+            bar=draw(key, _with_now(periods(changes, since, now), status, since, now), since, now),
+            changes=changes[:LATEST],
+            clients=bool(self._board.clients(key.host)),
+            wire=f"{host_to_wire(key.host)}.{key.test}",
+            now=now,
+        )
+        return Drawn(html)
+
+    def _page_of(self, name: str) -> str:
+        host = self._host(name)
+        return host.page if host is not None else ""
+
+    async def history(self, request: Request) -> Response:
+        """The bar and the list of changes; with a number behind it, one change with its text."""
+        rest = request.path_params["rest"]
+        key = self._key(request, rest)
+        numbered = _NUMBERED.match(rest)
+        if numbered is not None and self._board.status(key) is None:
+            change = await self._history.change(int(numbered[2]))
+            if change is not None and change.key == self._key(request, numbered[1]):
+                return self._renderer.answer(request, self._draw_change(change))
+            return missing(self._renderer, request, words.TEXT["not_reported"])
+        chosen = request.query_params.get("range", "1d")
+        chosen = chosen if chosen in words.RANGES else "1d"
+        now = self._renderer.now()
+        since = now - words.RANGES[chosen]
+        changes = await self._history.changes(key, since, now, MOST_CHANGES)
+        status = self._board.status(key)
+        if status is None and not changes:
+            return missing(self._renderer, request, words.TEXT["not_reported"])
+        stretches = _with_now(periods(changes, since, now), status, since, now)
+        html = self._renderer.page(
+            "history.html",
+            self._page_of(key.host),
+            heading=f"{key.host} {key.test}",
+            key=key,
+            chosen=chosen,
+            ranges=words.RANGES,
+            bar=draw(key, stretches, since, now),
+            shares=[(share.color, percent(share.percent)) for share in shares(stretches)],
+            changes=changes,
+            lasted=_lasted(changes, now),
+            start=since,
+            end=now,
+        )
+        return self._renderer.answer(request, Drawn(html))
+
+    def _draw_change(self, change: Change) -> Drawn:
+        text, cut = to_html(change.text)
+        html = self._renderer.page(
+            "change.html",
+            self._page_of(change.key.host),
+            heading=f"{change.key.host} {change.key.test}",
+            key=change.key,
+            change=change,
+            text=Markup(text),  # noqa: S704 - sanitised
+            cut=cut,
+            said=readable,
+        )
+        return Drawn(html)
+
+    async def peek(self, request: Request) -> Response:
+        """The first line of a square for the card that hovers over it: plain text, three lines."""
+        status = self._board.status(self._key(request, request.path_params["test"]))
+        if status is None:
+            return PlainTextResponse("", 404)
+        head = f"{status.key.test} {words.COLOR[status.color]}"
+        text = f"{WORDS[status.color]}\n{status.since:.0f} {status.updated:.0f}\n{head}\n{first_line(status.text)}"
+        return PlainTextResponse(text, headers={"Cache-Control": "no-store"})
+
+
+def _with_now(stretches: Sequence[Period], status: Status | None, since: float, now: float) -> Sequence[Period]:
+    """What the board shows, for squares whose last change is older than the history."""
+    if stretches or status is None or status.since >= now:
+        return stretches
+    return [Period(max(status.since, since), now, status.color)]
+
+
+def _until(moment: float) -> Markup | str:
+    if moment == UNTIL_OK:
+        return words.TEXT["until_ok"]
+    return words.TEXT["for_ever"] if moment == math.inf else moment_tag(moment)
+
+
+def _lasted(changes: Sequence[Change], now: float) -> list[str]:
+    """How long the colour of each change lasted, newest first."""
+    ends = [now, *(change.at for change in changes)]
+    return [age(end - change.at)[0] for change, end in zip(changes, ends, strict=False)]
