@@ -40,6 +40,7 @@ _TLS = {
 # A check wants what the server says now, on a connection of its own.
 _HEADERS = ("Cache-Control: no-cache", "Pragma: no-cache")
 _SESSION = re.compile(rb"SSL connection using (\S+) / (\S+)")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _STATUS_LINE = re.compile(rb"HTTP/\S+ +(\d{3}) *([^\r\n]*)")
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
@@ -90,7 +91,9 @@ class Place(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=65536)
 def place_of(url: str) -> Place | None:
-    """None when it is no http or https URL with a host."""
+    """None when it is no http or https URL with a host, or holds control characters."""
+    if _CONTROLS.search(url):
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port
