@@ -201,12 +201,11 @@ def test_generated_files_give_the_same_squares(lab: Lab, text: str) -> None:
     assert not different, "\n".join(different)
 
 
+EVERY_STATUS = " ".join(f"http://127.0.0.1:{status_port(one)}/" for one in STATUSES)
 CASES = {
     "a page that was reset or empty": "127.0.0.20 a.lab.test # testip http://127.0.0.1:2001/",
-    "every status": f"127.0.0.20 a.lab.test # testip {' '.join(f'http://127.0.0.1:{status_port(one)}/' for one in STATUSES)}",
-    "every status of a dialup host": (
-        f"127.0.0.20 a.lab.test # testip dialup {' '.join(f'http://127.0.0.1:{status_port(one)}/' for one in STATUSES)}"
-    ),
+    "every status": f"127.0.0.20 a.lab.test # testip {EVERY_STATUS}",
+    "every status of a dialup host": (f"127.0.0.20 a.lab.test # testip dialup {EVERY_STATUS}"),
     "every certificate": (
         f"127.0.0.20 a.lab.test # testip secure {' '.join(f'https://127.0.0.1:{port}/' for port in CERTIFICATES)}"
     ),
