@@ -443,8 +443,12 @@ async def test_scheduled_commands_come_when_they_are_due() -> None:
     assert [job.id for job in board.scheduled()] == [1, 2]
     assert board.due_commands(clock.now()) == []
     await clock.advance(500)
-    assert [job.command for job in board.due_commands(clock.now())] == [b"dummy 100", b"dummy 200"]
-    assert board.scheduled() == []
+    due = board.due_commands(clock.now())
+    assert [job.command for job in due] == [b"dummy 100", b"dummy 200"]
+    assert len(board.scheduled()) == 2, "kept until they ran"
+    for job in due:
+        assert board.cancel(job.id) > 0
+    assert board.due_commands(clock.now()) == []
 
 
 def test_numbers_of_scheduled_commands_go_on_after_a_restart() -> None:

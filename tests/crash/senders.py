@@ -81,6 +81,21 @@ class Changer(Sender):
         self.promised = self.sent = number
 
 
+class Twins(Changer):
+    """Each message twice at once: whichever is answered first, the change must be there."""
+
+    async def step(self) -> None:
+        self.sent += 1
+        message = f"status {self.host}.change {Color(self.sent % 2 * 5).word} n={self.sent}"
+        for outcome in await asyncio.gather(self._one(message), self._one(message), return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def _one(self, message: str) -> None:
+        await self.say(message)
+        self.promised = self.sent
+
+
 class Silencer(Sender):
     """Disables and enables in turn, with a number in the reason."""
 

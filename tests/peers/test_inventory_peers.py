@@ -65,8 +65,10 @@ def test_every_item_of_every_host_is_what_xymond_says(tmp_path: Path, seed: int)
         assert ours(inventory.hosts[row["XMH_HOSTNAME"]], inventory) == row
 
 
-def grep(path: Path, *words: str) -> list[str]:
+def grep(path: Path, *words: str, location: str = "") -> list[str]:
     environment = {name: value for name, value in os.environ.items() if name != "XYMONNETWORK"}
+    if location:
+        environment["XYMONNETWORK"] = location
     command = [str(peer("xymongrep")), *words]
     done = subprocess.run(
         command, env=environment | {"HOSTSCFG": str(path)}, capture_output=True, check=True, text=True
@@ -117,6 +119,23 @@ def test_the_hosts_of_hexmon_are_those_of_xymongrep(
         line for line in ours if definitions[line.split()[1]] == 1
     ]
     assert set(ours) <= {line.strip() for line in found}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("untagged", [False, True])
+def test_a_prober_tests_the_hosts_that_xymongrep_lists_for_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: int, untagged: bool
+) -> None:
+    path = tmp_path / "hosts.cfg"
+    path.write_text(hosts_file(seed))
+    options = ["--test-untagged"] if untagged else []
+    listed = {line.split()[1] for line in grep(path, *options, "*", location="dmz")}
+    assert main(["hosts", "--hosts", str(path), "--json", "--location", "dmz", *options]) == 0
+    rows = msgspec.json.decode(capsys.readouterr().out)
+    definitions = Counter(line.name for line in read_hosts(read_lines(path, [])).hosts)
+    for row in rows:
+        if row["tags"] and definitions[row["name"]] == 1 and "FLAG_NOCONN" not in row["items"]:
+            assert bool(row["checks"]) == (row["name"] in listed), row
 
 
 def a_tree(folder: Path, seed: int) -> Path:

@@ -97,6 +97,23 @@ async def test_requests(options: dict[str, Any], start: bytes, lines: list[bytes
     assert set(lines) <= set(headers)
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        pytest.param("/caf\xe9", b"GET /caf%C3%A9 HTTP/1.1", id="letters beyond ASCII as UTF-8"),
+        pytest.param("/a b", b"GET /a%20b HTTP/1.1", id="a blank"),
+        pytest.param("/../x/./y?q=%zz", b"GET /../x/./y?q=%zz HTTP/1.1", id="nothing is tidied up"),
+    ],
+)
+async def test_paths_are_sent_as_written(path: str, line: bytes) -> None:
+    heard: list[bytes] = []
+    async with serve(replies({b"": http_reply()}, heard=heard)) as port:
+        reply = (await fetch(f"http://127.0.0.1:{port}{path}", headers=("X-Name: \xe9",))).reply
+    assert reply.outcome is Outcome.OK
+    assert heard[0].split(b"\r\n")[0] == line
+    assert "X-Name: \xe9".encode() in heard[0]
+
+
 async def test_credentials_of_the_url() -> None:
     heard: list[bytes] = []
     async with serve(replies({b"": http_reply()}, heard=heard)) as port:
@@ -186,7 +203,18 @@ async def test_no_more_than_a_megabyte_is_read() -> None:
     assert sent < 100_000_000
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/", "nonsense", "http://[::1/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/\x00",
+        "http://127.0.0.1:1/a\nb",
+        "ftp://127.0.0.1/",
+        "http://",
+        "http://127.0.0.1:99999/",
+        "nonsense",
+        "http://[::1/",
+    ],
+)
 async def test_what_is_no_url(url: str) -> None:
     reply = (await fetch(url)).reply
     assert (reply.outcome, reply.summary) == (Outcome.ERROR, "Invalid URL")

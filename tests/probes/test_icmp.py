@@ -10,8 +10,9 @@ import pytest
 from hexmon.clock import SystemClock
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes.icmp import IcmpOptions
-from hexmon.probes.icmp_engine import NOT_ALLOWED, IcmpEngine, Plan
+from hexmon.probes.icmp_engine import IcmpEngine, Plan
 from hexmon.probes.icmp_packet import V4
+from hexmon.probes.icmp_socket import NOT_ALLOWED
 from hexmon.probes.tools import open_tools
 from tests.support.checks import a_check, observed
 from tests.support.own_network import in_own_network

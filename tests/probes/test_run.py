@@ -14,7 +14,6 @@ from hexmon.clock import SystemClock
 from hexmon.model.observation import Outcome, Reply
 from hexmon.probes import PROBES
 from hexmon.probes.contract import ProbeType, Target
-from hexmon.probes.icmp_engine import NOT_ALLOWED
 from hexmon.probes.none import NoneOptions
 from hexmon.probes.resolver import Unresolved
 from hexmon.probes.run import observe
@@ -135,11 +134,6 @@ async def test_the_faults_of_targets_are_data(error: Exception, outcome: Outcome
 async def test_our_own_mistakes_are_exceptions(error: Exception) -> None:
     with pytest.raises(type(error)):
         await observed(a_check("fake", fails(error)))
-
-
-async def test_a_forbidden_ping_says_what_to_do() -> None:
-    reply = (await observed(a_check("fake", fails(PermissionError(errno.EPERM, "x"), "ping")))).reply
-    assert (reply.outcome, reply.summary) == (Outcome.PREVENTED, NOT_ALLOWED)
 
 
 @pytest.mark.parametrize(

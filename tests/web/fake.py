@@ -76,7 +76,9 @@ class FakeHistory:
         return [change for change in self.all if change.at >= since][:limit]
 
 
-def a_square(host: str, test: str, color: Color = Color.GREEN, text: bytes | None = None, age: float = 7200.0) -> Status:
+def a_square(
+    host: str, test: str, color: Color = Color.GREEN, text: bytes | None = None, age: float = 7200.0
+) -> Status:
     """A status that has been so for `age` seconds at START, reported 20 s ago."""
     return Status(
         key=StatusKey(host, test),
@@ -93,7 +95,9 @@ def a_square(host: str, test: str, color: Color = Color.GREEN, text: bytes | Non
     )
 
 
-def an_inventory(pages: Mapping[str, Sequence[Group]], hosts: Iterable[Host] = (), titles: Mapping[str, str] = {}) -> Inventory:  # noqa: B006
+def an_inventory(
+    pages: Mapping[str, Sequence[Group]], hosts: Iterable[Host] = (), titles: Mapping[str, str] = {}
+) -> Inventory:
     """Pages by path with their groups; hosts that are only named in groups are made up."""
     known = {host.name: host for host in hosts}
     for path, groups in pages.items():

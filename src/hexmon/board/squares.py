@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from sys import intern
 
 from msgspec.structs import replace
@@ -60,6 +61,8 @@ class Squares:
         self.policies = Policies(settings, self.cookies.new, local)
         self.dirty: set[StatusKey] = set()
         self._dirty_clients: set[tuple[str, str]] = set()
+        # The tickets of changes that are not durable yet: who repeats one is told no sooner than who said it first.
+        self.unsettled: dict[StatusKey, int] = {}
         self.journal = journal
         self.bus = bus
 
@@ -91,16 +94,22 @@ class Squares:
         key = after.key
         entry.squares[key.test] = after
         self._change_cookie(before, after)
-        ticket = 0
         if lasting_change(before, after):
             self.dirty.discard(key)
             changes = (event for event in events if isinstance(event, ColorChanged))
             ticket = self.journal.append([StatusSaved(after), *changes])
+            self.unsettled[key] = ticket
+            self.journal.when_durable(ticket, partial(self._settled, key, ticket))
         else:
             self.dirty.add(key)
+            ticket = self.unsettled.get(key, 0)
         for event in events:
             self.bus.publish(event)
         return ticket
+
+    def _settled(self, key: StatusKey, ticket: int) -> None:
+        if self.unsettled.get(key) == ticket:
+            del self.unsettled[key]
 
     def tell(self, event: Event) -> int:
         """An event that is a record of its own."""

@@ -35,10 +35,10 @@ def modified(draft: Draft) -> None:
 
     Each report takes one from the life of every modifier, so a back end has to repeat itself with every report.
     """
-    if not draft.modifiers or draft.cause in (Cause.MODIFY, Cause.DISABLE):
+    if not draft.modifiers or draft.cause is Cause.MODIFY:
         return
     draft.modifiers = tuple(replace(one, life=one.life - 1) for one in draft.modifiers if one.life > 1)
-    if draft.modifiers:
+    if draft.modifiers and draft.cause is not Cause.DISABLE:
         draft.color = max(one.color for one in draft.modifiers)
 
 

@@ -21,6 +21,7 @@ Tool = Literal["all", "display", "net", "daemon"]
 Audience = Literal["", "display", "net"]
 
 MAX_DEPTH = 32
+_CLOSE = 0.8
 _BLANKS = b" \t\r\n\v\f"
 _INCLUDE = re.compile(rb"(optional[ \t]+)?(include|source|\.|directory|dispinclude|netinclude)[ \t]+(.+)\Z")
 _AUDIENCES: dict[str, Audience] = {"dispinclude": "display", "netinclude": "net"}
@@ -233,5 +234,5 @@ def _nearby(wanted: Path) -> str:
         names = [entry.name for entry in wanted.parent.iterdir()]
     except OSError:
         return ""
-    close = difflib.get_close_matches(wanted.name, names, 1)
+    close = difflib.get_close_matches(wanted.name, names, 1, _CLOSE)
     return f"did you mean {close[0]}?" if close else "write 'optional' before it if that is all right"

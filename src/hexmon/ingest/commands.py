@@ -269,6 +269,8 @@ class Dispatcher:
     def notice(self, command: say.Notice, sender: str) -> Answer:
         """Tell people something once."""
         access: ListName = "status" if command.kind == "usermsg" else "maint"
+        if command.kind == "notify":
+            self.note_ghost(command.subject.rpartition(".")[0], sender)
         if not self.access.everybody and not self.may(access, sender, None, command.kind):
             return NO_ANSWER
         return _done(self.board.notice(command.kind, command.subject, command.sender, command.text))
@@ -286,6 +288,8 @@ class Dispatcher:
         jobs = self.board.due_commands(self.clock.now())
         for job in jobs:
             self.handle(job.command, job.sender)
+            # Forgotten after what it did is in the journal: a crash between may run it twice, but never loses it.
+            self.board.cancel(job.id)
         return len(jobs)
 
     def config(self, command: say.GetConfig, sender: str) -> Answer:  # noqa: ARG002

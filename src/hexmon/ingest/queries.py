@@ -6,7 +6,7 @@ import msgspec
 
 from hexmon.board.answers import Answers
 from hexmon.ingest.access import ListName
-from hexmon.ingest.words import name_of, square_of
+from hexmon.ingest.words import name_of
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -23,8 +23,8 @@ def host_of(words: bytes) -> str:
     first = words.split(None, 1)[:1]
     if not first:
         return ""
-    key = square_of(first[0])
-    return key.host if key is not None else name_of(first[0]).replace(",", ".")
+    host, dot, _ = name_of(first[0]).rpartition(".")
+    return (host if dot else name_of(first[0])).replace(",", ".")
 
 
 # The only list of questions. `query` is guarded like a report: an agent may ask for its own squares.

@@ -39,7 +39,8 @@ class HostsSource:
         self._seen = {}
         services = self._services(problems)
         file = self._file(problems)
-        _refuse_fatal(one for one in problems if not lenient or one.origin == Origin(str(self._hosts)))
+        named = {Origin(str(path)) for path in (self._hosts, self._protocols)}
+        _refuse_fatal(one for one in problems if not lenient or one.origin in named)
         inventory = build_inventory(file, services, defaults=self._defaults)
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)

@@ -94,7 +94,7 @@ _LATER = re.compile(
     r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
     re.IGNORECASE,
 )
-_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|http=[^;]*;([^;]*)\Z)", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|(?:http=[^;]*;|content=)([^;]*)\Z)", re.IGNORECASE)
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
@@ -197,7 +197,7 @@ class TagReader:
         for option in rest:
             if option == "s":
                 silent = True
-            elif option.isascii() and option.isdigit() and 0 < int(option) <= _MAX_PORT:
+            elif tag_values.is_number(option) and 0 < int(option) <= _MAX_PORT:
                 port = int(option)
             else:
                 mistakes.append(_bad_option(word, option))
@@ -225,7 +225,7 @@ def _setting(tag: str, services: Collection[str]) -> Meaning | None:
     stem = match[1].lower()
     word = _VALUE_WORDS.get(stem + match[2])
     if word is not None:
-        return _value(VALUES[word], tag[len(word) :])
+        return _value(word, tag[len(word) :])
     if stem not in services and (flag := _FLAG.match(tag)):
         return _flag(_FLAG_WORDS[flag[0].lower()], tag)
     return _rule(tag, stem, match[2])
@@ -243,12 +243,14 @@ def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
     return None
 
 
-def _value(item: str, value: str) -> Meaning:
+def _value(word: str, value: str) -> Meaning:
+    item = VALUES[word]
     reader = tag_values.READERS.get(item)
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
-        mistakes = (Mistake(f"the tag for {item} has no value"),)
-    return Meaning("item", item, value, parsed, mistakes)
+        mistakes = (Mistake("there is no value"),)
+    named = tuple(Mistake(f"{word[:-1]}: {mistake.message}", mistake.hint) for mistake in mistakes)
+    return Meaning("item", item, value, parsed, named)
 
 
 def _flag(word: str, tag: str) -> Meaning:
@@ -297,7 +299,7 @@ def _not_a_url(word: str) -> Meaning:
 
 
 def _bad_option(word: str, option: str) -> Mistake:
-    if option.isascii() and option.isdigit():
+    if tag_values.is_number(option):
         return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
     return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
 

@@ -140,4 +140,3 @@ class Renderer:
                 self._ready.popitem(last=False)
         self._ready.move_to_end(key)
         return ready.answer(request)
-

@@ -54,7 +54,9 @@ def _square(status: Status, now: float, href: str, test: str) -> Fragment:
     word = color.word
     recent = 0.0 <= now - since < RECENT and since > status.created
     if color is Color.GREEN and not recent:
-        html = f'<td class="s green"><a href="{href}" title="{test} ok"><svg class="g"><use href="#green"/></svg></a></td>'
+        html = (
+            f'<td class="s green"><a href="{href}" title="{test} ok"><svg class="g"><use href="#green"/></svg></a></td>'
+        )
         return Fragment(html, math.inf)
     classes, ticked = f"s {word}", ""
     until = since + RECENT if recent else math.inf
@@ -125,10 +127,7 @@ def _head(host: Host, quoted: str) -> str:
 def head(table: Table) -> str:
     """The caption and the headings of a table."""
     names = "".join(f'<th scope="col"><span>{escape(test)}</span></th>' for test in table.columns)
-    return (
-        f'<thead><tr><th scope="col" class="corner"><span>{words.TEXT["host"]}</span></th>{names}'
-        "</tr></thead>"
-    )
+    return f'<thead><tr><th scope="col" class="corner"><span>{words.TEXT["host"]}</span></th>{names}</tr></thead>'
 
 
 def table(layout: Table, rows: Sequence[str], number: int) -> str:

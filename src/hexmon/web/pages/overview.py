@@ -11,7 +11,7 @@ from starlette.responses import Response
 from hexmon.model.inventory import Host, Page
 from hexmon.model.status import Status
 from hexmon.web import words
-from hexmon.web.ages import MINUTE
+from hexmon.web.ages import MINUTE, age
 from hexmon.web.live import Live, Scope
 from hexmon.web.matrix import Table, tables_of, title_of, visible
 from hexmon.web.pages.missing import missing
@@ -149,6 +149,4 @@ class Overview:
 
 def ages_end(moments: Iterable[float], now: float) -> float:
     """Until when the ages of these moments read the same."""
-    from hexmon.web.ages import age
-
     return min((now + age(now - moment)[1] for moment in moments), default=math.inf)

@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hexmon.history.store import Change
+from hexmon.history.timeline import Period, periods, shares
 from hexmon.model.color import WORDS
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey, host_to_wire
 from hexmon.model.status import UNTIL_OK, Status
 from hexmon.model.text import readable
 from hexmon.web import words
-from hexmon.web.ages import moment_tag
-from hexmon.web.bar import Period, draw, percent, periods, shares
+from hexmon.web.ages import age, moment_tag
+from hexmon.web.bar import draw, percent
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
@@ -112,7 +113,7 @@ class Square:
             chosen=chosen,
             ranges=words.RANGES,
             bar=draw(key, stretches, since, now),
-            shares=[(color, percent(share)) for color, share in shares(stretches)],
+            shares=[(share.color, percent(share.percent)) for share in shares(stretches)],
             changes=changes,
             lasted=_lasted(changes, now),
             start=since,
@@ -144,7 +145,7 @@ class Square:
         return PlainTextResponse(text, headers={"Cache-Control": "no-store"})
 
 
-def _with_now(stretches: list[Period], status: Status | None, since: float, now: float) -> list[Period]:
+def _with_now(stretches: Sequence[Period], status: Status | None, since: float, now: float) -> Sequence[Period]:
     """What the board shows, for squares whose last change is older than the history."""
     if stretches or status is None or status.since >= now:
         return stretches
@@ -157,7 +158,7 @@ def _until(moment: float) -> Markup | str:
     return words.TEXT["for_ever"] if moment == math.inf else moment_tag(moment)
 
 
-def _lasted(changes: Sequence[Change], now: float) -> list[float]:
+def _lasted(changes: Sequence[Change], now: float) -> list[str]:
     """How long the colour of each change lasted, newest first."""
     ends = [now, *(change.at for change in changes)]
-    return [end - change.at for change, end in zip(changes, ends, strict=False)]
+    return [age(end - change.at)[0] for change, end in zip(changes, ends, strict=False)]
