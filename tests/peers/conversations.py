@@ -232,5 +232,7 @@ def conversation(seed: int, length: int) -> Iterator[str]:
     dice = Dice(seed)
     makers = [maker for maker, _ in MAKERS]
     weights = [weight for _, weight in MAKERS]
+    # xymond shows a host that only sent nonsense; hexmon one that has a square.
+    yield "combo\n" + "\n\n".join(f"status {host}.cpu green begin" for host in HOST_WORDS)
     for _ in range(length):
         yield dice.random.choices(makers, weights)[0](dice)

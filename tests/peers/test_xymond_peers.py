@@ -38,8 +38,8 @@ FILES = {
     "other.cfg": "inside\n",
 }
 _EPOCH = re.compile(r"(?<![\d.])1[789]\d{8}(?!\d)")
-# hexmon gives a square that was enabled one more validity to be heard of; xymond leaves the end of the disable standing.
-_ENABLED = re.compile(r"(\|blue\|\d+\|\d+\|)\d+(\|\d+\|0\|)")
+# After an until-OK disable hexmon waits one validity for the reporter; xymond for ever.
+_ENABLED = re.compile(r"(\|blue\|+\d+\|\d+\|)(?:2147483647|\d{10})(\|\d+\|0\|)")
 _SENDER_COOKIE = re.compile(r"(\|(?:127\.0\.0\.1|192\.0\.2\.7)\|)\d{1,6}(\|)")
 _COOKIE = re.compile(r"\{cookie:(.*)\.(\w+)\}")
 

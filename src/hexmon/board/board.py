@@ -196,7 +196,9 @@ class Board(Reader):
         now, ticket = self._now(), 0
         for status in self._chosen(host, test):
             if status.disabled is not None:
-                after = replace(status, disabled=None, valid_until=now + status.validity)
+                # Until-OK knew no end: the reporter has one validity to be heard of again.
+                until = status.valid_until if math.isfinite(status.valid_until) else now + status.validity
+                after = replace(status, disabled=None, valid_until=until)
                 event = StatusDisabled(now, status.key, NEVER, b"")
                 ticket = self._squares.file(self._registry.entry(status.key.host), status, after, (event,))
         return ticket

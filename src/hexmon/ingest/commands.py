@@ -269,6 +269,8 @@ class Dispatcher:
     def notice(self, command: say.Notice, sender: str) -> Answer:
         """Tell people something once."""
         access: ListName = "status" if command.kind == "usermsg" else "maint"
+        if command.kind == "notify":
+            self.note_ghost(command.subject.rpartition(".")[0], sender)
         if not self.access.everybody and not self.may(access, sender, None, command.kind):
             return NO_ANSWER
         return _done(self.board.notice(command.kind, command.subject, command.sender, command.text))

@@ -13,10 +13,9 @@ LONGEST_SHOWN = 200_000
 LONGEST_LINE = 160
 
 _COLORS = "green|clear|blue|purple|yellow|red"
-_TAGS = frozenset(
-    "a abbr b big blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i li ol p pre s small"
-    " span strong sub sup table tbody td tfoot th thead tr tt u ul".split()
-)
+_WORDS = "abbr b big blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i li ol p pre s small"
+_MORE_WORDS = "a span strong sub sup table tbody td tfoot th thead tr tt u ul"
+_TAGS = frozenset((*_WORDS.split(), *_MORE_WORDS.split()))
 _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "ol": {"start"}}
 # A "<" that opens none of our tags is kept as a character: log lines such as <root@www> are evidence.
 _STRAY = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_TAGS))})(?=[\s/>])|!--)", re.IGNORECASE)
