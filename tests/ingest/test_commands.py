@@ -14,7 +14,7 @@ from hexmon.model.names import StatusKey
 from hexmon.model.status import Report
 from tests.fuzz.fuzz_messages import mutated
 from tests.support.clock import FakeClock
-from tests.support.monitor import Monitor
+from tests.support.dispatch import Monitor
 
 HOSTS = """\
 192.0.2.1 www.example.com # CLASS:web

@@ -13,7 +13,7 @@ from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.model.names import StatusKey
 from tests.peers.conversations import HOSTS
-from tests.support.monitor import Monitor
+from tests.support.dispatch import Monitor
 from tests.support.peers import peer
 from tests.support.xymond import xymond
 
