@@ -50,7 +50,7 @@ def settings() -> dict[str, Any]:
 
 def dependencies() -> list[str]:
     """The names in pyproject.toml, without versions."""
-    return [re.split(r"[<>=]", name)[0] for name in settings()["project"]["dependencies"]]
+    return [re.split(r"[<>=[]", name)[0] for name in settings()["project"]["dependencies"]]
 
 
 def contracts() -> list[dict[str, Any]]:

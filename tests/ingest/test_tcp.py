@@ -54,9 +54,6 @@ class Recorder:
             yield 0
         yield 7
 
-    def run_due(self) -> int:
-        return 0
-
 
 class SlowJournal(MemoryJournal):
     """Nothing is durable before the test says so."""
@@ -331,7 +328,7 @@ class LaterRecorder:
 async def test_with_nothing_to_close_accepting_goes_on_after_a_pause() -> None:
     async with serving() as bench:
         loop = LaterRecorder(bench.server.loop)
-        bench.server.loop = cast(asyncio.AbstractEventLoop, loop)
+        bench.server.loop = cast("asyncio.AbstractEventLoop", loop)
         listener, context = bench.server._listeners[0]
         bench.server._cannot_accept(listener, context, OSError(errno.EMFILE, "Too many open files"))
         [(delay, again, *arguments)] = loop.later

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,8 @@ from tests.support.servers import (
 )
 
 
-async def fetch(
-    url: str, *, names: dict[str, str] | None = None, within: float = 5.0, **options: object
-) -> Observation:
-    return await observed(a_check("http", HttpOptions(url=url, **options), address="", timeout=within), names)  # type: ignore[arg-type]
+async def fetch(url: str, *, names: dict[str, str] | None = None, within: float = 5.0, **options: Any) -> Observation:
+    return await observed(a_check("http", HttpOptions(url=url, **options), address="", timeout=within), names)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ async def test_chunked_bodies_are_decoded_and_interim_responses_skipped() -> Non
         pytest.param({"headers": ("X-Probe: yes",)}, b"GET", [b"X-Probe: yes"], id="own headers"),
     ],
 )
-async def test_requests(options: dict[str, object], start: bytes, lines: list[bytes]) -> None:
+async def test_requests(options: dict[str, Any], start: bytes, lines: list[bytes]) -> None:
     heard: list[bytes] = []
     async with serve(replies({b"": http_reply()}, heard=heard)) as port:
         reply = (await fetch(f"http://127.0.0.1:{port}/p", **options)).reply
@@ -96,6 +95,23 @@ async def test_requests(options: dict[str, object], start: bytes, lines: list[by
     headers = heard[0].split(b"\r\n")
     assert f"Host: 127.0.0.1:{port}".encode() in headers
     assert set(lines) <= set(headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        pytest.param("/caf\xe9", b"GET /caf%C3%A9 HTTP/1.1", id="letters beyond ASCII as UTF-8"),
+        pytest.param("/a b", b"GET /a%20b HTTP/1.1", id="a blank"),
+        pytest.param("/../x/./y?q=%zz", b"GET /../x/./y?q=%zz HTTP/1.1", id="nothing is tidied up"),
+    ],
+)
+async def test_paths_are_sent_as_written(path: str, line: bytes) -> None:
+    heard: list[bytes] = []
+    async with serve(replies({b"": http_reply()}, heard=heard)) as port:
+        reply = (await fetch(f"http://127.0.0.1:{port}{path}", headers=("X-Name: \xe9",))).reply
+    assert reply.outcome is Outcome.OK
+    assert heard[0].split(b"\r\n")[0] == line
+    assert "X-Name: \xe9".encode() in heard[0]
 
 
 async def test_credentials_of_the_url() -> None:
@@ -187,7 +203,18 @@ async def test_no_more_than_a_megabyte_is_read() -> None:
     assert sent < 100_000_000
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/", "nonsense", "http://[::1/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/\x00",
+        "http://127.0.0.1:1/a\nb",
+        "ftp://127.0.0.1/",
+        "http://",
+        "http://127.0.0.1:99999/",
+        "nonsense",
+        "http://[::1/",
+    ],
+)
 async def test_what_is_no_url(url: str) -> None:
     reply = (await fetch(url)).reply
     assert (reply.outcome, reply.summary) == (Outcome.ERROR, "Invalid URL")

@@ -3,14 +3,16 @@
 import asyncio
 import json
 import os
+from typing import Any
 
 import pytest
 
 from hexmon.clock import SystemClock
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes.icmp import IcmpOptions
-from hexmon.probes.icmp_engine import NOT_ALLOWED, IcmpEngine, Plan
+from hexmon.probes.icmp_engine import IcmpEngine, Plan
 from hexmon.probes.icmp_packet import V4
+from hexmon.probes.icmp_socket import NOT_ALLOWED
 from hexmon.probes.tools import open_tools
 from tests.support.checks import a_check, observed
 from tests.support.own_network import in_own_network
@@ -21,15 +23,16 @@ _ROUTED = """
 unshare -n sleep 60 & other=$!
 trap 'kill $other' EXIT
 while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do :; done
-ip link add here type veth peer name there netns $other
-ip addr add 192.0.2.1/24 dev here; ip link set here up; ip neigh add 192.0.2.66 lladdr 02:00:00:00:00:66 dev here
-ip -6 addr add 2001:db8::1/64 dev here nodad
-ip route add 198.51.100.0/24 via 192.0.2.2; ip -6 route add 2001:db8:1::/64 via 2001:db8::2
+ip link add here address 02:00:00:00:00:01 type veth peer name there address 02:00:00:00:00:02 netns $other
+ip addr add 192.0.2.1/24 dev here; ip -6 addr add 2001:db8::1/64 dev here nodad; ip link set here up
 nsenter -t $other -n sh -c '
 ip addr add 192.0.2.2/24 dev there; ip -6 addr add 2001:db8::2/64 dev there nodad; ip link set there up
+for address in 192.0.2.1 2001:db8::1; do ip neigh replace $address lladdr 02:00:00:00:00:01 dev there; done
 echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 ip route add unreachable 198.51.100.0/24; ip -6 route add unreachable 2001:db8:1::/64'
-until ip -6 route get 2001:db8::2 >/dev/null 2>&1; do :; done
+for address in 192.0.2.2 2001:db8::2; do ip neigh replace $address lladdr 02:00:00:00:00:02 dev here; done
+ip neigh add 192.0.2.66 lladdr 02:00:00:00:00:66 dev here
+ip route add 198.51.100.0/24 via 192.0.2.2; ip -6 route add 2001:db8:1::/64 via 2001:db8::2
 """
 _EVERYBODY_MAY_PING = "echo 0 2147483647 > /proc/sys/net/ipv4/ping_group_range\n"
 _UNPRIVILEGED = "setpriv --bounding-set=-net_raw --inh-caps=-net_raw "
@@ -40,12 +43,12 @@ def needs_raw_sockets() -> None:
         pytest.skip("not run: raw sockets need root")
 
 
-async def ping(address: str = "127.0.0.1", **options: object) -> Observation:
+async def ping(address: str = "127.0.0.1", **options: Any) -> Observation:
     names = {"second.test": "127.0.0.2"}
-    return await observed(a_check("icmp", IcmpOptions(**options), address=address), names)  # type: ignore[arg-type]
+    return await observed(a_check("icmp", IcmpOptions(**options), address=address), names)
 
 
-def probe_there(script: str, *arguments: str) -> dict[str, object]:
+def probe_there(script: str, *arguments: str) -> dict[str, Any]:
     """`hexmon probe --json` in a network of its own."""
     done = in_own_network(f"{script} $HEXMON probe --json --timeout 0.6 {' '.join(arguments)}")
     assert done.returncode in {0, 1}, done.stderr

@@ -18,21 +18,32 @@ Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None
 async def serve(
     dialogue: Dialogue, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
-    """Run the dialogue with each caller; gives the port. Connections that outlive the `with` are cut."""
+    """Run the dialogue with each caller; gives the port.
+
+    At the end of the `with` dialogues may go on for a second, as their callers have gone; then they are cut.
+    """
     writers: set[asyncio.StreamWriter] = set()
+    idle = asyncio.Event()
+    idle.set()
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.add(writer)
+        idle.clear()
         with contextlib.suppress(OSError, EOFError):
             await dialogue(reader, writer)
-        with contextlib.suppress(OSError):
-            writer.close()
+        writer.close()
+        writers.discard(writer)
+        if not writers:
+            idle.set()
 
     server = await asyncio.start_server(converse, address, 0, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
+        await settle()  # a caller that is just being accepted could not be cut: let it come in
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await idle.wait()
         server.close()
-        await settle()  # callers that were just accepted get their dialogue
         for writer in writers:
             writer.transport.abort()
         await settle()
@@ -45,7 +56,7 @@ def says(*parts: bytes, heard: list[bytes] | None = None) -> Dialogue:
         for part in parts:
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(0)  # noqa: TID251 - each part in a segment of its own
+            await settle(1)  # each part in a segment of its own
         data = await reader.read()
         if heard is not None:
             heard.append(data)

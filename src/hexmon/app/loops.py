@@ -8,9 +8,12 @@ from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.judge.client import judge_client
 from hexmon.model.events import ClientReported
+from hexmon.schedule.runner import Runner
 
 log = logging.getLogger(__name__)
 
+_AT_ONCE = 50
+_PER_SECOND = 1000
 _SLICE = 2000  # squares per turn: a turn must stay far below the lateness that checks may have
 
 
@@ -61,3 +64,12 @@ class Checkpoint:
             if self._depth() > 4 * _SLICE or not self._board.checkpoint(_SLICE):
                 return
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
+
+
+async def probe_the_unknown(board: Board, runner: Runner, clock: Clock) -> None:
+    """At the start: probe at once what the board shows nothing of, not only when its turn comes; spread over time."""
+    unknown = [key for key in sorted(runner.agenda.keys()) if board.status(key) is None]
+    for first in range(0, len(unknown), _AT_ONCE):
+        for key in unknown[first : first + _AT_ONCE]:
+            runner.probe_now(key)
+        await clock.sleep_until(clock.monotonic() + _AT_ONCE / _PER_SECOND)

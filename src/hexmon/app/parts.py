@@ -72,7 +72,6 @@ def put_together(
         Files(_message_files(configuration), clock.monotonic),
         clock,
         reload=lambda _word: condition.asked.set(),
-        lifetime=configuration.settings.board.status_lifetime,
         xmh=xmh_value,
     )
     return Parts(

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.listening import web_sockets
-from hexmon.app.loops import Checkpoint, every, judge_clients
+from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.parts import Parts, put_together
 from hexmon.app.settings import Configuration
@@ -125,6 +125,7 @@ class Monitor:
         loops = {
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
@@ -178,7 +179,6 @@ class Monitor:
                 await self._reload_now(parts)
             except ConfigError as error:
                 log.error("the new configuration is refused, the old one stays in force:\n%s", error)  # noqa: TRY400
-            _report_self(parts)
 
     async def _reload_now(self, parts: Parts) -> None:
         """Read everything again; a configuration that cannot be used changes nothing. Raises ConfigError."""
@@ -187,11 +187,13 @@ class Monitor:
                 inventory = await asyncio.to_thread(self._sources.load)
             except ConfigError as error:
                 parts.condition.config_refused = error.problems
+                _report_self(parts)
                 raise
             parts.condition.config_refused = ()
             parts.condition.config_problems = inventory.problems
             parts.board.adopt(inventory)
             await parts.runner.adopt(inventory)
+            _report_self(parts)
             log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
 
     # Stopping

@@ -30,14 +30,17 @@ class Sources:
         self._loads = 0
 
     def load(self) -> Inventory:
-        """The inventory as it is written now. Raises ConfigError when a file cannot be used."""
+        """The inventory as it is written now. Raises ConfigError when a file cannot be used.
+
+        The first load takes what can be read: half a configuration is better than no monitor.
+        """
         self._loads += 1
         self._refuse_missing()
         found: list[Inventory] = []
         if self._hosts.is_file():
             protocols = self._protocols if self._protocols.is_file() else None
             self._source = HostsSource(self._hosts, protocols, self._defaults)
-            found.append(self._source.load())
+            found.append(self._source.load(lenient=self._loads == 1))
         else:
             self._source = None
         own = own_name(self._configuration)

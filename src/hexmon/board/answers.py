@@ -26,7 +26,7 @@ from hexmon.model.status import Status
 
 _SLICE = 500  # rows in one slice of a long answer: about two milliseconds
 _QUERY_BYTES = 499
-_SUMMARIES = Host(name=SUMMARY_HOST)
+_SUMMARIES = Host(name=SUMMARY_HOST, ip="")
 
 
 class Answers:
@@ -174,7 +174,8 @@ class Answers:
     def client_log(self, words: bytes) -> bytes:
         """`clientlog HOST [section=A,B]`: what the host's agents sent, or those sections of it."""
         name, _, rest = words.strip().partition(b" ")
-        messages = self._board.clients(name.decode(errors="surrogateescape"))
+        host = name.decode(errors="surrogateescape")
+        messages = [one for one in self._board.clients(host) if one.host.lower() == host.lower()]  # not by an alias
         text = b"".join(b"\n[collector:%s]\n%s" % (one.collector.encode(), one.message) for one in messages)
         rest = rest.strip()
         if not rest.startswith(b"section="):

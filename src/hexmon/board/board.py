@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from hexmon.board.draft import Cause, machine_time
 from hexmon.board.entries import Entry
+from hexmon.board.moves import with_ack_info, with_modifier
 from hexmon.board.reader import Reader
 from hexmon.board.restart import after_pause, in_order, last_alive
 from hexmon.board.schedule import Schedule
@@ -98,7 +99,7 @@ class Board(Reader):
             bus.publish(AlertRaised(now, after))
         if bus.wanted(StatusReported):
             bus.publish(StatusReported(now, after))
-        return 0
+        return self._squares.unsettled.get(key, 0)
 
     def _first(self, entry: Entry, report: Report, now: float) -> int:
         test = self._registry.new_test(report.key.test, entry.name)
@@ -137,7 +138,7 @@ class Board(Reader):
         if status is None:
             return 0
         modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause.strip()), _MODIFIER_LIFE)
-        modifiers = (*(one for one in status.modifiers if one.source != source), modifier)
+        modifiers = with_modifier(status.modifiers, modifier)
         entry = self._registry.entry(status.key.host)
         worst = max(one.color for one in modifiers)
         return self._squares.speak(entry, replace(status, modifiers=modifiers), worst, now, Cause.MODIFY)
@@ -195,7 +196,9 @@ class Board(Reader):
         now, ticket = self._now(), 0
         for status in self._chosen(host, test):
             if status.disabled is not None:
-                after = replace(status, disabled=None, valid_until=now + status.validity)
+                # Until-OK knew no end: the reporter has one validity to be heard of again.
+                until = status.valid_until if math.isfinite(status.valid_until) else now + status.validity
+                after = replace(status, disabled=None, valid_until=until)
                 event = StatusDisabled(now, status.key, NEVER, b"")
                 ticket = self._squares.file(self._registry.entry(status.key.host), status, after, (event,))
         return ticket
@@ -231,8 +234,7 @@ class Board(Reader):
         for status in self._chosen(host, test):
             if test is None and status.color in fine:
                 continue
-            others = (one for one in status.ack_infos if (one.level, one.user) != (info.level, info.user))
-            after = replace(status, ack_infos=(*others, info))
+            after = replace(status, ack_infos=with_ack_info(status.ack_infos, info))
             ticket = self._squares.file(self._registry.entry(status.key.host), status, after)
         return ticket
 
@@ -291,10 +293,7 @@ class Board(Reader):
             return 0
         ticket = self._squares.tell(SquareRenamed(self._now(), name, name, old, spelling))
         self.multi_sources.forget(name, old)
-        status = self._squares.take(entry, old) if entry else None
-        if entry is None or status is None:
-            return ticket
-        return self._squares.settle(entry, status, StatusKey(name, spelling))
+        return (self._squares.rename(entry, old, spelling) if entry else 0) or ticket
 
     # -- the inventory, the store, the time -----------------------------------------------------------------------
 
@@ -392,5 +391,5 @@ class Board(Reader):
         return self._schedule.all()
 
     def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """Take out what is due, the earliest first, also what became due while hexmon was away."""
-        return self._schedule.take_due(now)
+        """What is due, the earliest first, also from while hexmon was away; `cancel` each when it has run."""
+        return self._schedule.due(now)

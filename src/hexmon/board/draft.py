@@ -187,8 +187,8 @@ class Draft(msgspec.Struct, kw_only=True):
         )
 
     def ring(self) -> tuple[float, ...]:
-        """The last moments of change that count for flapping, oldest first; the birth of the square is the first."""
-        return (self.created, *self.flap.changes)[-self.policy.flap_count :] if self.policy.flap_count else ()
+        """The last moments of change that count for flapping, oldest first."""
+        return flap_ring(self.created, self.flap.changes, self.policy.flap_count)
 
     def record_change(self) -> None:
         """Remember that the colour changed now, once per report."""
@@ -197,6 +197,14 @@ class Draft(msgspec.Struct, kw_only=True):
         self.recorded = True
         changes = (*self.flap.changes, self.now)[-self.policy.flap_count :]
         self.flap = msgspec.structs.replace(self.flap, changes=changes)
+
+
+def flap_ring(created: float, changes: tuple[float, ...], places: int) -> tuple[float, ...]:
+    """The last `places` moments of change, oldest first.
+
+    A new square begins with two: xymond counts its birth, and its first colour as a change.
+    """
+    return (created, created, *changes)[-places:] if places else ()
 
 
 def _newborn(report: Report, now: float) -> Status:

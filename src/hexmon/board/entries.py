@@ -165,8 +165,8 @@ class Policies:
         self._common = Policy(
             ok_colors=settings.fine(),
             alert_colors=settings.alerting(),
-            # A ring of one would call every new square flapping.
-            flap_count=max(settings.flap_count, 2) if settings.flap_count > 0 else 0,
+            # A ring of two or less would call every new square flapping.
+            flap_count=max(settings.flap_count, 3) if settings.flap_count > 0 else 0,
             flap_seconds=settings.flap_seconds,
             cookie_seconds=settings.ack_cookie_expiration,
             new_cookie=new_cookie,
@@ -189,13 +189,15 @@ class Policies:
         if host is None or not (self._delays or host.downtime or host.delay_red or host.delay_yellow or _noflap(host)):
             entry.policy = self._common
             return self._common
-        quiet = host.noflap_all or test in host.noflap
+        quiet = host.noflap_all or test.lower() in map(str.lower, host.noflap)
         policy = entry.policies[test] = replace(
             self._common,
             flap_count=0 if quiet else self._common.flap_count,
             delay_red=host.delay_red.get(test, self._settings.delay_red.get(test, 0.0)),
             delay_yellow=host.delay_yellow.get(test, self._settings.delay_yellow.get(test, 0.0)),
-            downtime=tuple(one for one in host.downtime if one.tests is None or test in one.tests),
+            downtime=tuple(
+                one for one in host.downtime if one.tests is None or test.lower() in map(str.lower, one.tests)
+            ),
         )
         return policy
 

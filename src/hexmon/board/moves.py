@@ -3,12 +3,27 @@
 from msgspec.structs import replace
 
 from hexmon.model.names import StatusKey
-from hexmon.model.status import Status
+from hexmon.model.status import AckInfo, Modifier, Status
 
 
 def moved(status: Status, key: StatusKey) -> Status:
     """The same square by another name; colour and text stay."""
     return replace(status, key=key)
+
+
+def with_ack_info(present: tuple[AckInfo, ...], info: AckInfo) -> tuple[AckInfo, ...]:
+    """The newest first; one of the same level and user is replaced where it is."""
+    same = [(one.level, one.user) == (info.level, info.user) for one in present]
+    if not any(same):
+        return (info, *present)
+    return tuple(info if is_same else one for one, is_same in zip(present, same, strict=True))
+
+
+def with_modifier(present: tuple[Modifier, ...], modifier: Modifier) -> tuple[Modifier, ...]:
+    """The newest first; one of the same source is replaced where it is."""
+    if all(one.source != modifier.source for one in present):
+        return (modifier, *present)
+    return tuple(modifier if one.source == modifier.source else one for one in present)
 
 
 def fresher(coming: Status, present: Status | None) -> Status:

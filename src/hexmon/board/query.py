@@ -82,7 +82,6 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
             _by_down(query, match[1] == "down", match[2] or f"^{re.escape(ping_column)}$")
         elif key := split_square(word):
             query.squares.append(key)
-            query.by_name = True
     return query
 
 

@@ -34,9 +34,6 @@ class Schedule:
         """In the order of the numbers."""
         return [self._jobs[number] for number in sorted(self._jobs)]
 
-    def take_due(self, now: float) -> list[ScheduledCommand]:
-        """Take out what is due, the earliest first."""
-        due = sorted((job for job in self._jobs.values() if job.at <= now), key=lambda job: (job.at, job.id))
-        for job in due:
-            self.remove(job.id)
-        return due
+    def due(self, now: float) -> list[ScheduledCommand]:
+        """What is due, the earliest first."""
+        return sorted((job for job in self._jobs.values() if job.at <= now), key=lambda job: (job.at, job.id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -59,6 +60,8 @@ class Squares:
         self.policies = Policies(settings, self.cookies.new, local)
         self.dirty: set[StatusKey] = set()
         self._dirty_clients: set[tuple[str, str]] = set()
+        # The tickets of changes that are not durable yet: who repeats one is told no sooner than who said it first.
+        self.unsettled: dict[StatusKey, int] = {}
         self.journal = journal
         self.bus = bus
 
@@ -90,16 +93,22 @@ class Squares:
         key = after.key
         entry.squares[key.test] = after
         self._change_cookie(before, after)
-        ticket = 0
         if lasting_change(before, after):
             self.dirty.discard(key)
             changes = (event for event in events if isinstance(event, ColorChanged))
             ticket = self.journal.append([StatusSaved(after), *changes])
+            self.unsettled[key] = ticket
+            self.journal.when_durable(ticket, partial(self._settled, key, ticket))
         else:
             self.dirty.add(key)
+            ticket = self.unsettled.get(key, 0)
         for event in events:
             self.bus.publish(event)
         return ticket
+
+    def _settled(self, key: StatusKey, ticket: int) -> None:
+        if self.unsettled.get(key) == ticket:
+            del self.unsettled[key]
 
     def tell(self, event: Event) -> int:
         """An event that is a record of its own."""
@@ -129,6 +138,16 @@ class Squares:
         self.registry.entries.pop(entry.name, None)
         self.registry.forget_spellings()
         return found
+
+    def rename(self, entry: Entry, old: str, new: str) -> int:
+        """Put a square under another test name, in its old place; 0 when there is none."""
+        places = [new if test == old else test for test in entry.squares if test != new]
+        status = self.take(entry, old)
+        if status is None:
+            return 0
+        ticket = self.settle(entry, status, StatusKey(entry.name, new))
+        entry.squares = {test: entry.squares[test] for test in places}
+        return ticket
 
     def settle(self, entry: Entry, status: Status, key: StatusKey) -> int:
         """Put a status under another name; of two that claim it the one reported later stays."""

@@ -35,18 +35,18 @@ def modified(draft: Draft) -> None:
 
     Each report takes one from the life of every modifier, so a back end has to repeat itself with every report.
     """
-    if not draft.modifiers or draft.cause in (Cause.MODIFY, Cause.DISABLE):
+    if not draft.modifiers or draft.cause is Cause.MODIFY:
         return
     draft.modifiers = tuple(replace(one, life=one.life - 1) for one in draft.modifiers if one.life > 1)
-    if draft.modifiers:
+    if draft.modifiers and draft.cause is not Cause.DISABLE:
         draft.color = max(one.color for one in draft.modifiers)
 
 
 def flapping(draft: Draft) -> None:
     """A square whose colour changed too often keeps the worst colour it is given, until it calms down.
 
-    The square flaps when its last changes (5, with its first report counting as one) lie within 30 minutes. Meanwhile
-    the reporter's changes are still counted. Purple and blue take no part: neither is kept, neither hides a report.
+    The square flaps when its last changes (5, a new square beginning with two) lie within 30 minutes. Meanwhile the
+    reporter's changes are still counted. Purple and blue take no part: neither is kept, neither hides a report.
     """
     if draft.cause is not Cause.REPORT or draft.policy.summary or draft.before is None:
         return

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hexmon.app.settings import Configuration, read_configuration
+from hexmon.app.settings import Files as DefaultNames
+from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
-from hexmon.model.origin import ConfigError, Problem
+from hexmon.model.origin import ConfigError, Origin, Problem
 
 EXAMPLE = """example:
+  hexmon check-config                        # hexmon.toml and what it names, or hosts.cfg in this folder
   hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
 
 Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong."""
@@ -24,41 +28,87 @@ class Outcome:
     notes: Sequence[Problem] = field(default=())
 
 
+@dataclass(frozen=True)
+class Files:
+    """What is to be checked; None for what is not there and need not be."""
+
+    configuration: Configuration | None
+    hosts: Path | None
+    protocols: Path | None
+    verbose: bool = False
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hosts", type=Path, default=Path("hosts.cfg"), metavar="FILE", help="default: hosts.cfg")
-    parser.add_argument("--protocols", type=Path, metavar="FILE", help="services to test; default: the built-in table")
+    parser.add_argument("--config", metavar="FILE", help="default: hexmon.toml in this folder, when there is one")
+    parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: what the configuration says")
+    parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     parser.add_argument("--verbose", action="store_true", help="also name every tag that is kept without effect")
 
 
 def run(args: argparse.Namespace) -> int:
-    outcomes = [read(args) for read in READERS]
-    problems = [problem for outcome in outcomes for problem in outcome.problems]
-    for problem in problems:
+    configuration, problems = _configuration(args.config)
+    files = _files(args, configuration)
+    outcomes = [Outcome(problems=problems), *(read(files) for read in READERS)]
+    for note in (note for outcome in outcomes for note in outcome.notes):
+        print(f"note: {note}")
+    found = [problem for outcome in outcomes for problem in outcome.problems]
+    for problem in found:
         print(problem)
-    if args.verbose:
-        for note in (note for outcome in outcomes for note in outcome.notes):
-            print(f"note: {note}")
     counts = ", ".join(text for outcome in outcomes for text in outcome.counts)
-    if problems:
-        print(f"{_plural(len(problems), 'mistake')}{f' in {counts}' if counts else ''}", file=sys.stderr)
+    if found:
+        print(_plural(len(found), "mistake") + (f" in {counts}" if counts else ""), file=sys.stderr)
         return 1
-    print(f"{counts}, no mistakes")
+    print(f"{counts or 'no files here: hexmon would watch the machine it runs on'}, no mistakes")
     return 0
 
 
-def _hosts(args: argparse.Namespace) -> Outcome:
-    source = HostsSource(args.hosts, args.protocols)
+def _configuration(path: str | None) -> tuple[Configuration | None, Sequence[Problem]]:
     try:
-        inventory = source.load()
+        return read_configuration(path), ()
+    except ConfigError as error:
+        return None, error.problems
+    except OSError as error:
+        return None, (Problem(Origin(str(path)), f"cannot be read: {error.strerror}"),)
+
+
+def _files(args: argparse.Namespace, configuration: Configuration | None) -> Files:
+    """The files of the command line, else those of the configuration; the usual names may be missing."""
+    usual = DefaultNames()
+    named = configuration.settings.files if configuration else usual
+    folder = configuration.locate if configuration else Path
+
+    def of(given: Path | None, name: str, default: str) -> Path | None:
+        path = folder(name)
+        return given or (path if name != default or path.is_file() else None)
+
+    hosts = of(args.hosts, named.hosts, usual.hosts)
+    # Files that are named on the command line are not mixed with those of a configuration nobody mentioned.
+    alone = args.hosts is not None and args.config is None
+    protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
+    return Files(configuration, hosts, protocols, args.verbose)
+
+
+def _settings(files: Files) -> Outcome:
+    path = files.configuration.path if files.configuration else None
+    return Outcome((path.name,) if path else ())
+
+
+def _hosts(files: Files) -> Outcome:
+    if files.hosts is None:
+        return Outcome()
+    location = files.configuration.settings.location if files.configuration else ""
+    source = HostsSource(files.hosts, files.protocols, Defaults(location=location))
+    try:
+        inventory = source.load(lenient=True)
     except ConfigError as error:
         return Outcome(problems=error.problems)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
     counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
-    return Outcome(counts, inventory.problems, source.notes() if args.verbose else ())
+    return Outcome(counts, inventory.problems, source.notes() if files.verbose else ())
 
 
-READERS: tuple[Callable[[argparse.Namespace], Outcome], ...] = (_hosts,)
-"""Every file that can be checked; a reader that is not asked for returns an empty Outcome."""
+READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)
+"""Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 
 def _plural(count: int, word: str) -> str:

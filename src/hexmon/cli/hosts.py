@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     defaults = Defaults(location=args.location, test_untagged=args.test_untagged)
     try:
-        inventory = HostsSource(args.hosts, args.protocols, defaults).load()
+        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """0: everything was probed (and sent); 1: the configuration or the monitor failed."""
     try:
         defaults = Defaults(location=args.location, test_untagged=args.test_untagged, timeout=args.timeout)
-        inventory = HostsSource(args.hosts, args.protocols, defaults).load()
+        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1

@@ -21,6 +21,7 @@ Tool = Literal["all", "display", "net", "daemon"]
 Audience = Literal["", "display", "net"]
 
 MAX_DEPTH = 32
+_CLOSE = 0.8
 _BLANKS = b" \t\r\n\v\f"
 _INCLUDE = re.compile(rb"(optional[ \t]+)?(include|source|\.|directory|dispinclude|netinclude)[ \t]+(.+)\Z")
 _AUDIENCES: dict[str, Audience] = {"dispinclude": "display", "netinclude": "net"}
@@ -56,7 +57,7 @@ def read_lines(path: Path, problems: list[Problem], *, tool: Tool = "all") -> li
 def read_file(
     path: Path, problems: list[Problem], *, tool: Tool = "all", on_path: Callable[[Path], None] | None = None
 ) -> FileText:
-    """The same, with the list of what was read. A top file that cannot be read is a fatal problem.
+    """The same, with the list of what was read. A file that cannot be read is a fatal problem.
 
     `tool` decides which includes are followed: "display" dispinclude, "net" netinclude, "all" both, "daemon" neither.
     `on_path` is called with every path just before it is looked at.
@@ -116,7 +117,7 @@ class _Reader:
         try:
             content = path.read_bytes()
         except OSError as error:
-            self._report(Origin(str(path)), f"cannot be read: {error.strerror}", fatal=not stack)
+            self._report(Origin(str(path)), f"cannot be read: {error.strerror}", fatal=True)
             return
         if not stack:
             self.ends_with_newline = content.endswith(b"\n")
@@ -157,7 +158,8 @@ class _Reader:
         else:
             self._look_at(wanted)
             if not optional:
-                self._report(origin, *_why_not(wanted, folder=folder, named=self._name(wanted)))
+                # Whatever it names would vanish: a configuration in force is better than that.
+                self._report(origin, *_why_not(wanted, folder=folder, named=self._name(wanted)), fatal=True)
         return False
 
     def _directory(self, folder: Path, audience: Audience, stack: tuple[Path, ...]) -> Iterator[_RawLine]:
@@ -166,7 +168,7 @@ class _Reader:
         try:
             entries = sorted(folder.iterdir(), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            self._report(Origin(str(folder)), f"cannot be read: {error.strerror}")
+            self._report(Origin(str(folder)), f"cannot be read: {error.strerror}", fatal=True)
             return
         wanted = [entry for entry in entries if not _skipped(entry.name)]
         for entry in wanted:
@@ -232,5 +234,5 @@ def _nearby(wanted: Path) -> str:
         names = [entry.name for entry in wanted.parent.iterdir()]
     except OSError:
         return ""
-    close = difflib.get_close_matches(wanted.name, names, 1)
+    close = difflib.get_close_matches(wanted.name, names, 1, _CLOSE)
     return f"did you mean {close[0]}?" if close else "write 'optional' before it if that is all right"

@@ -18,10 +18,10 @@ _REMEMBERED = 10_000  # senders whose answer is kept, for each list
 class Senders(msgspec.Struct, frozen=True, kw_only=True):
     """Lists of networks; empty: everybody. `status` may report, `maint` silence, `www` ask, `admin` drop and rename."""
 
-    status: tuple[str, ...] = ()
-    maint: tuple[str, ...] = ()
-    www: tuple[str, ...] = ()
-    admin: tuple[str, ...] = ()
+    status: tuple[str, ...] | None = ()
+    maint: tuple[str, ...] | None = ()
+    www: tuple[str, ...] | None = ()
+    admin: tuple[str, ...] | None = ()
 
 
 class AccessList:
@@ -59,7 +59,7 @@ class Access:
         }
         self.everybody = all(one is None for one in self._lists.values())
 
-    def _read(self, name: str, words: Sequence[str]) -> AccessList | None:
+    def _read(self, name: str, words: Sequence[str] | None) -> AccessList | None:
         if not words:
             return None
         networks: list[Network] = []

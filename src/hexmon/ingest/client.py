@@ -154,7 +154,10 @@ def send(
 
 
 async def exchange_async(
-    address: Address, message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+    address: Address,
+    message: bytes,
+    timeout: float = TIMEOUT,  # noqa: ASYNC109 - the twin of `exchange`
+    tls: ssl.SSLContext | None = None,
 ) -> bytes:
     """The same as `exchange` without holding up the event loop."""
     if address.url or address.tls:
@@ -173,7 +176,10 @@ async def exchange_async(
 
 
 async def send_async(
-    addresses: Sequence[Address], message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
+    addresses: Sequence[Address],
+    message: bytes,
+    timeout: float = TIMEOUT,  # noqa: ASYNC109 - the twin of `send`
+    tls: ssl.SSLContext | None = None,
 ) -> Sent:
     """The same as `send` without holding up the event loop."""
     failures: list[str] = []

@@ -8,6 +8,8 @@ from hexmon.model.patterns import Pattern, PatternError, compile_pattern
 _REMEMBERED = 50_000
 _KINDS = ("host", "class", "os")
 
+Patterns = tuple[Pattern | None, Pattern | None, Pattern | None]
+
 
 class Section(msgspec.Struct, frozen=True):
     """A block of lines and whom it is for; a pattern that is None matches nobody."""
@@ -65,7 +67,7 @@ def read_client_local(text: str, origin: str = "client-local.cfg", *, merge: boo
     """Read the file's text (includes expanded). Comments and empty lines are dropped, everything else is passed on."""
     sections: list[Section] = []
     problems: list[Problem] = []
-    patterns: tuple[Pattern | None, ...] | None = None
+    patterns: Patterns | None = None
     lines: list[str] = []
 
     def finish() -> None:
@@ -86,7 +88,7 @@ def read_client_local(text: str, origin: str = "client-local.cfg", *, merge: boo
     return ClientLocal(sections, problems, merge=merge)
 
 
-def _heading(line: str, origin: Origin, problems: list[Problem]) -> tuple[Pattern | None, ...] | None:
+def _heading(line: str, origin: Origin, problems: list[Problem]) -> Patterns | None:
     name = line[1:-1]
     if not line.endswith("]") or not name:
         problems.append(
@@ -100,12 +102,13 @@ def _heading(line: str, origin: Origin, problems: list[Problem]) -> tuple[Patter
         return None
 
 
-def _patterns(name: str) -> tuple[Pattern | None, ...]:
+def _patterns(name: str) -> Patterns:
     kind, found, wanted = name.partition("=")
     if found and kind.lower() in _KINDS:
         wanted = wanted.removeprefix("%")
         pattern = compile_pattern("." if wanted == "*" else wanted)
-        return tuple(pattern if kind.lower() == other else None for other in _KINDS)
+        host, host_class, os_type = (pattern if kind.lower() == other else None for other in _KINDS)
+        return (host, host_class, os_type)
     if name.endswith("*"):
         return (compile_pattern(f"^{name[:-1]}"), None, None)
     pattern = compile_pattern(f"^{name}$")

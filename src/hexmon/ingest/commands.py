@@ -1,4 +1,4 @@
-"""What is done for each command of the protocol. Refused and useless ones are answered like the others: with nothing."""
+"""What is done for each command of the protocol. Refused and useless ones are answered too: with nothing."""
 
 import logging
 from collections import Counter
@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from hexmon import __version__
+from hexmon.board.answers import Answers
 from hexmon.board.board import Board
+from hexmon.board.fields import Xmh, plain_xmh
 from hexmon.clock import Clock
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE, Access, ListName
@@ -18,6 +20,7 @@ from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
 from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
+from hexmon.model.text import nl_encode_bytes
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +55,15 @@ class Dispatcher:
         clock: Clock,
         *,
         reload: Callable[[str], None] = lambda _: None,
-        lifetime: float = 1800.0,
+        xmh: Xmh = plain_xmh,
     ) -> None:
         self.board = board
+        self.answers = Answers(board, xmh)
         self.access = access
         self.files = files
         self.clock = clock
         self.reload = reload
-        self.lifetime = lifetime
+        self.lifetime = board.settings.status_lifetime
         self.counts: Counter[str] = Counter()
         self.senders: dict[str, int] = {}
         self._refusals: set[tuple[str, str]] = set()
@@ -265,6 +269,8 @@ class Dispatcher:
     def notice(self, command: say.Notice, sender: str) -> Answer:
         """Tell people something once."""
         access: ListName = "status" if command.kind == "usermsg" else "maint"
+        if command.kind == "notify":
+            self.note_ghost(command.subject.rpartition(".")[0], sender)
         if not self.access.everybody and not self.may(access, sender, None, command.kind):
             return NO_ANSWER
         return _done(self.board.notice(command.kind, command.subject, command.sender, command.text))
@@ -282,6 +288,8 @@ class Dispatcher:
         jobs = self.board.due_commands(self.clock.now())
         for job in jobs:
             self.handle(job.command, job.sender)
+            # Forgotten after what it did is in the journal: a crash between may run it twice, but never loses it.
+            self.board.cancel(job.id)
         return len(jobs)
 
     def config(self, command: say.GetConfig, sender: str) -> Answer:  # noqa: ARG002
@@ -295,11 +303,14 @@ class Dispatcher:
     def query(self, command: say.Query, sender: str) -> Answer:
         """A question to the board."""
         question = QUERIES[command.verb]
-        if not self.access.everybody:
-            host = question.about(command.words) if question.about is not None else None
-            if not self.may(question.access, sender, host, command.verb):
-                return NO_ANSWER
-        return Answer(question.ask(self.board, command.words))
+        host = question.about(command.words) if question.about is not None else None
+        if question.heard and host:
+            self.note_ghost(host, sender)
+        # A host may ask for its own squares where it may report them, but not read what is meant for pages.
+        mine = host if question.access == "status" else None
+        if not self.access.everybody and not self.may(question.access, sender, mine, command.verb):
+            return NO_ANSWER
+        return Answer(question.ask(self.answers, command.words))
 
     def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
         """Refused in the words of xymond, because nothing keeps client messages yet."""
@@ -311,7 +322,9 @@ class Dispatcher:
 
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""
-        return Answer(QUERIES["schedule"].ask(self.board, b""))
+        jobs = sorted(self.board.scheduled(), key=lambda job: job.id, reverse=True)
+        lines = [b"%d|%d|%s|%s\n" % (job.id, job.at, job.sender.encode(), nl_encode_bytes(job.command)) for job in jobs]
+        return Answer(b"".join(lines))
 
     def ping(self, command: say.Ping, sender: str) -> Answer:  # noqa: ARG002
         """The version."""

@@ -13,7 +13,8 @@ PEEK = 64 * 1024
 _READ = 256 * 1024
 _READS_AT_ONCE = 16
 _WRITE_AT_ONCE = 256 * 1024
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds
+_END_ON_CLOSE = struct.pack("ii", 0, 0)
 
 
 class Owner(Protocol):
@@ -172,7 +173,7 @@ class Connection:
         self.fd = -1
         self.buffers = []
         self._farewell()
-        self.sock.close()
+        end_and_close(self.sock)
 
     def _farewell(self) -> None:
         """What is to be said before the socket closes."""
@@ -188,8 +189,19 @@ class Connection:
         reset_and_close(self.sock)
 
 
+def end_and_close(sock: socket.socket) -> None:
+    """Close a socket so that its peer sees the end of the stream: that acknowledges the message.
+
+    Until then it is set to be reset by a close, as the listener was that accepted it: when this process is killed, the
+    kernel closes its sockets, and that must not look like an acknowledgement.
+    """
+    with suppress(OSError):  # it is gone already
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _END_ON_CLOSE)
+    sock.close()
+
+
 def reset_and_close(sock: socket.socket) -> None:
     """Close a socket so that its peer sees a reset."""
     with suppress(OSError):  # it is gone already
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     sock.close()

@@ -20,7 +20,7 @@ from hexmon.clock import Clock
 from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
-from hexmon.ingest.connection import PEEK, Connection
+from hexmon.ingest.connection import PEEK, RESET_ON_CLOSE, Connection, end_and_close
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import TlsConnection, server_context
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -44,10 +44,6 @@ class Handler(Protocol):
 
     def handle_in_steps(self, message: bytes, sender: str) -> Iterator[int]:
         """A big combo, with pauses; yields journal tickets."""
-        ...
-
-    def run_due(self) -> int:
-        """Run the scheduled commands whose time has come."""
         ...
 
 
@@ -81,7 +77,8 @@ class MessageServer:
             except ConfigError as error:
                 problems.extend(error.problems)
             except (OSError, ValueError) as error:
-                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}"))
+                hint = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
+                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}", hint))
         if problems:
             self.close()
             raise ConfigError(tuple(problems))
@@ -101,17 +98,18 @@ class MessageServer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # Inherited by every accepted connection; see end_and_close.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             sock.setblocking(False)
             sock.bind(where)
             sock.listen(settings.backlog)
 
     async def serve(self) -> None:
-        """Keep the time limits and the schedule until cancelled, then close everything. `bind` before."""
+        """Keep the time limits until cancelled, then close everything. `bind` before."""
         try:
             while True:
                 await self._clock.sleep_until(self._clock.monotonic() + _TICK)
                 self.expire(self._clock.monotonic())
-                self._handler.run_due()
         finally:
             self.close()
 
@@ -202,7 +200,7 @@ class MessageServer:
             self._answering[connection] = None
             self._finish(connection, answer)
         else:
-            sock.close()
+            end_and_close(sock)
 
     def _deadline(self) -> float:
         return self._clock.monotonic() + self._settings.timeout

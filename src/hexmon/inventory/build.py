@@ -6,13 +6,14 @@ from hexmon.config.suggest import Suggestions
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
 from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
 from hexmon.inventory.tag_values import Mistake
-from hexmon.inventory.xymon_tags import Meaning, TagReader
+from hexmon.inventory.xymon_tags import VALUES, Meaning, TagReader
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.origin import Origin, Problem
 from hexmon.probes.protocols import Service
 
 _TEST_KINDS = frozenset({"ping", "tcp", "url", "bad", "route"})
-_NOT_BY_DEFAULT = {"tcp": "tests", "url": "tests", "ping": "tests", "bad": "badTEST"}
+_NOT_BY_DEFAULT = frozenset({"tcp", "url", "ping", "bad"})
+_ONCE = frozenset(VALUES.values()) - {"CLIENTALIAS"}  # of which each one is an alias
 
 
 def build_inventory(
@@ -74,35 +75,53 @@ class _Builder:
     def _read_all_tags(self) -> None:
         """Each tag where it is written, so that a mistake in `.default.` is told once."""
         for line in self._file.hosts:
-            for tag in line.tags:
-                meaning = self._tags.read(tag)
-                if meaning.mistakes:
-                    self._tell(line.origin, meaning.mistakes)
-                if meaning.kind == "tcp" and not (meaning.parsed.port or self._services[meaning.parsed.service].port):
-                    self._tell(line.origin, (_no_port(tag, meaning),))
+            self._read_tags(line, default=False)
         for line in self._file.defaults:
-            for tag in line.tags:
-                meaning = self._tags.read(tag)
+            self._read_tags(line, default=True)
+
+    def _read_tags(self, line: HostLine, *, default: bool) -> None:
+        items: set[str] = set()
+        for tag in line.tags:
+            meaning = self._tags.read(tag)
+            if meaning.mistakes:
                 self._tell(line.origin, meaning.mistakes)
-                if meaning.kind in _NOT_BY_DEFAULT:
-                    self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
+            if meaning.item:
+                if meaning.item in items and meaning.item in _ONCE:
+                    self._tell(line.origin, (Mistake(f"'{tag}' has no effect: only the first of its kind counts"),))
+                items.add(meaning.item)
+            elif default and meaning.kind in _NOT_BY_DEFAULT:
+                self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
+            elif not self._has_port(meaning):
+                self._tell(line.origin, (_no_port(tag, meaning),))
 
     def _tell(self, origin: Origin, mistakes: Iterable[Mistake]) -> None:
         self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
 
     def _understood(self, line: HostLine) -> Understood:
-        host = Understood({}, {}, [])
+        host = self._read(line.tags)
         for tag in line.tags:
             meaning = self._tags.read(tag)
-            if meaning.items:
-                _add_items(host, meaning)
-            elif meaning.kind in _TEST_KINDS and self._has_port(meaning):
+            if meaning.kind in _TEST_KINDS and self._has_port(meaning):
                 host.tests.append((tag, meaning))
-        for tag in line.defaults:
-            meaning = self._tags.read(tag)
-            if meaning.items:
-                _add_items(host, meaning)
+        if line.defaults:
+            others = self._read(line.defaults)
+            host.items = others.items | host.items
+            host.parsed = others.parsed | host.parsed
+        _join_old_name(host.items)
         return host
+
+    def _read(self, tags: Iterable[str]) -> Understood:
+        """The settings of one line: the first of several tags for one item counts."""
+        found = Understood({}, {}, [])
+        for tag in tags:
+            meaning = self._tags.read(tag)
+            if meaning.item and meaning.item not in found.items:
+                found.items[meaning.item] = meaning.value
+                found.parsed[meaning.item] = meaning.parsed
+        old = found.items.pop("LARRD", None)  # the old word for TRENDS:
+        if old is not None:
+            found.items.setdefault("TRENDS", old)
+        return found
 
     def _has_port(self, meaning: Meaning) -> bool:
         return meaning.kind != "tcp" or bool(meaning.parsed.port or self._services[meaning.parsed.service].port)
@@ -170,12 +189,11 @@ class _Builder:
                     self._tell(host.origin, (Mistake(f"{tag}: there is no host '{name}'", hint),))
 
 
-def _add_items(host: Understood, meaning: Meaning) -> None:
-    for item in meaning.items:
-        if item not in host.items:
-            host.items[item] = meaning.value
-            if meaning.parsed is not None:
-                host.parsed[item] = meaning.parsed
+def _join_old_name(items: dict[str, str]) -> None:
+    """`nobb2` is the old word for `nonongreen`: either sets both items."""
+    value = items.get("FLAG_NONONGREEN") or items.get("FLAG_NOBB2")
+    if value is not None:
+        items["FLAG_NONONGREEN"] = items["FLAG_NOBB2"] = value
 
 
 def _aliases(line: HostLine) -> tuple[str, ...]:

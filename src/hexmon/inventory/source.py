@@ -10,7 +10,7 @@ from hexmon.inventory.build import build_inventory, unused_tags
 from hexmon.inventory.hosts_cfg import HostsFile, read_hosts
 from hexmon.inventory.policies import Defaults
 from hexmon.model.inventory import Inventory
-from hexmon.model.origin import ConfigError, Problem
+from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
 
 Signature = tuple[int, int, int]
@@ -30,13 +30,17 @@ class HostsSource:
         self._seen: dict[Path, Signature] = {}
         self._version = 0
 
-    def load(self) -> Inventory:
-        """Read everything. Raises ConfigError when a file itself cannot be read; mistakes in lines are problems."""
+    def load(self, *, lenient: bool = False) -> Inventory:
+        """Read everything. Raises ConfigError when a file cannot be read; mistakes in lines are problems.
+
+        `lenient`: what an include names may be missing too, for when there is nothing better in force.
+        """
         problems: list[Problem] = []
         self._seen = {}
         services = self._services(problems)
         file = self._file(problems)
-        _refuse_fatal(problems)
+        named = {Origin(str(path)) for path in (self._hosts, self._protocols)}
+        _refuse_fatal(one for one in problems if not lenient or one.origin in named)
         inventory = build_inventory(file, services, defaults=self._defaults)
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)

@@ -30,7 +30,7 @@ VALUES: dict[str, str] = {
     "NK:": "NK",
     "NKTIME=": "NKTIME",
     "TRENDS:": "TRENDS",
-    "LARRD:": "TRENDS",
+    "LARRD:": "LARRD",
     "WML:": "WML",
     "NOPROP:": "NOPROP",
     "NOPROPRED:": "NOPROPRED",
@@ -60,29 +60,29 @@ VALUES: dict[str, str] = {
     "ACCEPTONLY:": "ACCEPT_ONLY",
 }
 
-# Flags: the word, which is also the item's value, and the XMH items. What is written behind the word is ignored.
-FLAGS: dict[str, tuple[str, ...]] = {
-    "noinfo": ("FLAG_NOINFO",),
-    "notrends": ("FLAG_NOTRENDS",),
-    "noclient": ("FLAG_NOCLIENT",),
-    "nodisp": ("FLAG_NODISP",),
-    "nonongreen": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
-    "nobb2": ("FLAG_NONONGREEN", "FLAG_NOBB2"),
-    "prefer": ("FLAG_PREFER",),
-    "nosslcert": ("FLAG_NOSSLCERT",),
-    "trace": ("FLAG_TRACE",),
-    "notrace": ("FLAG_NOTRACE",),
-    "noconn": ("FLAG_NOCONN",),
-    "noping": ("FLAG_NOPING",),
-    "dialup": ("FLAG_DIALUP",),
-    "testip": ("FLAG_TESTIP",),
-    "ldapyellowfail": ("FLAG_LDAPFAILYELLOW",),
-    "NOCLEAR": ("FLAG_NOCLEAR",),
-    "HIDEHTTP": ("FLAG_HIDEHTTP",),
-    "MULTIHOMED": ("FLAG_MULTIHOMED",),
-    "headermatch": ("FLAG_HTTP_HEADER_MATCH",),
-    "sni": ("FLAG_SNI",),
-    "nosni": ("FLAG_NOSNI",),
+# Flags: the word, which is also the item's value, and the XMH item. What is written behind the word is ignored.
+FLAGS: dict[str, str] = {
+    "noinfo": "FLAG_NOINFO",
+    "notrends": "FLAG_NOTRENDS",
+    "noclient": "FLAG_NOCLIENT",
+    "nodisp": "FLAG_NODISP",
+    "nonongreen": "FLAG_NONONGREEN",
+    "nobb2": "FLAG_NOBB2",
+    "prefer": "FLAG_PREFER",
+    "nosslcert": "FLAG_NOSSLCERT",
+    "trace": "FLAG_TRACE",
+    "notrace": "FLAG_NOTRACE",
+    "noconn": "FLAG_NOCONN",
+    "noping": "FLAG_NOPING",
+    "dialup": "FLAG_DIALUP",
+    "testip": "FLAG_TESTIP",
+    "ldapyellowfail": "FLAG_LDAPFAILYELLOW",
+    "NOCLEAR": "FLAG_NOCLEAR",
+    "HIDEHTTP": "FLAG_HIDEHTTP",
+    "MULTIHOMED": "FLAG_MULTIHOMED",
+    "headermatch": "FLAG_HTTP_HEADER_MATCH",
+    "sni": "FLAG_SNI",
+    "nosni": "FLAG_NOSNI",
 }
 
 # Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
@@ -94,7 +94,7 @@ _LATER = re.compile(
     r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
     re.IGNORECASE,
 )
-_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|http=[^;]*;([^;]*)\Z)", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|(?:http=[^;]*;|content=)([^;]*)\Z)", re.IGNORECASE)
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
@@ -140,10 +140,10 @@ class RouteTag(msgspec.Struct, frozen=True):
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """What one tag says. `items` are XMH items with `value`; `parsed` is the value read, or what a test tag says."""
+    """What one tag says. `item` is an XMH item with `value`; `parsed` is the value read, or what a test tag says."""
 
     kind: Kind
-    items: tuple[str, ...] = ()
+    item: str = ""
     value: str = ""
     parsed: Any = None
     mistakes: tuple[Mistake, ...] = ()
@@ -197,7 +197,7 @@ class TagReader:
         for option in rest:
             if option == "s":
                 silent = True
-            elif option.isascii() and option.isdigit() and 0 < int(option) <= _MAX_PORT:
+            elif tag_values.is_number(option) and 0 < int(option) <= _MAX_PORT:
                 port = int(option)
             else:
                 mistakes.append(_bad_option(word, option))
@@ -225,7 +225,7 @@ def _setting(tag: str, services: Collection[str]) -> Meaning | None:
     stem = match[1].lower()
     word = _VALUE_WORDS.get(stem + match[2])
     if word is not None:
-        return _value(VALUES[word], tag[len(word) :])
+        return _value(word, tag[len(word) :])
     if stem not in services and (flag := _FLAG.match(tag)):
         return _flag(_FLAG_WORDS[flag[0].lower()], tag)
     return _rule(tag, stem, match[2])
@@ -243,12 +243,14 @@ def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
     return None
 
 
-def _value(item: str, value: str) -> Meaning:
+def _value(word: str, value: str) -> Meaning:
+    item = VALUES[word]
     reader = tag_values.READERS.get(item)
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
-        mistakes = (Mistake(f"the tag for {item} has no value"),)
-    return Meaning("item", (item,), value, parsed, mistakes)
+        mistakes = (Mistake("there is no value"),)
+    named = tuple(Mistake(f"{word[:-1]}: {mistake.message}", mistake.hint) for mistake in mistakes)
+    return Meaning("item", item, value, parsed, named)
 
 
 def _flag(word: str, tag: str) -> Meaning:
@@ -256,7 +258,7 @@ def _flag(word: str, tag: str) -> Meaning:
     item = FLAGS_WITH_VALUE.get(word)
     if item is not None:
         parsed, mistakes = tag_values.READERS[item](rest)
-        return Meaning("item", (item,), rest or item, parsed, mistakes)
+        return Meaning("item", item, rest or item, parsed, mistakes)
     mistakes = (Mistake(f"'{tag}' is taken as {word}", f"write: {word}"),) if rest else ()
     return Meaning("item", FLAGS[word], word, mistakes=mistakes)
 
@@ -297,7 +299,7 @@ def _not_a_url(word: str) -> Meaning:
 
 
 def _bad_option(word: str, option: str) -> Mistake:
-    if option.isascii() and option.isdigit():
+    if tag_values.is_number(option):
         return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
     return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
 

@@ -1,6 +1,7 @@
 """Many HTTP transfers at once: libcurl's multi interface (libcurl-multi(3)), driven by the event loop."""
 
 import asyncio
+import contextlib
 import select
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ _MOST_IDLE = 512
 _EVENTS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_NONE: 0,
     pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
 }
 _BATCH = 512
@@ -79,14 +81,16 @@ class CurlEngine:
     # libcurl's callbacks
 
     def _watch(self, what: int, descriptor: int, _multi: pycurl.CurlMulti, _data: object) -> None:
+        """Keep the epoll instance as libcurl wants it, also when it closed a descriptor before giving it up."""
         if what == pycurl.POLL_REMOVE:
             self._known.discard(descriptor)
-            try:
+            with contextlib.suppress(OSError):
                 self._epoll.unregister(descriptor)
-            except OSError:
-                return  # it was closed before it was given up
         elif descriptor in self._known:
-            self._epoll.modify(descriptor, _EVENTS[what])
+            try:
+                self._epoll.modify(descriptor, _EVENTS[what])
+            except FileNotFoundError:
+                self._epoll.register(descriptor, _EVENTS[what])
         else:
             self._known.add(descriptor)
             self._epoll.register(descriptor, _EVENTS[what])

@@ -40,6 +40,7 @@ _TLS = {
 # A check wants what the server says now, on a connection of its own.
 _HEADERS = ("Cache-Control: no-cache", "Pragma: no-cache")
 _SESSION = re.compile(rb"SSL connection using (\S+) / (\S+)")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _STATUS_LINE = re.compile(rb"HTTP/\S+ +(\d{3}) *([^\r\n]*)")
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
@@ -90,7 +91,9 @@ class Place(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=65536)
 def place_of(url: str) -> Place | None:
-    """None when it is no http or https URL with a host."""
+    """None when it is no http or https URL with a host, or holds control characters."""
+    if _CONTROLS.search(url):
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -125,6 +128,11 @@ async def probe(target: Target, options: HttpOptions, tools: "Tools") -> Reply:
     return _answered(trace)
 
 
+def _raw(text: str) -> bytes:
+    """The library takes no text beyond ASCII; a configuration file may hold any bytes."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 class _Transfer:
     """One request: how libcurl is set up for it, and what came back."""
 
@@ -143,7 +151,7 @@ class _Transfer:
     def prepare(self, handle: pycurl.Curl) -> None:
         options = self.options
         address = f"[{self.address}]" if ":" in self.address else self.address
-        handle.setopt(pycurl.URL, options.url)
+        handle.setopt(pycurl.URL, _raw(options.url.replace(" ", "%20")))
         handle.setopt(pycurl.CONNECT_TO, [f"::{address}:"])
         handle.setopt(pycurl.PROXY, "")
         handle.setopt(pycurl.NOSIGNAL, 1)
@@ -151,9 +159,9 @@ class _Transfer:
         handle.setopt(pycurl.FORBID_REUSE, 1)
         handle.setopt(pycurl.PATH_AS_IS, 1)
         handle.setopt(pycurl.HTTP_VERSION, _VERSIONS[options.version])
-        handle.setopt(pycurl.USERAGENT, options.user_agent or _USER_AGENT)
+        handle.setopt(pycurl.USERAGENT, _raw(options.user_agent or _USER_AGENT))
         close = () if options.version in ("2", "3") else ("Connection: close",)
-        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, *close, *options.headers])
+        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, *close, *map(_raw, options.headers)])
         handle.setopt(pycurl.HEADERFUNCTION, self.headers.append)
         handle.setopt(pycurl.WRITEFUNCTION, self._keep)
         if options.source:
@@ -176,6 +184,7 @@ class _Transfer:
         handle.setopt(pycurl.SSL_VERIFYHOST, 2 * verify)
         handle.setopt(pycurl.SSLVERSION, _TLS[self.options.tls])
         handle.setopt(pycurl.SSL_CIPHER_LIST, "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)  # a resumed session shows no certificate
         handle.setopt(pycurl.OPT_CERTINFO, 1)
         handle.setopt(pycurl.VERBOSE, 1)
         handle.setopt(pycurl.DEBUGFUNCTION, self._note)
@@ -188,8 +197,10 @@ class _Transfer:
         address = f"[{self.address}]" if ":" in self.address else self.address
         netloc = parts.netloc.rpartition("@")
         host = netloc[2]
-        handle.setopt(pycurl.URL, parts._replace(netloc=f"{netloc[0]}{netloc[1]}{address}:{self.place.port}").geturl())
-        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, "Connection: close", f"Host: {host}", *self.options.headers])
+        url = parts._replace(netloc=f"{netloc[0]}{netloc[1]}{address}:{self.place.port}").geturl()
+        headers = [*_HEADERS, "Connection: close", f"Host: {host}", *self.options.headers]
+        handle.setopt(pycurl.URL, _raw(url.replace(" ", "%20")))
+        handle.setopt(pycurl.HTTPHEADER, list(map(_raw, headers)))
 
     def _keep(self, data: bytes) -> int | None:
         room = BODY_LIMIT - self.size

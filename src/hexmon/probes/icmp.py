@@ -10,6 +10,7 @@ import msgspec
 from hexmon.model.observation import Outcome, Reply
 from hexmon.probes.contract import ProbeType, Target
 from hexmon.probes.icmp_engine import IcmpEngine, Ping, Plan
+from hexmon.probes.icmp_socket import PingNotAllowed
 from hexmon.probes.resolver import Resolver, Unresolved
 from hexmon.probes.wire import is_address
 
@@ -127,4 +128,4 @@ def _judged(target: Target, pings: list[Ping], options: IcmpOptions, addresses: 
     return target.trace.reply(outcome, summary, detail)
 
 
-PROBE = ProbeType(options=IcmpOptions, run=probe)
+PROBE = ProbeType(options=IcmpOptions, run=probe, errors={PingNotAllowed: Outcome.PREVENTED})

@@ -11,6 +11,7 @@ import ipaddress
 import itertools
 import os
 from collections import deque
+from collections.abc import Callable
 
 from hexmon.clock import Clock
 from hexmon.probes.icmp_packet import V4, V6, EchoError, EchoReply, Flavor
@@ -21,12 +22,6 @@ _BUSY_PAUSE = 0.002
 _TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
 _NUMBERS = 1 << 32
 _SEQUENCES = 1 << 16
-
-NOT_ALLOWED = (
-    "no permission to ping: give the program CAP_NET_RAW "
-    "(setcap cap_net_raw+ep on its Python, AmbientCapabilities=CAP_NET_RAW in a systemd unit), "
-    "or put its group into the range of sysctl net.ipv4.ping_group_range"
-)
 
 
 class Ping:
@@ -68,12 +63,15 @@ class Plan:
 
 
 class IcmpEngine:
-    """Raises PermissionError from `ping` when this process may not ping at all.
+    """`ping` raises PingNotAllowed when this process may not ping at all.
 
-    `rate` is the most packets a second that it sends.
+    `rate` is the most packets a second that it sends; `opener` a test's own sockets.
     """
 
-    def __init__(self, clock: Clock, rate: float = 25_000.0) -> None:
+    def __init__(
+        self, clock: Clock, rate: float = 25_000.0, opener: Callable[[Flavor], PingSocket] = open_ping_socket
+    ) -> None:
+        self._open = opener
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._rate = rate
@@ -120,7 +118,7 @@ class IcmpEngine:
     def _socket(self, flavor: Flavor) -> PingSocket:
         sock = self._sockets.get(flavor)
         if sock is None:
-            sock = self._sockets[flavor] = open_ping_socket(flavor)
+            sock = self._sockets[flavor] = self._open(flavor)
             self._loop.add_reader(sock.fileno(), self._drain, sock)
         return sock
 

@@ -30,6 +30,7 @@ from hexmon.probes.icmp_packet import (
 )
 
 _RECEIVE_BUFFER = 16 * 1024 * 1024
+_MOST_AT_ONCE = 2048
 _PACKET = 2048
 _ANCILLARY = 512
 # Linux numbers that Python's socket module does not name (asm-generic/socket.h, linux/icmp.h, linux/in.h).
@@ -46,6 +47,12 @@ _TIMESPEC = struct.Struct("@qq")
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")  # errno, origin, type, code, pad, info, data
 _ORIGINS_ICMP = (2, 3)
 _NOTHING_MORE = (errno.EAGAIN, errno.EINTR)
+
+NOT_ALLOWED = (
+    "no permission to ping: give the program CAP_NET_RAW "
+    "(setcap cap_net_raw+ep on its Python, AmbientCapabilities=CAP_NET_RAW in a systemd unit), "
+    "or put its group into the range of sysctl net.ipv4.ping_group_range"
+)
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -70,7 +77,7 @@ class PingSocket(Protocol):
         ...
 
     def drain(self) -> Iterator[Heard]:
-        """Everything that has arrived."""
+        """What has arrived, but not so much that nothing else gets its turn."""
         ...
 
     def close(self) -> None: ...
@@ -106,7 +113,7 @@ def _filter_v4(identifier: int) -> list[tuple[int, int, int, int]]:
         (_LD_BYTE_X, 0, 0, 0),
         (_JUMP_EQUAL, 0, 2, V4.reply),
         (_LD_HALF_X, 0, 0, 4),
-        (_JUMP_EQUAL, 6, 7, identifier),
+        (_JUMP_EQUAL, 7, 8, identifier),
         (_LD_BYTE_X, 0, 0, 8),  # an error: skip the quoted IP header
         (_AND, 0, 0, 0x0F),
         (_SHIFT_LEFT, 0, 0, 2),
@@ -190,7 +197,7 @@ class RawPing:
 
     def drain(self) -> Iterator[Heard]:
         receive = self._socket.recvmsg
-        while True:
+        for _ in range(_MOST_AT_ONCE):
             try:
                 data, ancillary, _, source = receive(_PACKET, _ANCILLARY)
             except OSError as error:
@@ -239,7 +246,7 @@ class DatagramPing:
             self._socket.sendto(packet, (address, 0))
 
     def drain(self) -> Iterator[Heard]:
-        while True:
+        for _ in range(_MOST_AT_ONCE):
             try:
                 data, ancillary, _, source = self._socket.recvmsg(_PACKET, _ANCILLARY)
             except OSError as error:
@@ -252,7 +259,7 @@ class DatagramPing:
                 yield Heard(source[0], _arrival(ancillary), message)
 
     def _errors(self) -> Iterator[Heard]:
-        while True:
+        for _ in range(_MOST_AT_ONCE):
             try:
                 data, ancillary, _, target = self._socket.recvmsg(_PACKET, _ANCILLARY, _MSG_ERRQUEUE)
             except OSError:
@@ -294,9 +301,19 @@ def _address_of(sockaddr: bytes) -> str:
     return ""
 
 
+class PingNotAllowed(PermissionError):  # noqa: N818 - the name says what is so
+    """Neither kind of socket is allowed; the text says what to do."""
+
+    def __str__(self) -> str:
+        return NOT_ALLOWED
+
+
 def open_ping_socket(flavor: Flavor) -> PingSocket:
-    """The best that is allowed; raises PermissionError when neither kind is, other OSErrors without that IP version."""
+    """The best that is allowed; raises PingNotAllowed, and other OSErrors on a machine without that IP version."""
     try:
         return RawPing(flavor)
     except PermissionError:
-        return DatagramPing(flavor)
+        try:
+            return DatagramPing(flavor)
+        except PermissionError:
+            raise PingNotAllowed from None

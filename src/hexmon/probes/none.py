@@ -17,9 +17,9 @@ class NoneOptions(msgspec.Struct, frozen=True, kw_only=True):
     text: str = "Ping check disabled (noping)"
 
 
-async def probe(target: Target, options: NoneOptions, _tools: "Tools") -> Reply:
+async def probe(target: Target, options: NoneOptions | None, _tools: "Tools") -> Reply:
     """Say that nothing was asked."""
-    return target.trace.reply(Outcome.PREVENTED, options.text)
+    return target.trace.reply(Outcome.PREVENTED, (options or NoneOptions()).text)
 
 
 PROBE = ProbeType(options=NoneOptions, run=probe, own_address=True)

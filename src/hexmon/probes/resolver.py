@@ -1,8 +1,11 @@
 """Names to addresses, off the event loop, with a short memory."""
 
 import asyncio
+import queue
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -33,6 +36,13 @@ class _Answer(msgspec.Struct, frozen=True):
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    name: str
+    loop: asyncio.AbstractEventLoop
+    answer: Callable[[str, str, str], None]
+
+
 class SystemResolver:
     """The machine's own resolution (hosts file, DNS, nsswitch), by threads.
 
@@ -46,7 +56,9 @@ class SystemResolver:
         self._keep_failure = keep_failure
         self._answers: dict[str, _Answer] = {}
         self._asked: dict[str, asyncio.Future[_Answer]] = {}
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolver")
+        self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
+        self._threads = 0
+        self._loop = asyncio.get_running_loop()
 
     async def resolve(self, name: str) -> str:
         """See Resolver."""
@@ -59,31 +71,38 @@ class SystemResolver:
         return answer.address
 
     def close(self) -> None:
-        """Forget the lookups under way."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let the threads end; those that wait for a name server are not waited for."""
+        for _ in range(self._threads):
+            self._questions.put(None)
 
     def _ask(self, name: str) -> asyncio.Future[_Answer]:
-        loop = asyncio.get_running_loop()
-        asked: asyncio.Future[_Answer] = loop.create_future()
-        lookup = loop.run_in_executor(self._threads, lookup_name, name)
+        asked: asyncio.Future[_Answer] = self._loop.create_future()
         self._asked[name] = asked
-
-        def remember(done: asyncio.Future[tuple[str, str]]) -> None:
-            self._asked.pop(name, None)
-            if done.cancelled():
-                asked.cancel()
-                return
-            address, reason = done.result()
-            keep = self._keep if address else self._keep_failure
-            answer = _Answer(address, reason, self._clock.monotonic() + keep)
-            if len(self._answers) >= _MEMORY:
-                self._answers.clear()
-            self._answers[name] = answer
-            if not asked.done():
-                asked.set_result(answer)
-
-        lookup.add_done_callback(remember)
+        self._questions.put(_Question(name, self._loop, self._remember))
+        if self._threads < min(_THREADS, len(self._asked)):
+            self._threads += 1
+            # The standard executor's threads are joined at exit: a dead name server would hold that up.
+            threading.Thread(target=_answer_all, args=(self._questions,), name="resolver", daemon=True).start()
         return asked
+
+    def _remember(self, name: str, address: str, reason: str) -> None:
+        keep = self._keep if address else self._keep_failure
+        answer = _Answer(address, reason, self._clock.monotonic() + keep)
+        if len(self._answers) >= _MEMORY:
+            self._answers.clear()
+        self._answers[name] = answer
+        asked = self._asked.pop(name)
+        if not asked.done():
+            asked.set_result(answer)
+
+
+def _answer_all(questions: "queue.SimpleQueue[_Question | None]") -> None:
+    while (question := questions.get()) is not None:
+        address, reason = lookup_name(question.name)
+        try:
+            question.loop.call_soon_threadsafe(question.answer, question.name, address, reason)
+        except RuntimeError:
+            return  # the loop is closed: nobody asks any more
 
 
 def lookup_name(name: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from hexmon.clock import Clock
 from hexmon.model.observation import Check, Observation, Outcome, Reply
 from hexmon.probes import PROBES
 from hexmon.probes.contract import ProbeType, Target, Trace
-from hexmon.probes.icmp_engine import NOT_ALLOWED
 from hexmon.probes.resolver import Unresolved
 from hexmon.probes.tools import Tools
 from hexmon.probes.wire import is_address
@@ -105,13 +104,11 @@ def _translated(error: Exception, kind: ProbeType, trace: Trace) -> Reply:
     if isinstance(error, TimeoutError) and error.errno is None:
         return trace.reply(*_TIMEOUTS.get(phase, _SERVER_TIMEOUT))
     if isinstance(error, OSError):
-        return _translated_system_error(error, phase, trace)
+        return _translated_system_error(error, trace)
     raise error
 
 
-def _translated_system_error(error: OSError, phase: str, trace: Trace) -> Reply:
-    if phase == "ping" and isinstance(error, PermissionError):
-        return trace.reply(Outcome.PREVENTED, NOT_ALLOWED)
+def _translated_system_error(error: OSError, trace: Trace) -> Reply:
     outcome = _BY_NUMBER.get(error.errno or 0, Outcome.ERROR)
     if trace.facts.get("open") and outcome is Outcome.REFUSED:
         outcome = Outcome.ERROR

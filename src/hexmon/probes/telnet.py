@@ -3,12 +3,13 @@
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
 _ANSWERS = {_DO: _WONT, _WILL: _DONT}
 _MOST_ANSWERS = 100
+_MOST_UNFINISHED = 4096
 _COMMAND_BYTES = 2
 _OPTION_BYTES = 3
 
 
 class Negotiation:
-    """Feed it what arrives: it gives back the text in it and what to answer."""
+    """Feed it what arrives: it gives back the text in it and what to answer. A server cannot make it grow."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -33,7 +34,7 @@ class Negotiation:
             if data[start : start + length] == b"\xff\xff":
                 text.append(_IAC)
             position = start + length
-        self._rest = bytes(data[position:])
+        self._rest = bytes(data[position:]) if len(data) - position <= _MOST_UNFINISHED else b""
         return bytes(text), bytes(answer)
 
     def _answer(self, command: bytes) -> bytes:

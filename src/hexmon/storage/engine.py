@@ -105,7 +105,7 @@ def _open_sql(
         raise StorageError(f"cannot open {place}: {getattr(error, 'orig', None) or error}") from error
     except ImportError as error:
         raise StorageError(f"store.url: {error}; install the driver of this database") from error
-    target = SqlTarget(writing, str(place))
+    target = SqlTarget(writing, str(place), Path(str(place)) if lock is not None else None)
     journal = WriterJournal(target, loop, clock, settings.journal)
     readers = Readers(reading, settings.readers)
 

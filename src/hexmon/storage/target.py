@@ -1,5 +1,7 @@
 """The database as the writer thread sees it: one transaction for a batch, housekeeping in small steps."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 import sqlalchemy.exc
 
@@ -13,11 +15,13 @@ _POISON = (sa.exc.DataError, sa.exc.IntegrityError, TypeError, ValueError, Overf
 
 
 class SqlTarget:
-    """Where the journal's batches go. `place` names the database in messages."""
+    """Where the journal's batches go. `place` names the database in messages; `file` is that of SQLite."""
 
-    def __init__(self, engine: sa.Engine, place: str) -> None:
+    def __init__(self, engine: sa.Engine, place: str, file: Path | None = None) -> None:
         self._engine = engine
         self._place = place
+        self._file = file
+        self._inode = 0
         self._writer = Writer(engine.dialect)
         self._connection: sa.Connection | None = None
         self._prune_before = float("-inf")
@@ -40,7 +44,7 @@ class SqlTarget:
             connection = self._connected()
             with connection.begin():
                 return _erase_some(connection) or self._prune_some(connection)
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, OSError) as error:
             self.close()
             raise NotStoredError(self._explain(error)) from error
 
@@ -65,9 +69,21 @@ class SqlTarget:
             return self._writer.write_singly(connection, batch, self._is_poison)
 
     def _connected(self) -> sa.Connection:
+        if self._file is not None:
+            self._look_at(self._file)
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+    def _look_at(self, file: Path) -> None:
+        """SQLite would go on writing into a file that was removed, and make an empty one when it connects again."""
+        try:
+            inode = file.stat().st_ino
+        except FileNotFoundError:
+            raise FileNotFoundError("the file is gone; put it back, or restart hexmon to begin an empty one") from None
+        if inode != self._inode:
+            self.close()
+            self._inode = inode
 
     def _is_poison(self, error: Exception) -> bool:
         """The record's fault, so that trying again would not help."""

@@ -1,0 +1,111 @@
+"""The whole monitor, as an administrator starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hexmon import __version__
+from tests.support.monitor import free_port, monitor, start, wait_for
+
+OWN_SQUARES = {"conn", "bbd", "http", "cpu", "disk", "inode", "memory", "procs", "hexmon"}
+
+
+def test_without_any_file_it_watches_the_machine_it_runs_on(tmp_path: Path) -> None:
+    with monitor(tmp_path) as running:
+
+        def squares() -> set[str] | None:
+            rows = running.ask(b"xymondboard host=^me.example$ fields=testname,color").decode().splitlines()
+            found = {row.split("|")[0] for row in rows}
+            return found if found >= OWN_SQUARES else None
+
+        wait_for(squares, 15, OWN_SQUARES)
+        assert running.ask(b"query me.example.bbd").startswith(b"green")
+        assert running.ask(b"query me.example.http").startswith(b"green")
+        assert running.ask(b"ping").startswith(b"xymond 4")
+        assert b"[df]" in running.ask(b"clientlog me.example section=df")
+        status, page = running.get("/")
+        assert status == 200
+        assert b"me.example" in page
+        status, metrics = running.get("/metrics")
+        assert f'hexmon_info{{version="{__version__}"}} 1'.encode() in metrics
+        assert running.get("/status/me.example/cpu")[0] == 200
+    assert (tmp_path / "hexmon-data" / "hexmon.db").exists()
+    assert (tmp_path / "hexmon-data").stat().st_mode & 0o077 == 0
+
+
+def test_a_changed_hosts_cfg_is_read_again_and_a_bad_one_is_refused(tmp_path: Path) -> None:
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(b"status www,example,com.disk red full\n")
+        assert running.ask(b"query www.example.com.disk") == b"red full\n"
+        (tmp_path / "hosts.cfg").write_text("127.0.0.1 www.example.com # noconn\n127.0.0.1 db.example.com # noconn\n")
+        running.process.send_signal(signal.SIGHUP)
+        running.until(b"hostinfo", b"db.example.com")
+        assert running.ask(b"query www.example.com.disk") == b"red full\n"
+        (tmp_path / "hosts.cfg").write_text("include missing.cfg\n")
+        assert running.post("/-/reload") in {400, 409, 422, 500}
+        assert b"db.example.com" in running.ask(b"hostinfo")
+        text = running.until(b"xymondlog me.example.hexmon", b"missing.cfg").decode()
+        assert "|yellow|" in text
+        assert "hosts.cfg:1" in text
+        assert running.get("/-/ready")[0] == 200
+
+
+def test_what_was_acknowledged_is_there_after_a_stop_and_after_a_kill(tmp_path: Path) -> None:
+    hosts = "127.0.0.1 www.example.com # noconn\n"
+    with monitor(tmp_path, hosts) as running:
+        running.ask(b"status www,example,com.disk yellow nearly full\n")
+    again = start(tmp_path, hosts)
+    try:
+        assert again.ask(b"query www.example.com.disk") == b"yellow nearly full\n"
+        again.ask(b"disable www,example,com.disk 60 working on it")
+        again.ask(b"schedule 4000000000 disable www.example.com.disk 60 later")
+        again.process.kill()
+        again.process.wait()
+    finally:
+        again.process.kill()
+    with monitor(tmp_path, hosts) as third:
+        assert third.ask(b"query www.example.com.disk") == b"blue nearly full\n"
+        assert b"4000000000" in third.ask(b"schedule")
+
+
+def test_a_second_monitor_on_the_same_data_is_refused_and_says_why(tmp_path: Path) -> None:
+    with monitor(tmp_path), pytest.raises(AssertionError, match="(?s)hexmon serve:.*another"):
+        start(tmp_path).process.kill()
+
+
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        monitor(tmp_path / "one", port=port),
+        pytest.raises(AssertionError, match=r"127\.0\.0\.1:\d+.*in use.*HEXMON_LISTEN__MESSAGES"),
+    ):
+        start(tmp_path / "two", port=port).process.kill()
+
+
+def test_the_board_is_queryable_from_the_command_line(tmp_path: Path) -> None:
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(b"status www,example,com.disk red full\n")
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "hexmon",
+                "board",
+                "--server",
+                f"127.0.0.1:{running.messages}",
+                "--json",
+                "color=red",
+            ],
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONPATH": "src"},
+        )
+        rows = json.loads(done.stdout)
+        assert [(row["hostname"], row["testname"], row["color"]) for row in rows] == [
+            ("www.example.com", "disk", "red")
+        ]

@@ -1,0 +1,99 @@
+"""hexmon check-config."""
+
+from pathlib import Path
+
+import pytest
+
+from hexmon.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def check(*arguments: str | Path) -> int:
+    return main(["check-config", *map(str, arguments)])
+
+
+def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh oracle\n127.0.0.2 db # noconn\n")
+    assert check("--hosts", tmp_path / "hosts.cfg") == 0
+    assert capsys.readouterr().out == "2 hosts, 2 checks, no mistakes\n"
+
+
+def test_a_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # stmp\n")
+    assert check("--hosts", tmp_path / "hosts.cfg") == 1
+    printed = capsys.readouterr()
+    assert printed.out == "hosts.cfg:1: nobody knows the tag 'stmp'; did you mean 'smtp'?\n"
+    assert printed.err == "1 mistake in 1 host, 1 check\n"
+
+
+def test_what_has_no_effect_is_only_told_when_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # oracle dns\n")
+    assert check("--hosts", tmp_path / "hosts.cfg", "--verbose") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "note: hosts.cfg:1: the tag 'oracle' is kept for others",
+        "note: hosts.cfg:1: the tag 'dns' has no effect yet",
+        "1 host, 1 check, no mistakes",
+    ]
+
+
+def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--hosts", tmp_path / "none.cfg") == 1
+    assert "none.cfg: cannot be read: No such file or directory" in capsys.readouterr().out
+
+
+def test_services_are_checked_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # nobodys\n")
+    (tmp_path / "protocols.cfg").write_text("[nobodys]\nprot 70\n")
+    assert check("--hosts", tmp_path / "hosts.cfg", "--protocols", tmp_path / "protocols.cfg") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("protocols.cfg:2: 'prot' is not a setting of a service")
+    assert lines[1] == "hosts.cfg:1: 'nobodys' is not tested: nobody knows its port; write: nobodys:PORT"
+
+
+def test_the_example_that_ships_has_no_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--hosts", EXAMPLES / "hosts.cfg", "--protocols", EXAMPLES / "protocols.cfg", "--verbose") == 0
+    assert capsys.readouterr().out.endswith("no mistakes\n")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_to_check(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(folder.iterdir()) == []
+    assert check() == 0
+    assert capsys.readouterr().out == "no files here: hexmon would watch the machine it runs on, no mistakes\n"
+
+
+def test_the_files_of_this_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hosts.cfg").write_text("127.0.0.1 www # nobodys\n")
+    (folder / "protocols.cfg").write_text("[nobodys]\nport 70\n")
+    assert check() == 0
+    assert capsys.readouterr().out == "1 host, 2 checks, no mistakes\n"
+
+
+def test_the_files_that_a_configuration_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "etc").mkdir()
+    (folder / "etc" / "hexmon.toml").write_text('location = "dmz"\n[files]\nhosts = "my.cfg"\n')
+    assert check("--config", "etc/hexmon.toml") == 1
+    assert "my.cfg: cannot be read: No such file or directory" in capsys.readouterr().out
+    (folder / "etc" / "my.cfg").write_text("127.0.0.1 www # NET:dmz\n127.0.0.2 db\n")
+    assert check("--config", "etc/hexmon.toml") == 0
+    assert capsys.readouterr().out == "hexmon.toml, 2 hosts, 1 check, no mistakes\n"
+
+
+def test_mistakes_of_all_files_are_told_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hexmon.toml").write_text("[board]\nflap_cont = 3\n")
+    (folder / "hosts.cfg").write_text("pgae x\n")
+    assert check() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[0].rpartition("/")[2] for line in lines] == ["hexmon.toml:2", "hosts.cfg:1"]
+    assert "flap_count" in lines[0]
+
+
+def test_a_configuration_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--config", str(folder / "none.toml")) == 1
+    assert "none.toml: cannot be read: No such file or directory" in capsys.readouterr().out

@@ -1,0 +1,34 @@
+"""A little server in a thread, for commands that run an event loop of their own."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Says the greeting to every caller, whatever it hears, and ends; gives the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            with contextlib.suppress(OSError), caller:
+                caller.settimeout(5)
+                with tls.wrap_socket(caller, server_side=True) if tls else contextlib.nullcontext(caller) as stream:
+                    stream.sendall(greeting)
+                    stream.recv(65536)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
