@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -94,22 +95,28 @@ def _ack_end(status: Status, now: float) -> float:
     return max((end for end in ends if end > now), default=math.inf)
 
 
-def row(host: Host, columns: Sequence[str], statuses: Mapping[str, Status], now: float) -> Fragment:
+def row(host: Host, columns: tuple[str, ...], statuses: Mapping[str, Status], now: float) -> Fragment:
     """A host's row; `statuses` by test."""
     name = quote(host.name, safe="")
     base = f"/status/{name}/"
     until = math.inf
     cells = [_head(host, name)]
-    for test in columns:
+    for test, path, label in _written(columns):
         status = statuses.get(test)
         if status is None:
             cells.append(EMPTY)
             continue
-        drawn = _square(status, now, base + quote(test, safe=""), escape(test))
+        drawn = _square(status, now, base + path, label)
         cells.append(drawn.html)
         until = min(until, drawn.until)
     cells.append("</tr>")
     return Fragment("".join(cells), until)
+
+
+@lru_cache(maxsize=256)
+def _written(columns: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Each test as it is, as part of a path, and as text."""
+    return tuple((test, quote(test, safe=""), escape(test)) for test in columns)
 
 
 def _head(host: Host, quoted: str) -> str:
