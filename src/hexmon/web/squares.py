@@ -73,7 +73,7 @@ def _square(status: Status, now: float, href: str, test: str) -> Fragment:
         small = ""
     else:
         until = min(until, now + more)
-        small = f'<b>{test}</b><time datetime="{iso(since)}">{shown_age}</time>'
+        small = f'<b>{test}</b><time datetime="{iso(since)}">{escape(shown_age)}</time>'
     html = (
         f'<td class="{classes}"><a href="{href}" title="{label}">'
         f'<svg class="g"><use href="#{word}"/></svg>{ticked}{small}</a></td>'
