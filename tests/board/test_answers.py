@@ -310,6 +310,11 @@ def test_xml_of_a_disabled_square_says_until_ok(board: Board, answers: Answers) 
     assert b"<DisMsg><![CDATA[work]]></DisMsg>" in log
 
 
+def test_flags_cannot_begin_another_field_or_line(board: Board, answers: Answers) -> None:
+    board.report(a_report(GREEN, host="www.foo.com", test="x", flags="O|\nfake|row"))
+    assert answers.board(b"test=^x$ fields=flags,color") == b"Ofakerow|green\n"
+
+
 def test_field_names() -> None:
     assert field_names("color,BBH_IP,XMH_RAW,XMH_,x,,line1") == ("color", "XMH_IP", "XMH_RAW", "line1")
 
