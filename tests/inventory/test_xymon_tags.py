@@ -174,6 +174,14 @@ def test_other_peoples_tags_are_kept(tag: str) -> None:
     assert (meaning.kind, meaning.mistakes) == ("unknown", ())
 
 
+@pytest.mark.parametrize("tag", ["cont;;x", "http=COL;", "content=", "content=x"])
+def test_a_content_check_without_a_page_is_a_mistake(tag: str) -> None:
+    assert READER.read(tag).mistakes != ()
+
+
+STARTS = ("bad", "http://", "conn=", "route:", "?!~", "cont;", "http=", "content=", "type=x;", "ldap://", "SLA=")
+
+
 @given(
     tag=st.one_of(
         st.text(max_size=60),

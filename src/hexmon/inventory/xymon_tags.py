@@ -278,7 +278,7 @@ def _later(word: str, judging: Judging) -> Meaning:
     fetched = _FETCHED.match(word)
     if fetched is None:
         return Meaning("later")
-    meaning = _url((fetched[1] or fetched[2]).replace("%3B", ";").replace("%3b", ";"), judging)
+    meaning = _url((fetched[1] or fetched[2] or "").replace("%3B", ";").replace("%3b", ";"), judging)
     return meaning if meaning.kind == "url" or meaning.mistakes else Meaning("later")
 
 
