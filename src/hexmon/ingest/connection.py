@@ -15,6 +15,7 @@ _READS_AT_ONCE = 16
 _WRITE_AT_ONCE = 256 * 1024
 DONTWAIT = int(socket.MSG_DONTWAIT)  # an enum's own operators cost more than the call
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds
+_SOCKET, _LINGER = int(socket.SOL_SOCKET), int(socket.SO_LINGER)
 _END_ON_CLOSE = struct.pack("ii", 0, 0)
 
 
@@ -196,8 +197,10 @@ def end_and_close(sock: socket.SocketType) -> None:
     Until then it is set to be reset by a close, as the listener was that accepted it: when this process is killed, the
     kernel closes its sockets, and that must not look like an acknowledgement.
     """
-    with suppress(OSError):  # it is gone already
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _END_ON_CLOSE)
+    try:  # noqa: SIM105 - once for each message: the context manager costs as much as the call
+        sock.setsockopt(_SOCKET, _LINGER, _END_ON_CLOSE)
+    except OSError:
+        pass  # it is gone already
     sock.close()
 
 
