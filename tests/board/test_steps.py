@@ -79,7 +79,7 @@ def test_planned_downtime(color: Color, policy: Policy, shown: Color, planned: b
         pytest.param([(CLEAR, 2), (YELLOW, 2)], Cause.REPORT, YELLOW, [1, 1], id="the worst of several counts"),
         pytest.param([(CLEAR, 2), (RED, 1)], Cause.REPORT, CLEAR, [1], id="a dead one no longer counts"),
         pytest.param([(RED, 2)], Cause.MODIFY, GREEN, [2], id="a modify is not a report"),
-        pytest.param([(RED, 2)], Cause.DISABLE, GREEN, [1], id="a disable takes from its life but keeps its own blue"),
+        pytest.param([(RED, 2)], Cause.DISABLE, GREEN, [1], id="a disable uses one up, as in xymond"),
     ],
 )
 def test_modified(modifiers: list[tuple[Color, int]], cause: Cause, shown: Color, lives: list[int]) -> None:

@@ -2,6 +2,8 @@
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hexmon.config.line import Line
 from hexmon.inventory.build import build_inventory, unused_tags
@@ -16,6 +18,7 @@ from hexmon.probes.http import HttpOptions
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
 from hexmon.probes.tcp import TcpOptions
+from tests.support.hosts_files import hosts_file
 from tests.support.inventory import SERVICES, a_file, a_host_with, an_inventory_of, the_host
 
 
@@ -265,3 +268,39 @@ def test_an_unchanged_line_gives_equal_checks() -> None:
     assert first == second
     assert first.checks[0].identity == second.checks[0].identity
     assert msgspec.structs.asdict(first)["checks"] == second.checks
+
+
+@given(seed=st.integers(0, 50), data=st.data())
+@settings(max_examples=150)
+def test_a_damaged_file_is_understood_or_reported(seed: int, data: st.DataObject) -> None:
+    text = hosts_file(seed, 25)
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.integers(0, 3))
+        text = text[:place] + data.draw(st.text('"#:,=()/@ \n\t\\9a\u00fc\u0663\0', max_size=4)) + text[place + cut :]
+    inventory = an_inventory_of(text)
+    assert all(not problem.fatal for problem in inventory.problems)
+    for host in inventory.hosts.values():
+        assert inventory.find(host.name) is host
+        assert {check.key.host for check in host.checks} <= {host.name}
+    listed = {place.host for page in inventory.pages.values() for group in page.groups for place in group.hosts}
+    assert listed <= set(inventory.hosts)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "127.0.0.1 www # " + "a" * 200_000,
+        "127.0.0.1 www # smtp:" + "9" * 10_000,
+        "127.0.0.1 www # sslbits=" + "9" * 10_000 + " delayred=cpu:" + "9" * 10_000 + " badftp:1:2:" + "9" * 10_000,
+        "127.0.0.1 www # http://" + "@" * 100_000 + "[/",
+        "127.0.0.1 www # DOWNTIME=" + "a," * 50_000,
+        ":" * 200_000,
+        "127.0.0.1 " + "#" * 100_000,
+        "group " + "<" * 200_000,
+    ],
+    ids=range(8),
+)
+@pytest.mark.timeout(10)
+def test_absurd_lines_cost_no_more_than_their_length(line: str) -> None:
+    assert an_inventory_of(line).problems is not None

@@ -207,6 +207,11 @@ def test_lines_that_are_nobodys_mistake(line: str) -> None:
     assert mistakes(line) == []
 
 
+def test_blanks_around_a_line_do_not_matter() -> None:
+    file = read_hosts([Line("  page p P ", Origin("x", 1)), Line("\t127.0.0.1 www # a ", Origin("x", 2))])
+    assert [(host.name, host.page, host.tags) for host in file.hosts] == [("www", "p", ("a",))]
+
+
 WORDS = st.sampled_from(
     [
         *DIRECTIVES,

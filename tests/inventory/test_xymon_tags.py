@@ -48,6 +48,7 @@ EVERY_DAY = frozenset(range(7))
         ),
         pytest.param("cont;http://a/%3Bb;x.*y", UrlTag(WebAddress("http://a/;b")), id="the page of a content check"),
         pytest.param("http=COL;http://a/", UrlTag(WebAddress("http://a/")), id="a URL with its own column"),
+        pytest.param("content=http://a/", UrlTag(WebAddress("http://a/")), id="the page of an old content check"),
         pytest.param("route:a,b", RouteTag("", ("a", "b")), id="a route"),
         pytest.param("route_dmz:a", RouteTag("dmz", ("a",)), id="a route from one place"),
         pytest.param("badftp:1:2:3", BadTest("ftp", 1, 2, 3), id="badTEST"),
@@ -158,7 +159,7 @@ def test_urls(tag: str, address: WebAddress) -> None:
 @pytest.mark.parametrize(
     "tag",
     ["dns", "dig=mx:a", "ntp", "rpc=nfs", "ldap://a/b", "apache", "post;http://a/;b;c", "soap=x;http://a/;b;c", "SLA=x",
-     "httpstatus;http://a/;2..;4..", "httphead;http://a/", "content=http://a/", "https://CERT:file@a/"],
+     "httpstatus;http://a/;2..;4..", "httphead;http://a/", "https://CERT:file@a/"],
 )  # fmt: skip
 def test_tests_of_which_nothing_is_known_yet_are_no_mistakes(tag: str) -> None:
     meaning = READER.read(tag)
@@ -171,6 +172,14 @@ def test_tests_of_which_nothing_is_known_yet_are_no_mistakes(tag: str) -> None:
 def test_other_peoples_tags_are_kept(tag: str) -> None:
     meaning = READER.read(tag)
     assert (meaning.kind, meaning.mistakes) == ("unknown", ())
+
+
+@pytest.mark.parametrize("tag", ["cont;;x", "http=COL;", "content=", "content=x"])
+def test_a_content_check_without_a_page_is_a_mistake(tag: str) -> None:
+    assert READER.read(tag).mistakes != ()
+
+
+STARTS = ("bad", "http://", "conn=", "route:", "?!~", "cont;", "http=", "content=", "type=x;", "ldap://", "SLA=")
 
 
 @given(

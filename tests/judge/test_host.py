@@ -172,7 +172,7 @@ def test_a_router_explains_a_silent_host() -> None:
         host,
         {"conn": DEAD, "smtp": REFUSED},
         host_of={"gw.example.com": router}.get,
-        down=lambda name: name == "gw.example.com",
+        silent=lambda name: name == "gw.example.com",
     )
     conn = verdicts["conn"]
     assert (conn.report.color, conn.failed, conn.reason) == (Color.YELLOW, True, Reason.ROUTE)

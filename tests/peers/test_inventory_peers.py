@@ -10,6 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from hexmon.board.answers import Answers
+from hexmon.board.board import Board
+from hexmon.board.settings import BoardSettings
+from hexmon.board.store import MemoryJournal
+from hexmon.bus import LocalBus
 from hexmon.cli import main
 from hexmon.config.lines import Tool, expand_bytes, read_lines
 from hexmon.inventory.hosts_cfg import read_hosts
@@ -17,6 +22,7 @@ from hexmon.inventory.source import HostsSource
 from hexmon.inventory.xmh import XMH_NAMES, xmh_value
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.text import nl_encode
+from tests.support.clock import FakeClock
 from tests.support.hosts_files import hosts_file
 from tests.support.peers import peer
 from tests.support.xymond import xymond
@@ -65,8 +71,36 @@ def test_every_item_of_every_host_is_what_xymond_says(tmp_path: Path, seed: int)
         assert ours(inventory.hosts[row["XMH_HOSTNAME"]], inventory) == row
 
 
-def grep(path: Path, *words: str) -> list[str]:
+QUESTIONS = ("", "page=p1", "net=dmz", "tag=^ssh", "host=www", "XMH_CLASS=web", "ip=127.1", "host=host1 tag=http")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_answers_to_hostinfo_are_those_of_xymond(tmp_path: Path, seed: int) -> None:
+    text = hosts_file(seed)
+    inventory = load(tmp_path / "hosts.cfg", text)
+    board = Board(FakeClock(), MemoryJournal(), LocalBus(), BoardSettings(), inventory)
+    answers = Answers(board, xmh_value)
+    with xymond(text) as daemon:
+        for question in QUESTIONS:
+            theirs = daemon.say(f"hostinfo {question}".encode()).splitlines()
+            assert sorted(answers.hostinfo(question.encode()).splitlines()) == sorted(theirs), question
+        for name in inventory.hosts:
+            assert clone(answers.hostinfo(f"clone={name}".encode())) == clone(
+                daemon.say(f"hostinfo clone={name}".encode())
+            )
+
+
+def clone(answer: bytes) -> list[str]:
+    """Its lines without those that xymond gets wrong or names otherwise."""
+    lines = answer.decode().splitlines()
+    left_out = ("XMH_ALLPAGEPATHS:", "XMH_MULTIHOMED:", "XMH_FLAG_MULTIHOMED:", "XMH_DGNAME:")
+    return [line for line in lines if not line.startswith(left_out)]
+
+
+def grep(path: Path, *words: str, location: str = "") -> list[str]:
     environment = {name: value for name, value in os.environ.items() if name != "XYMONNETWORK"}
+    if location:
+        environment["XYMONNETWORK"] = location
     command = [str(peer("xymongrep")), *words]
     done = subprocess.run(
         command, env=environment | {"HOSTSCFG": str(path)}, capture_output=True, check=True, text=True
@@ -117,6 +151,23 @@ def test_the_hosts_of_hexmon_are_those_of_xymongrep(
         line for line in ours if definitions[line.split()[1]] == 1
     ]
     assert set(ours) <= {line.strip() for line in found}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("untagged", [False, True])
+def test_a_prober_tests_the_hosts_that_xymongrep_lists_for_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: int, untagged: bool
+) -> None:
+    path = tmp_path / "hosts.cfg"
+    path.write_text(hosts_file(seed))
+    options = ["--test-untagged"] if untagged else []
+    listed = {line.split()[1] for line in grep(path, *options, "*", location="dmz")}
+    assert main(["hosts", "--hosts", str(path), "--json", "--location", "dmz", *options]) == 0
+    rows = msgspec.json.decode(capsys.readouterr().out)
+    definitions = Counter(line.name for line in read_hosts(read_lines(path, [])).hosts)
+    for row in rows:
+        if row["tags"] and definitions[row["name"]] == 1 and "FLAG_NOCONN" not in row["items"]:
+            assert bool(row["checks"]) == (row["name"] in listed), row
 
 
 def a_tree(folder: Path, seed: int) -> Path:

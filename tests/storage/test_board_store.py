@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -135,7 +136,7 @@ async def test_of_an_agents_messages_the_last_of_each_collector_is_kept(url: str
 async def test_a_damaged_row_costs_only_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     url = sqlite_url(tmp_path)
     await after(url, [saved("a"), saved("b")])
-    with sqlite3.connect(tmp_path / "data" / "hexmon.db") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "hexmon.db")) as database, database:
         database.execute("UPDATE status SET data = x'c1c1' WHERE host = 'a'")
     with caplog.at_level(logging.ERROR):
         assert names(await after(url)) == ["b.http"]
@@ -148,7 +149,7 @@ async def test_a_status_of_an_older_or_newer_version_is_read(tmp_path: Path) -> 
     fields = msgspec.msgpack.decode(msgspec.msgpack.encode(FULL))
     del fields["red_since"], fields["flap"]
     fields["of_a_later_version"] = [1, {"x": 2}]
-    with sqlite3.connect(tmp_path / "data" / "hexmon.db") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "hexmon.db")) as database, database:
         database.execute("UPDATE status SET data = ?", (msgspec.msgpack.encode(fields),))
     (status,) = (await after(url)).statuses
     assert status == msgspec.structs.replace(FULL, red_since=0.0, flap=Flap())

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,11 @@ def test_the_newest_revision_is_the_one_the_code_names() -> None:
 async def test_a_database_of_a_newer_hexmon_is_refused_and_left_alone(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path)
     await opened_and_closed(url)
-    with sqlite3.connect(tmp_path / "data" / "hexmon.db") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "hexmon.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = 'r9999'")
     with pytest.raises(StorageError, match="'r9999', newer than this hexmon's"):
         await opened_and_closed(url)
-    with sqlite3.connect(tmp_path / "data" / "hexmon.db") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "hexmon.db")) as database, database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("r9999",)
 
 

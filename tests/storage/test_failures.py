@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from hexmon.board.store import StatusSaved
+from hexmon.board.store import ScheduleRemoved, StatusSaved
 from hexmon.model.events import SquareDropped, SquareRenamed
 from hexmon.model.names import StatusKey
 from hexmon.storage import engine
@@ -168,6 +168,19 @@ async def test_a_record_that_cannot_be_stored_costs_only_itself(
     assert a_status().key in [change.key for change in await storage.history.latest(0)]
     assert storage.journal.trouble == ""
     assert "a record that cannot be stored is left out" in caplog.text
+
+
+async def test_drops_and_renames_beside_a_record_that_cannot_be_stored_are_done(storage: Storage) -> None:
+    poison = StatusSaved(POISON["a number too large"])
+    await storage.journal.durable(storage.journal.append([saved("a"), saved("b"), saved("c"), a_job(1)]))
+    await storage.journal.durable(
+        storage.journal.append(
+            [poison, SquareDropped(NOON, "a", None), SquareRenamed(NOON, "b", "z"), ScheduleRemoved(1), saved("d")]
+        )
+    )
+    snapshot = await storage.board.load()
+    assert sorted(status.key.host for status in snapshot.statuses) == ["c", "d", "z"]
+    assert list(snapshot.schedule) == []
 
 
 async def test_a_repeated_drop_or_rename_of_nothing_is_no_mistake(storage: Storage) -> None:

@@ -67,7 +67,8 @@ def places() -> Iterator[tuple[str, str, str]]:
 def text_of(host: str, test: str, color: Color, line: str) -> bytes:
     said = line or f"{test} ok on {host}"
     detail = "\n".join(f"&{color.word} {said}" if n == 0 else f"&green detail {n} of {test} is fine" for n in range(4))
-    return f"{color.word} Sat Nov 21 05:00:00 2026 {said}\n\n{detail}\n\nFilesystem     1024-blocks      Used Avail Capacity\n/dev/sda1      40G  12G  28G  30% /\n".encode()
+    table = "Filesystem     1024-blocks      Used Avail Capacity\n/dev/sda1      40G  12G  28G 30% /\n"
+    return f"{color.word} Sat Nov 21 05:00:00 2026 {said}\n\n{detail}\n\n{table}".encode()
 
 
 def a_status(host: str, test: str, now: float, rng: random.Random) -> Status:
@@ -92,7 +93,7 @@ def a_status(host: str, test: str, now: float, rng: random.Random) -> Status:
     )  # fmt: skip
 
 
-def changes_of(statuses: list[Status], now: float, rng: random.Random) -> Iterator[Change]:
+def changes_of(statuses: list[Status], rng: random.Random) -> Iterator[Change]:
     number = 0
     for status in statuses:
         at, color = status.since, status.color
@@ -113,8 +114,9 @@ def a_site(now: float) -> tuple[Inventory, list[Status], list[Change]]:
     rng = random.Random(7)  # noqa: S311
     hosts = {
         host: Host(
-            name=host, ip=f"127.0.1.{number % 250 + 1}", page=path, all_pages=(path,), origin=an_inventory({}).hosts.get("", Host(name="x")).origin,
-            comment="passive" if host == "gw2.berlin" else "", description="PostgreSQL 17" if host.startswith("db") else "",
+            name=host, ip=f"127.0.1.{number % 250 + 1}", page=path, all_pages=(path,),
+            comment="passive" if host == "gw2.berlin" else "",
+            description="PostgreSQL 17" if host.startswith("db") else "",
             tags=("http://shop/", "ssh") if host == "shop" else ("ssh",),
         )
         for number, (path, host) in enumerate(dict.fromkeys((path, host) for path, host, _ in places()))
@@ -127,7 +129,7 @@ def a_site(now: float) -> tuple[Inventory, list[Status], list[Change]]:
     pages["berlin"][0] = msgspec.structs.replace(first, hosts=tuple(Placement(row.host, row.title) for row in rows))
     inventory = an_inventory(pages, hosts.values(), TITLES)
     statuses = [a_status(host, test, now, rng) for _, host, test in places()]
-    return inventory, statuses, list(changes_of(statuses, now, rng))
+    return inventory, statuses, list(changes_of(statuses, rng))
 
 
 async def restless(board: FakeBoard, clock: SystemClock, period: float) -> None:
@@ -153,7 +155,8 @@ async def main(port: int, period: float, calm: bool) -> None:
     board.messages["monitor"] = [
         ClientMessage(
             host="monitor", collector="", os_type="linux", host_class="", sender="127.0.0.1", received=now - 30,
-            message=b"client monitor.linux linux\n[date]\nSat Nov 21 05:00:00 UTC 2026\n[df]\n/dev/sda1 40G 12G 28G 30% /\n",
+            message=b"client monitor.linux linux\n[date]\nSat Nov 21 05:00:00 UTC 2026\n[df]\n"
+            b"/dev/sda1 40G 12G 28G 30% /\n",
         )
     ]  # fmt: skip
     app = create_app(WebContext(board, FakeHistory(changes), board.bus, clock))

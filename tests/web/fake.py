@@ -97,7 +97,7 @@ def a_square(
 
 def an_inventory(
     pages: Mapping[str, Sequence[Group]], hosts: Iterable[Host] = (), titles: Mapping[str, str] = {}
-) -> Inventory:  # noqa: B006
+) -> Inventory:
     """Pages by path with their groups; hosts that are only named in groups are made up."""
     known = {host.name: host for host in hosts}
     for path, groups in pages.items():

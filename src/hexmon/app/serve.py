@@ -96,7 +96,8 @@ class Monitor:
             await self._serve(parts, listeners, started)
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
-        pages = _Pages(uvicorn.Config(self._web(parts), log_level="warning", access_log=False, lifespan="off"))
+        app = self._web(parts)
+        pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False))
         await parts.runner.adopt(parts.board.inventory)
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
@@ -109,6 +110,7 @@ class Monitor:
             self._systemd.stopping()
             parts.condition.ready = False
             pages.should_exit = True
+            app.state.hub.stop()
             parts.server.stop_accepting()
             await asyncio.wait([web], timeout=_LAST_WORDS)
             pages.force_exit = True

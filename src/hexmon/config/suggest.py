@@ -15,6 +15,7 @@ class Suggestions:
     def __init__(self, words: Iterable[str], *, changed: bool = True) -> None:
         self._changed = changed
         self._words = {word.lower(): word for word in words}
+        self._longest = max(map(len, self._words), default=0)
         self._shorter: dict[str, list[str]] = {}
         for lower in self._words:
             for shorter in _shortened(lower):
@@ -23,7 +24,7 @@ class Suggestions:
     def closest(self, word: str) -> str | None:
         """The known word that was probably meant; None for a known one and for one that resembles nothing."""
         lower = word.lower()
-        if lower in self._words:
+        if lower in self._words or len(lower) > self._longest + 1:
             return None
         candidates = {known for key in (lower, *_shortened(lower)) for known in self._shorter.get(key, ())}
         candidates.update(key for key in _shortened(lower) if key in self._words)

@@ -22,11 +22,11 @@ from hexmon.model.origin import Origin, Problem
 DEFAULT_HOST = ".default."
 UNKNOWN_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - hosts.cfg's words for "look up the name"
 
-_HOST = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL)
-_HOST6 = re.compile(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%\S+)?)[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL)
+_HOST = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL | re.ASCII)
+_HOST6 = re.compile(r"(?=\S*:)([0-9A-Fa-f:.]+(?:%\S+)?)[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL | re.ASCII)
 _TAG = re.compile(r'([^ \t\r\n"]*)(?:"([^"]*)("?))?')
 _PLAIN_TAG = re.compile(r"[^ \t\r\n]+")
-_ADDRESS_LIKE = re.compile(r"[\d.]+\Z|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\Z")
+_ADDRESS_LIKE = re.compile(r"[\d.]+\Z|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\Z", re.ASCII)
 _MAX_OCTET = 255
 _FOR_DISPLAY = -1  # a line that only the pages see never says how a host is watched
 
@@ -111,9 +111,11 @@ class _Reader:
         self.index = 0
 
     def read(self, line: Line) -> None:
-        text = line.text
+        text = line.text.strip()
         if not text or text[0] == "#":
             return
+        if text != line.text:
+            line = msgspec.structs.replace(line, text=text)
         match = _HOST.match(text) or (_HOST6.match(text) if ":" in text else None)
         if match is None:
             self._directive(line)

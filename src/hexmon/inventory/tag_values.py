@@ -17,11 +17,13 @@ from hexmon.model.timespec import Downtime, TimeWindow, parse_duration_strict, p
 
 _BAD = re.compile(
     r"bad(?P<test>[^:]+?)(?:-(?P<days>[*W0-6]+)-(?P<start>\d{4})-(?P<end>\d{4}))?"
-    r":(?P<clear>\d+):(?P<yellow>\d+):(?P<red>\d+)\Z",
-    re.IGNORECASE,
+    r":(?P<clear>\d{1,9}):(?P<yellow>\d{1,9}):(?P<red>\d{1,9})\Z",
+    re.IGNORECASE | re.ASCII,
 )
 _DEPENDENCY = re.compile(r"\(([^:()]+):([^()]*)\)(?:,|\Z)")
-_PULLDATA = re.compile(r"([^:]*)(?::(\d+))?\Z")
+_PULLDATA = re.compile(r"([^:]*)(?::(\d{1,5}))?\Z", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
+_LONGEST_DELAY = 20
 _WINDOW_FIELDS = 3
 _STAMP_DIGITS = 12
 _MAX_PORT = 65535
@@ -98,7 +100,7 @@ def delays(value: str) -> Read:
     mistakes = []
     for item in filter(None, value.split(",")):
         column, _, text = item.partition(":")
-        seconds = parse_duration_strict(text)
+        seconds = parse_duration_strict(text) if len(text) <= _LONGEST_DELAY else None
         if seconds is None or not column:
             mistakes.append(Mistake(f"'{item}' is not a delay", "write: COLUMN:MINUTES"))
         else:
@@ -150,7 +152,7 @@ def stamp(written: str) -> Read:
 
 def whole_number(value: str) -> Read:
     """`128`."""
-    good = value.isascii() and value.isdigit()
+    good = is_number(value)
     return int(value) if good else None, () if good else (Mistake(f"'{value}' is not a whole number"),)
 
 
@@ -167,7 +169,7 @@ def percentage(value: str) -> Read:
 def ssl_days(value: str) -> Read:
     """`30:10` -> (warning, alarm)."""
     parts = value.split(":")
-    good = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
+    good = len(parts) == 2 and all(map(is_number, parts))
     if not good:
         return None, (Mistake(f"'{value}' is not two numbers of days", "write: ssldays=WARN:ALARM"),)
     warn, alarm = map(int, parts)
@@ -196,6 +198,11 @@ def noflap(value: str) -> Read:
     if value and not value.startswith(("=", ":")):
         return frozenset(), (Mistake(f"'noflap{value}' is taken as noflap", "write: noflap or noflap=TEST,TEST"),)
     return frozenset(filter(None, value[1:].split(","))), ()
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a whole number of up to nine digits."""
+    return _NUMBER.match(text) is not None
 
 
 def is_address(text: str) -> bool:

@@ -13,6 +13,7 @@ _OPTION = re.compile(r"10|11|[23tabcdhm]")
 _VERSIONS = {"10": "1.0", "11": "1.1"}
 _TLS = {"t": "1.0", "a": "1.0", "b": "1.1", "c": "1.2", "d": "1.3"}
 _MAX_PORT = 65535
+_NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
 
 
 class WebAddress(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ def _host(host: str) -> str:
 def _port(port: str | None) -> str:
     if not port:
         return ""
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
+    if not (_NUMBER.match(port) and 0 < int(port) <= _MAX_PORT):
         raise UrlError(f"port '{port}' is not a number from 1 to {_MAX_PORT}", "the =IP stands behind the port")
     return f":{int(port)}"
 

@@ -94,7 +94,7 @@ _LATER = re.compile(
     r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
     re.IGNORECASE,
 )
-_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|http=[^;]*;([^;]*)\Z)", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|(?:http=[^;]*;|content=)([^;]*)\Z)", re.IGNORECASE)
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
@@ -197,7 +197,7 @@ class TagReader:
         for option in rest:
             if option == "s":
                 silent = True
-            elif option.isascii() and option.isdigit() and 0 < int(option) <= _MAX_PORT:
+            elif tag_values.is_number(option) and 0 < int(option) <= _MAX_PORT:
                 port = int(option)
             else:
                 mistakes.append(_bad_option(word, option))
@@ -278,7 +278,7 @@ def _later(word: str, judging: Judging) -> Meaning:
     fetched = _FETCHED.match(word)
     if fetched is None:
         return Meaning("later")
-    meaning = _url((fetched[1] or fetched[2]).replace("%3B", ";").replace("%3b", ";"), judging)
+    meaning = _url((fetched[1] or fetched[2] or "").replace("%3B", ";").replace("%3b", ";"), judging)
     return meaning if meaning.kind == "url" or meaning.mistakes else Meaning("later")
 
 
@@ -299,7 +299,7 @@ def _not_a_url(word: str) -> Meaning:
 
 
 def _bad_option(word: str, option: str) -> Mistake:
-    if option.isascii() and option.isdigit():
+    if tag_values.is_number(option):
         return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
     return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from hexmon.judge.http import judge_http, raw_web, web_failed
 from hexmon.judge.network import judge_service, service_failed
-from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed
+from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.sslcert import judge_sslcert
 from hexmon.judge.view import CONN, HostView, Verdict, always_true
 from hexmon.model.color import Color
@@ -39,6 +39,12 @@ def host_down(host: Host, latest: Mapping[str, Observation]) -> bool:
     """Whether the last ping makes the host count as down; a yellow conn behind a dead router does as well."""
     seen = (latest.get(check.identity) for check in host.checks if check.key.test == CONN)
     return any(conn_down(observation, host) for observation in seen if observation is not None)
+
+
+def host_silent(host: Host, latest: Mapping[str, Observation]) -> bool:
+    """Whether the last ping got no answer, expected or not: nobody is reached through such a host."""
+    seen = (latest.get(check.identity) for check in host.checks if check.key.test == CONN)
+    return any(ping_silent(observation) for observation in seen if observation is not None)
 
 
 def square_failed(host: Host, test: str, latest: Mapping[str, Observation]) -> bool | None:

@@ -41,7 +41,11 @@ def raw_web(observation: Observation) -> Finding:
         return Finding(color=color, open=True)
     cause = reply.summary or f"Unwanted HTTP status {status}"
     worst_of_both = color if color is not Color.GREEN else Color.RED
-    return Finding(color=worst_of_both, cause=cause, reason=Reason.FAILED, counted=True, open=status > 0)
+    return Finding(color=worst_of_both, cause=cause, reason=Reason.FAILED, counted=True, open=_connected(observation))
+
+
+def _connected(observation: Observation) -> bool:
+    return status_of(observation) > 0 or any(phase.name == "connect" for phase in observation.reply.phases)
 
 
 def web_failed(observation: Observation) -> bool:
@@ -82,7 +86,7 @@ def _counted(findings: list[Finding]) -> bool | None:
 
 
 def _item(finding: Finding) -> str:
-    """One item of line 1. A page that came is "OK" there when its colour was cleared, as xymonnet has it."""
+    """One item of line 1. A server that was reached is "OK" there when its colour was cleared, as xymonnet has it."""
     if finding.color is Color.GREEN or (finding.color is Color.CLEAR and finding.open):
         return "OK"
     return finding.cause.partition("\n")[0]

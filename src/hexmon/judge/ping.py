@@ -31,8 +31,14 @@ def ping_failed(observation: Observation) -> bool:
     return outcome is Outcome.UNRESOLVED or _is_up(observation) is _is_reverse(observation)
 
 
+def ping_silent(observation: Observation) -> bool:
+    """Whether a ping was tried and not answered."""
+    tried = observation.check.probe != NOPING and observation.reply.outcome is not Outcome.PREVENTED
+    return tried and not _is_up(observation)
+
+
 def conn_down(observation: Observation, host: Host) -> bool:
-    """Whether this ping makes the host count as down, for its other tests and for hosts behind it."""
+    """Whether this ping makes the host count as down, for its other tests."""
     check = observation.check
     return ping_failed(observation) and (check.judging.reverse or not is_dialup(check, host))
 
@@ -109,8 +115,8 @@ def _decide(key: StatusKey, observation: Observation, view: HostView, now: float
         finding = Finding(color=Color.CLEAR, reason=Reason.DISABLED)
         return _Ping(key, observation, finding, None, view)
     finding = raw_ping(observation)
-    unresolved = observation.reply.outcome is Outcome.UNRESOLVED
-    router = _broken_router(view) if finding.color is Color.RED and not unresolved else None
+    unexplained = finding.color is not Color.RED or observation.reply.outcome is Outcome.UNRESOLVED
+    router = None if unexplained or _is_up(observation) else _broken_router(view)
     if router is not None:
         finding = msgspec.structs.replace(finding, color=Color.YELLOW, reason=Reason.ROUTE)
     finding = soften(finding, observation.check, view, now, CONN_STEPS)
@@ -118,9 +124,9 @@ def _decide(key: StatusKey, observation: Observation, view: HostView, now: float
 
 
 def _broken_router(view: HostView) -> Host | None:
-    """The first router of `route:` that is down."""
+    """The first router of `route:` that does not answer."""
     hosts = (view.host_of(name) for name in view.host.policy.route)
-    return next((host for host in hosts if host is not None and view.down(host.name)), None)
+    return next((host for host in hosts if host is not None and view.silent(host.name)), None)
 
 
 def _extra(ping: _Ping) -> str:

@@ -50,7 +50,7 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True):
 
     `latest` is by `Check.identity`; `failures` counts the failed rounds in a row before this one, `down_since` is when
     the first of them was (epoch seconds). The callables answer for other squares: `failed` whether the last probe of a
-    square failed (None: nobody knows), `down` whether a host's conn counts as down, `host_of` finds a host.
+    square failed (None: nobody knows), `silent` whether a host did not answer its ping, `host_of` finds a host.
     """
 
     host: Host
@@ -58,7 +58,7 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True):
     failures: Mapping[StatusKey, int] = msgspec.field(default_factory=dict)
     down_since: Mapping[StatusKey, float] = msgspec.field(default_factory=dict)
     failed: Callable[[StatusKey], bool | None] = lambda _key: None
-    down: Callable[[str], bool] = lambda _host: False
+    silent: Callable[[str], bool] = lambda _host: False
     host_of: Callable[[str], Host | None] = lambda _host: None
     settings: JudgeSettings = JudgeSettings()
 

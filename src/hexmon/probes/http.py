@@ -40,6 +40,7 @@ _TLS = {
 # A check wants what the server says now, on a connection of its own.
 _HEADERS = ("Cache-Control: no-cache", "Pragma: no-cache")
 _SESSION = re.compile(rb"SSL connection using (\S+) / (\S+)")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _STATUS_LINE = re.compile(rb"HTTP/\S+ +(\d{3}) *([^\r\n]*)")
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
@@ -90,7 +91,9 @@ class Place(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=65536)
 def place_of(url: str) -> Place | None:
-    """None when it is no http or https URL with a host."""
+    """None when it is no http or https URL with a host, or holds control characters."""
+    if _CONTROLS.search(url):
+        return None
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -181,6 +184,7 @@ class _Transfer:
         handle.setopt(pycurl.SSL_VERIFYHOST, 2 * verify)
         handle.setopt(pycurl.SSLVERSION, _TLS[self.options.tls])
         handle.setopt(pycurl.SSL_CIPHER_LIST, "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)  # a resumed session shows no certificate
         handle.setopt(pycurl.OPT_CERTINFO, 1)
         handle.setopt(pycurl.VERBOSE, 1)
         handle.setopt(pycurl.DEBUGFUNCTION, self._note)

@@ -113,7 +113,7 @@ def _filter_v4(identifier: int) -> list[tuple[int, int, int, int]]:
         (_LD_BYTE_X, 0, 0, 0),
         (_JUMP_EQUAL, 0, 2, V4.reply),
         (_LD_HALF_X, 0, 0, 4),
-        (_JUMP_EQUAL, 6, 7, identifier),
+        (_JUMP_EQUAL, 7, 8, identifier),
         (_LD_BYTE_X, 0, 0, 8),  # an error: skip the quoted IP header
         (_AND, 0, 0, 0x0F),
         (_SHIFT_LEFT, 0, 0, 2),

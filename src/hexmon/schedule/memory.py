@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hexmon.judge.host import host_down, judge_host, needs_explaining, square_failed
+from hexmon.judge.host import host_silent, judge_host, needs_explaining, square_failed
 from hexmon.judge.view import HostView, JudgeSettings, Reason, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
@@ -142,7 +142,7 @@ class Memory:
             failures=known.failures,
             down_since=known.down_since,
             failed=self.failed,
-            down=self.down,
+            silent=self.silent,
             host_of=self._host_of,
             settings=self._settings,
         )
@@ -156,10 +156,10 @@ class Memory:
         color = self._color_of(key)
         return None if color is None else color is Color.RED
 
-    def down(self, host: str) -> bool:
-        """Whether the host's last ping makes it count as down."""
+    def silent(self, host: str) -> bool:
+        """Whether the host did not answer its last ping."""
         known = self._hosts.get(host)
-        return known is not None and host_down(known.host, known.latest)
+        return known is not None and host_silent(known.host, known.latest)
 
     def is_explained_by(self, key: StatusKey, other: StatusKey, began: float) -> bool:
         """Whether enough is known of `other` to judge what `key` saw in the round that began then.

@@ -65,7 +65,7 @@ _SHAPES = {
     "green": '<circle cx="16" cy="16" r="11" fill="{}"/>',
     "clear": '<circle cx="16" cy="16" r="10" fill="none" stroke="{}" stroke-width="4"/>',
     "blue": '<path d="M6 5h7v22H6zM19 5h7v22h-7z" fill="{}"/>',
-    "purple": '<circle cx="16" cy="16" r="14" fill="{}"/><path d="M11 12a5 5 0 1 1 7 5c-1.500 1-2 1.800-2 3.500M16 25v.1"'
+    "purple": '<circle cx="16" cy="16" r="14" fill="{}"/><path d="M11 12a5 5 0 1 1 7 5q-2 1-2 4M16 25v.1"'
     ' fill="none" stroke="#fff" stroke-width="3.500" stroke-linecap="round"/>',
     "yellow": '<path d="M16 3 31 29H1z" fill="{}"/>',
     "red": '<rect x="1" y="1" width="30" height="30" rx="4" fill="{}"/>',

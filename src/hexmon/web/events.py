@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.types import Receive, Scope as AsgiScope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from hexmon.model.color import WORDS
 from hexmon.model.names import StatusKey
@@ -145,11 +146,11 @@ class Hub:
         return made
 
     def _beat_now(self) -> bytes:
-        """A comment for proxies, an event for our script: browsers hide comments from it. It tells the server's time."""
+        """A comment for proxies, an event for our script, which cannot see comments; with the server's time."""
         return f": still here\nevent: beat\ndata: {self._context.clock.now():.3f}\n\n".encode()
 
     def message(self, page: str, after: int) -> bytes:
-        """The event for one page: the squares of it that changed after that version, its counts, all page colours."""
+        """The event for one page: its squares changed after that version, its counts, the pages' colours."""
         live = self._live
         number = f"id: {live.boot}-{live.version}\n".encode()
         keys = live.changes_since(after) if after >= 0 else None

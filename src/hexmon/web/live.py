@@ -124,18 +124,21 @@ class Live:
 
     def _squares_of(self, event: Event) -> tuple[StatusKey, ...]:
         """The squares that look different now; with an empty test: all of that host."""
+        keys: tuple[StatusKey, ...] = ()
         match event:
             case ColorChanged(status=status) | StatusAcknowledged(status=status):
-                return (status.key,)
+                keys = (status.key,)
             case StatusDisabled(key=key):
-                return (key if key.test != "*" else StatusKey(key.host, ""),)
+                keys = (key if key.test != "*" else StatusKey(key.host, ""),)
             case AlertRaised(status=status) if self._says_something_new(status):
-                return (status.key,)
+                keys = (status.key,)
             case SquareDropped(host=host, test=test):
-                return (StatusKey(host, test or ""),)
+                keys = (StatusKey(host, test or ""),)
             case SquareRenamed(host=host, new_host=new_host):
-                return (StatusKey(host, ""), StatusKey(new_host, ""))
-        return ()
+                keys = (StatusKey(host, ""), StatusKey(new_host, ""))
+            case _:
+                pass
+        return keys
 
     def _says_something_new(self, status: Status) -> bool:
         said = (first_line(status.text), is_acknowledged(status, self._context.clock.now()))
@@ -208,6 +211,7 @@ class Live:
             summary.changed = max(summary.changed, status.since)
             if status.color > Color.BLUE:
                 line, acknowledged = first_line(status.text), is_acknowledged(status, now)
+                self._lines.setdefault(status.key, (line, acknowledged))
                 troubles.append(Trouble(status.key, status.color, status.since, line, acknowledged))
         summary.counts = tuple(counts)
         summary.color = worst(summary.tests.values())

@@ -1,6 +1,7 @@
 """Status texts, which come from the network, as safe HTML and as one line."""
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 import nh3
@@ -13,10 +14,9 @@ LONGEST_SHOWN = 200_000
 LONGEST_LINE = 160
 
 _COLORS = "green|clear|blue|purple|yellow|red"
-_TAGS = frozenset(
-    "a abbr b big blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i li ol p pre s small"
-    " span strong sub sup table tbody td tfoot th thead tr tt u ul".split()
-)
+_WORDS = "abbr b big blockquote br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr i li ol p pre s small"
+_MORE_WORDS = "a span strong sub sup table tbody td tfoot th thead tr tt u ul"
+_TAGS = frozenset((*_WORDS.split(), *_MORE_WORDS.split()))
 _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "ol": {"start"}}
 # A "<" that opens none of our tags is kept as a character: log lines such as <root@www> are evidence.
 _STRAY = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_TAGS))})(?=[\s/>])|!--)", re.IGNORECASE)
@@ -77,7 +77,12 @@ def first_line(raw: bytes) -> str:
 
     The date is left out because it changes with every report while what is said does not.
     """
-    text = without_color(readable(raw[:2000]).lstrip("\r\n"))
+    return _first_line(raw[:2000])
+
+
+@lru_cache(maxsize=4096)
+def _first_line(raw: bytes) -> str:
+    text = without_color(readable(raw).lstrip("\r\n"))
     for line in _COMMENT.sub("", text).split("\n")[:4]:
         plain = _PLAIN_MARKER.sub("", _ELEMENT.sub(" ", _DATE.sub("", line)))
         said = " ".join(_visible(unescape(plain)).split()).strip(" -:")

@@ -1,0 +1,60 @@
+"""Patterns: what they find, and that nobody can make them take long."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hexmon.model import patterns
+from hexmon.model.patterns import PatternError, compile_pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "found"),
+    [
+        pytest.param("www", "my.WWW.example.com", True, id="anywhere, in any case"),
+        pytest.param("^www", "my.www.example.com", False, id="unless it is anchored"),
+        pytest.param("a.c", "abc", True, id="a dot is any character"),
+        pytest.param("a-b_c1", "xA-B_C1x", True, id="words without special characters are taken literally"),
+        pytest.param(r"disk\s9\d", "disk 99", True, id="classes"),
+        pytest.param("^(cpu|disk)$", "disk", True, id="alternatives"),
+        pytest.param("^(?!conn$)", "http", True, id="negative look-ahead"),
+        pytest.param("^(?!conn$)", "conn", False, id="negative look-ahead, refused"),
+        pytest.param(r"(a)\1", "xaax", True, id="back references"),
+        pytest.param("é", "caf\u00e9", True, id="other letters"),
+        pytest.param("", "anything", True, id="an empty pattern is found everywhere"),
+        pytest.param("b$", b"a\nb", True, id="bytes"),
+        pytest.param("^\xff", b"\xc3\xbf", True, id="bytes that are UTF-8"),
+    ],
+)
+def test_search(pattern: str, subject: str | bytes, found: bool) -> None:
+    assert compile_pattern(pattern).search(subject) is found
+
+
+def test_case_can_matter() -> None:
+    assert not compile_pattern("WWW", ignore_case=False).search("www")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[", "(", "*", "a{2,1}", "(?P<n", "\\", "(?<=a*)b[", "x" * 5000, "(?=a)" + "(" * 3000]
+)
+def test_nonsense_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        compile_pattern(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "(.*a){20}$", r"^(a+)+\1$", r"(?=(a+)+b)a"])
+def test_a_hostile_pattern_ends_in_time(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "SECONDS", 0.01)
+    try:
+        compiled = compile_pattern(pattern)
+    except PatternError:
+        return
+    assert not compiled.search("a" * 60 + "!")
+
+
+@given(st.text(max_size=30), st.binary(max_size=60))
+def test_any_text_is_a_pattern_or_an_error(text: str, subject: bytes) -> None:
+    with contextlib.suppress(PatternError):
+        compile_pattern(text).search(subject)
