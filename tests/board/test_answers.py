@@ -145,7 +145,7 @@ def test_special_fields(board: Board, answers: Answers) -> None:
         "stats": "statuschanges=4",
         "flapinfo": f"0/{NOW}/{NOW}/green/green",
         "modifiers": r"&yellow because\n",
-        "acklist": rf"{NOW}:{NOW + 600}:1:joe:multi level\n{NOW}:{NOW + 600}:2:ann:other\n",
+        "acklist": rf"{NOW}:{NOW + 600}:2:ann:other\n{NOW}:{NOW + 600}:1:joe:multi level\n",
         "client": "N",
         "clntstamp": "0",
         "ip": "127.0.0.2",
