@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from hexmon.cli import main
 from hexmon.ingest import messages as say
+from hexmon.ingest.access import ANYWHERE
 from hexmon.ingest.addresses import Address, parse_address, parse_addresses
 from hexmon.ingest.client import SendError, combined, exchange, expects_reply, goes_to_all, send, send_async
 from hexmon.ingest.protocol import parse
@@ -183,10 +184,10 @@ def test_send_reads_the_servers_from_the_environment(
 ) -> None:
     monkeypatch.setenv("XYMSERVERS", f"{address} {NOWHERE}")
     monkeypatch.setenv("XYMON_TIMEOUT", "5")
-    status, out, err = typed("send", "0.0.0.0", "status www,example,com.a red x")
+    status, out, err = typed("send", ANYWHERE, "status www,example,com.a red x")
     assert (status, out) == (1, "")
     assert err.startswith(f"hexmon send: {NOWHERE}: ")
-    assert typed("send", "0.0.0.0", "query www.example.com.a") == (0, "red x\n", "")
+    assert typed("send", ANYWHERE, "query www.example.com.a") == (0, "red x\n", "")
 
 
 def test_send_says_what_is_wrong(typed: Typed, tmp_path: Path) -> None:
