@@ -74,7 +74,7 @@ def test_what_was_acknowledged_is_there_after_a_stop_and_after_a_kill(tmp_path: 
 
 
 def test_a_second_monitor_on_the_same_data_is_refused_and_says_why(tmp_path: Path) -> None:
-    with monitor(tmp_path), pytest.raises(AssertionError, match="(?s)hexmon serve:.*another"):
+    with monitor(tmp_path), pytest.raises(AssertionError, match=r"(?s)hexmon serve:.*another"):
         start(tmp_path).process.kill()
 
 

@@ -145,7 +145,7 @@ def test_special_fields(board: Board, answers: Answers) -> None:
         "stats": "statuschanges=4",
         "flapinfo": f"0/{NOW}/{NOW}/green/green",
         "modifiers": r"&yellow because\n",
-        "acklist": rf"{NOW}:{NOW + 600}:1:joe:multi level\n{NOW}:{NOW + 600}:2:ann:other\n",
+        "acklist": rf"{NOW}:{NOW + 600}:2:ann:other\n{NOW}:{NOW + 600}:1:joe:multi level\n",
         "client": "N",
         "clntstamp": "0",
         "ip": "127.0.0.2",
@@ -308,6 +308,11 @@ def test_xml_of_a_disabled_square_says_until_ok(board: Board, answers: Answers) 
     log = answers.xml_log(b"www.foo.com.disk")
     assert b"<DisableTime>Until OK</DisableTime>" in log
     assert b"<DisMsg><![CDATA[work]]></DisMsg>" in log
+
+
+def test_flags_cannot_begin_another_field_or_line(board: Board, answers: Answers) -> None:
+    board.report(a_report(GREEN, host="www.foo.com", test="x", flags="O|\nfake|row"))
+    assert answers.board(b"test=^x$ fields=flags,color") == b"Ofakerow|green\n"
 
 
 def test_field_names() -> None:

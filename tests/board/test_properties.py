@@ -154,7 +154,8 @@ class BoardMachine(RuleBasedStateMachine):
             assert status.planned is None or status.color is Color.BLUE
             cookies += [status.cookie.number] if status.cookie else []
         assert len(set(cookies)) == len(cookies)
-        assert all(self.board.by_cookie(number) is None or number in cookies for number in cookies)
+        assert len(self.board._squares.cookies) == len(cookies), "a number outlived its square"
+        assert self.board._squares.dirty <= {status.key for status in self.board.statuses()}
 
     @invariant()
     def every_square_is_found_by_its_key(self) -> None:

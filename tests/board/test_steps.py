@@ -228,6 +228,7 @@ BOTH: dict[str, Any] = {"delay_red": 600.0, "delay_yellow": 300.0}
         pytest.param({}, YELLOW, BOTH, GREEN, id="a young yellow is not shown"),
         pytest.param({"yellow_since": NOW - 300}, YELLOW, BOTH, YELLOW, id="an old yellow is"),
         pytest.param({"color": PURPLE}, RED, BOTH, RED, id="after purple nothing is delayed"),
+        pytest.param({"color": RED, "red_since": NOW - 60}, RED, BOTH, RED, id="a red that is shown stays red"),
         pytest.param({"red_since": NOW - 900}, GREEN, BOTH, GREEN, id="green is never delayed"),
         pytest.param({}, RED, {}, RED, id="without a delay red is red"),
     ],

@@ -1,6 +1,6 @@
 import pytest
 
-from hexmon.ingest.access import Access, ListName, Senders, plain_address
+from hexmon.ingest.access import ANYWHERE, Access, ListName, Senders, plain_address
 from hexmon.ingest.addresses import Address, parse_address, parse_addresses
 
 ACCESS = Access(Senders(status=("192.0.2.0/24", "2001:db8::/32"), maint=("192.0.2.7,192.0.2.9",), admin=("127.0.0.1",)))
@@ -17,9 +17,9 @@ CASES: dict[str, tuple[ListName | None, str, str | None, bool]] = {
     "a single address": ("maint", "192.0.2.8", None, False),
     "a host speaks about itself": ("status", "203.0.113.1", "203.0.113.1", True),
     "a host speaks about itself in another spelling": ("status", "2001:DB9:0::1", "2001:db9::1", True),
-    "a host without a fixed address": ("status", "203.0.113.1", "0.0.0.0", True),
+    "a host without a fixed address": ("status", "203.0.113.1", ANYWHERE, True),
     "another host": ("status", "203.0.113.1", "203.0.113.2", False),
-    "the local queue": ("admin", "0.0.0.0", None, True),
+    "the local queue": ("admin", ANYWHERE, None, True),
     "no address at all": ("status", "nonsense", None, False),
 }
 
@@ -78,11 +78,11 @@ def test_addresses(text: str, expected: Address) -> None:
 
 @pytest.mark.parametrize("text", ["", "ftp://host", "host:port", "host:99999", "host:-1", "tls://"])
 def test_what_is_no_address(text: str) -> None:
-    with pytest.raises(ValueError, match="port|known|names no server"):
+    with pytest.raises(ValueError, match=r"port|known|names no server"):
         parse_address(text)
 
 
 def test_lists_of_addresses() -> None:
     assert [str(one) for one in parse_addresses("a,b:5 [::1]")] == ["a:1984", "b:5", "[::1]:1984"]
-    assert [str(one) for one in parse_addresses("0.0.0.0", "a b:5")] == ["a:1984", "b:5"]
-    assert [str(one) for one in parse_addresses("0.0.0.0", "")] == ["0.0.0.0:1984"]
+    assert [str(one) for one in parse_addresses(ANYWHERE, "a b:5")] == ["a:1984", "b:5"]
+    assert [str(one) for one in parse_addresses(ANYWHERE, "")] == [f"{ANYWHERE}:1984"]

@@ -23,9 +23,20 @@ subpage sub1 Sub one
 """
 
 HOST_WORDS = (
-    "mon.example.com", "one,example,com", "OneExeAliase", "oneexealiase", "www,example,com", "WWW.Example,com", "db,example,com",
-    "app", "APP", "Mixed,Case,Example", "mixed.case.example", "down,example,com", "late.example.com",
-)  # fmt: skip
+    "mon.example.com",
+    "one,example,com",
+    "OneExeAliase",
+    "oneexealiase",
+    "www,example,com",
+    "WWW.Example,com",
+    "db,example,com",
+    "app",
+    "APP",
+    "Mixed,Case,Example",
+    "mixed.case.example",
+    "down,example,com",
+    "late.example.com",
+)
 GHOSTS = ("ghost,one", "ghost.two", "nobody", "gho$t", "www", "ghost,one,")
 TESTS = ("disk", "cpu", "http", "disk", "CpU", "we_ird-1", "a:b", "conn")
 BAD_TESTS = ("b@d", "sp%ce", "ünï", "")
@@ -34,25 +45,94 @@ BAD_COLORS = ("mauve", "gree", "12", "-")
 LIFETIMES = ("", "", "", "+5", "+90", "+2h", "+1d", "+1w", "+1h30m", "+30m5", "+10x", "+abc", "+0", "+")
 GROUPS = ("", "", "", "/group:dba", "/group:dba,web")
 TEXTS = (
-    "", " all is well", " Fri Nov 20 08:00:00 2026 OK\n&green fine\n", " a|pipe and a \\ and\ttab\n", "\nsecond line\n\nfourth",
-    " <b>bold</b> &amp; &red ball", " ünï códe", " trailing  ", "  two blanks", " x\r\ny\r\n", "\n", " " + "long " * 150,
-)  # fmt: skip
+    "",
+    " all is well",
+    " Fri Nov 20 08:00:00 2026 OK\n&green fine\n",
+    " a|pipe and a \\ and\ttab\n",
+    "\nsecond line\n\nfourth",
+    " <b>bold</b> &amp; &red ball",
+    " ünï códe",
+    " trailing  ",
+    "  two blanks",
+    " x\r\ny\r\n",
+    "\n",
+    " " + "long " * 150,
+)
 FIELDS = (
     "hostname,testname,color,lastchange,logtime,validtime,acktime,disabletime,sender,ackmsg,dismsg,msg,client,acklist,stats,"
     "modifiers,XMH_IP,XMH_DISPLAYNAME,XMH_PAGEPATH,line1"
 )
 NAMED = (
-    "hostname", "testname", "color", "lastchange", "logtime", "validtime", "acktime", "disabletime", "sender", "line1",
-    "ackmsg", "dismsg", "msg", "client", "acklist", "stats", "modifiers", "XMH_IP", "XMH_PAGEPATH", "XMH_ALLPAGEPATHS",
-    "XMH_DISPLAYNAME", "XMH_COMMENT", "XMH_RAW", "XMH_DGNAME", "XMH_NET", "XMH_DESCRIPTION", "nonsense", "ip", "BBH_IP",
-)  # fmt: skip
+    "hostname",
+    "testname",
+    "color",
+    "lastchange",
+    "logtime",
+    "validtime",
+    "acktime",
+    "disabletime",
+    "sender",
+    "line1",
+    "ackmsg",
+    "dismsg",
+    "msg",
+    "client",
+    "acklist",
+    "stats",
+    "modifiers",
+    "XMH_IP",
+    "XMH_PAGEPATH",
+    "XMH_ALLPAGEPATHS",
+    "XMH_DISPLAYNAME",
+    "XMH_COMMENT",
+    "XMH_RAW",
+    "XMH_DGNAME",
+    "XMH_NET",
+    "XMH_DESCRIPTION",
+    "nonsense",
+    "ip",
+    "BBH_IP",
+)
 CRITERIA = (
-    "host=^www", "host=example", "host=EXAMPLE", "host=app|db", "page=web", "page=^web/sub1$", "page=^$", "net=lan", "ip=127.0.0.1[12]",
-    "XMH_IP=^127", "XMH_DISPLAYNAME=Front", "test=^disk$", "test=c", "test=DISK", "test=info|trends", "color=red", "color=red,yellow",
-    "color=green", "color=blue,clear", "msg=well", "msg=status", r"msg=all\sis", "ackmsg=work", "dismsg=work", "dismsg=.", "lastchange>1000",
-    "lastchange<1000", "acktime>0", "acktime=0", "disabletime=-1", "disabletime!=0", "disabletime>=1", "validtime<=2147483647",
-    "tag=DOWN", "nonsense", "color=", "color=mauve", "stats=1",
-)  # fmt: skip
+    "host=^www",
+    "host=example",
+    "host=EXAMPLE",
+    "host=app|db",
+    "page=web",
+    "page=^web/sub1$",
+    "page=^$",
+    "net=lan",
+    "ip=127.0.0.1[12]",
+    "XMH_IP=^127",
+    "XMH_DISPLAYNAME=Front",
+    "test=^disk$",
+    "test=c",
+    "test=DISK",
+    "test=info|trends",
+    "color=red",
+    "color=red,yellow",
+    "color=green",
+    "color=blue,clear",
+    "msg=well",
+    "msg=status",
+    r"msg=all\sis",
+    "ackmsg=work",
+    "dismsg=work",
+    "dismsg=.",
+    "lastchange>1000",
+    "lastchange<1000",
+    "acktime>0",
+    "acktime=0",
+    "disabletime=-1",
+    "disabletime!=0",
+    "disabletime>=1",
+    "validtime<=2147483647",
+    "tag=DOWN",
+    "nonsense",
+    "color=",
+    "color=mauve",
+    "stats=1",
+)
 SERVICES = (
     "www.example.com.disk",
     "one,example,com.cpu",
@@ -161,11 +241,13 @@ def acknowledge(dice: Dice) -> str:
     verb = dice.pick(("xymondack", "hobbitdack", "ack ack_event"))
     host = dice.pick(("www.example.com", "one.example.com", "app"))
     minus = dice.pick(("", "", "-"))
-    return f"{verb} {minus}{{cookie:{host}.{dice.pick(TESTS[:3])}}} {dice.pick(('60', '2h', '1d'))} working on it\nAcked by: me"
+    square = f"{host}.{dice.pick(TESTS[:3])}"
+    return f"{verb} {minus}{{cookie:{square}}} {dice.pick(('60', '2h', '1d'))} working on it\nAcked by: me"
 
 
 def ackinfo(dice: Dice) -> str:
-    return f"ackinfo {dice.square()}\n{dice.pick('123')}\n{dice.pick(('600', '-1', '5000'))}\n{dice.pick(('joe', 'ann'))}\nat level\n"
+    lines = (dice.square(), dice.pick("123"), dice.pick(("600", "-1", "5000")), dice.pick(("joe", "ann")), "at level")
+    return "ackinfo " + "\n".join(lines) + "\n"
 
 
 def drop(dice: Dice) -> str:
@@ -221,10 +303,26 @@ def lists(dice: Dice) -> str:
 
 
 MAKERS: tuple[tuple[Maker, int], ...] = (
-    (status, 40), (combo, 8), (extcombo, 4), (data, 2), (summary, 2), (client, 4), (disable, 5), (enable, 4), (modify, 4),
-    (acknowledge, 5), (ackinfo, 4), (drop, 2), (rename, 2), (schedule, 2), (notice, 3), (query, 8), (board, 6), (hostinfo, 3),
+    (status, 40),
+    (combo, 8),
+    (extcombo, 4),
+    (data, 2),
+    (summary, 2),
+    (client, 4),
+    (disable, 5),
+    (enable, 4),
+    (modify, 4),
+    (acknowledge, 5),
+    (ackinfo, 4),
+    (drop, 2),
+    (rename, 2),
+    (schedule, 2),
+    (notice, 3),
+    (query, 8),
+    (board, 6),
+    (hostinfo, 3),
     (lists, 4),
-)  # fmt: skip
+)
 
 
 def conversation(seed: int, length: int) -> Iterator[str]:

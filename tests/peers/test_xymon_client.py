@@ -103,10 +103,10 @@ async def test_files_and_clients(served: Served) -> None:
     assert await served.xymon("config ../etc/some.cfg") == ""
     assert await served.xymon("client www,example,com.linux linux\n[date]\nnow\n") == "log:/var/log/messages:10240\n"
     assert await served.xymon("clientlog www.example.com section=date") == "[date]\nnow\n"
-    process = subprocess.Popen(
-        [str(peer("xymon")), served.address, "download f.bin"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        str(peer("xymon")), served.address, "download f.bin", stdout=subprocess.PIPE
     )
-    out, _ = await asyncio.to_thread(process.communicate)
+    out, _ = await process.communicate()
     assert out == bytes(range(1, 256)) * 400
 
 

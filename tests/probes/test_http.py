@@ -36,7 +36,7 @@ async def fetch(url: str, *, names: dict[str, str] | None = None, within: float 
         pytest.param("404 File not found", Outcome.UNEXPECTED, "File not found", id="the server's own words"),
         pytest.param("404", Outcome.UNEXPECTED, "Not Found", id="or the usual ones"),
         pytest.param("799 ", Outcome.UNEXPECTED, "HTTP status 799", id="or none"),
-        pytest.param("503 caf\xe9", Outcome.UNEXPECTED, "503 caf".partition(" ")[2] + "\xe9", id="in Latin-1"),
+        pytest.param("503 f\xfcr", Outcome.UNEXPECTED, "f\xfcr", id="in Latin-1"),
     ],
 )
 async def test_statuses(status: str, outcome: Outcome, summary: str) -> None:
@@ -100,7 +100,7 @@ async def test_requests(options: dict[str, Any], start: bytes, lines: list[bytes
 @pytest.mark.parametrize(
     ("path", "line"),
     [
-        pytest.param("/caf\xe9", b"GET /caf%C3%A9 HTTP/1.1", id="letters beyond ASCII as UTF-8"),
+        pytest.param("/f\xfcr", b"GET /f%C3%BCr HTTP/1.1", id="letters beyond ASCII as UTF-8"),
         pytest.param("/a b", b"GET /a%20b HTTP/1.1", id="a blank"),
         pytest.param("/../x/./y?q=%zz", b"GET /../x/./y?q=%zz HTTP/1.1", id="nothing is tidied up"),
     ],

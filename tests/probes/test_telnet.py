@@ -14,9 +14,9 @@ WILL_SGA, DONT_SGA = b"\xff\xfb\x03", b"\xff\xfe\x03"
     ("data", "text", "answer"),
     [
         pytest.param(b"login: ", b"login: ", b"", id="plain text passes"),
-        pytest.param(DO_ECHO + b"login: ", b"login: ", WONT_ECHO, id="DO is answered by WONT"),
-        pytest.param(b"a" + WILL_SGA + b"b", b"ab", DONT_SGA, id="WILL is answered by DONT"),
-        pytest.param(b"\xff\xfe\x01\xff\xfc\x01x", b"x", b"", id="DONT and WONT need no answer"),
+        pytest.param(DO_ECHO + b"login: ", b"login: ", WONT_ECHO, id="a request is declined"),
+        pytest.param(b"a" + WILL_SGA + b"b", b"ab", DONT_SGA, id="an offer is declined"),
+        pytest.param(b"\xff\xfe\x01\xff\xfc\x01x", b"x", b"", id="a refusal needs no answer"),
         pytest.param(b"\xff\xfa\x18\x01\xff\xf0x", b"x", b"", id="a subnegotiation is skipped"),
         pytest.param(b"a\xff\xffb", b"a\xffb", b"", id="a doubled byte 255 is data"),
         pytest.param(b"\xff\xf9x", b"x", b"", id="go ahead is skipped"),

@@ -1,5 +1,6 @@
 """Where the inventory of the server comes from: the machine itself, and hosts.cfg when there is one."""
 
+import gc
 from pathlib import Path
 
 from hexmon.app.own import own_hosts_text, own_name
@@ -34,6 +35,15 @@ class Sources:
 
         The first load takes what can be read: half a configuration is better than no monitor.
         """
+        # A hundred thousand new values would make the collector walk over everything, again and again, in the middle
+        # of the checks; nothing that is read here refers to itself.
+        gc.disable()
+        try:
+            return self._load()
+        finally:
+            gc.enable()
+
+    def _load(self) -> Inventory:
         self._loads += 1
         self._refuse_missing()
         found: list[Inventory] = []

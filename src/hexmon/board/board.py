@@ -7,6 +7,7 @@ changed or because it was a mere refresh. Names come in any spelling.
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from sys import intern
 
 from msgspec.structs import replace
 
@@ -18,7 +19,7 @@ from hexmon.board.restart import after_pause, in_order, last_alive
 from hexmon.board.schedule import Schedule
 from hexmon.board.settings import BoardSettings
 from hexmon.board.silence import Pass, silent_color
-from hexmon.board.squares import OURSELVES, spelled
+from hexmon.board.squares import OURSELVES, shared, spelled
 from hexmon.board.store import Journal, ScheduledCommand, Snapshot
 from hexmon.board.transition import refresh
 from hexmon.bus import LocalBus
@@ -107,7 +108,8 @@ class Board(Reader):
             self.counters["refused"] += 1
             return 0
         self.last_report = now
-        return self._squares.decide(entry, None, spelled(report, StatusKey(entry.name, test)), now, Cause.REPORT)
+        report = replace(report, key=StatusKey(entry.name, test), sender=intern(report.sender))
+        return self._squares.decide(entry, None, report, now, Cause.REPORT)
 
     def _decided(self, entry: Entry, before: Status, report: Report, now: float) -> int:
         if report.color is Color.PURPLE:  # only the board itself says that nobody spoke
@@ -332,7 +334,7 @@ class Board(Reader):
             host, test = status.key
             if host == SUMMARY_HOST or self._registry.host(host) is not None:
                 test = self._registry.new_test(test, host) or test
-                known = replace(status, key=StatusKey(host, test))
+                known = shared(status, StatusKey(self._registry.entry(host).name, test))
                 self._squares.place(after_pause(known, pause, now, self.settings.purple_grace))
         for message in snapshot.clients:
             if self._registry.host(message.host) and message.received + self.settings.client_lifetime + pause > now:

@@ -195,9 +195,7 @@ class Policies:
             flap_count=0 if quiet else self._common.flap_count,
             delay_red=host.delay_red.get(test, self._settings.delay_red.get(test, 0.0)),
             delay_yellow=host.delay_yellow.get(test, self._settings.delay_yellow.get(test, 0.0)),
-            downtime=tuple(
-                one for one in host.downtime if one.tests is None or test.lower() in map(str.lower, one.tests)
-            ),
+            downtime=tuple(one for one in host.downtime if one.concerns(test)),
         )
         return policy
 

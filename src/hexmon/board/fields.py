@@ -109,6 +109,7 @@ class Source(msgspec.Struct, gc=False):
     matched_tags: tuple[str, ...] = ()
 
 
+_SEPARATORS = str.maketrans("", "", "|\r\n")
 Field = Callable[[Source, Status], bytes]
 
 
@@ -180,6 +181,11 @@ def ack_text(status: Status) -> bytes:
     return status.acknowledged.text if status.acknowledged else b""
 
 
+def _flags(source: Source, status: Status) -> bytes:  # noqa: ARG001
+    # They come from the network and are not escaped on the wire: they must not begin another field or line.
+    return status.flags.translate(_SEPARATORS).encode(errors="surrogateescape") if status.flags else b""
+
+
 def _cookie(source: Source, status: Status) -> bytes:  # noqa: ARG001
     return b"%d" % status.cookie.number if status.cookie else b""
 
@@ -236,7 +242,7 @@ FIELDS: Mapping[str, Field] = {
     "prevchangecolor": _before_change,
     "previouscolor": _before_change,
     "prevgapcolor": _previous_gap,
-    "flags": lambda _, status: status.flags.encode(errors="surrogateescape"),
+    "flags": _flags,
     "lastchange": lambda _, status: b"%d" % status.since,
     "logtime": lambda _, status: b"%d" % status.updated,
     "validtime": lambda _, status: moment(status.valid_until),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from sys import intern
 
 from msgspec.structs import replace
 
 from hexmon.board.cookies import Cookies
-from hexmon.board.draft import Cause, Policy
+from hexmon.board.draft import STEADY, Cause, Policy
 from hexmon.board.entries import Entry, Policies, Registry
 from hexmon.board.moves import fresher, moved
 from hexmon.board.settings import BoardSettings
@@ -190,3 +191,9 @@ class Squares:
 def spelled(report: Report, key: StatusKey) -> Report:
     """The report under the board's own spelling of its square."""
     return report if report.key == key else replace(report, key=key)
+
+
+def shared(status: Status, key: StatusKey) -> Status:
+    """The status under that key, made of the values that many squares have in common: each is kept once."""
+    flap = STEADY if status.flap == STEADY else status.flap
+    return replace(status, key=key, sender=intern(status.sender), flap=flap)

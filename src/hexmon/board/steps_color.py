@@ -115,14 +115,14 @@ def delayed(draft: Draft) -> None:
     """Red and yellow are shown only when they have lasted as long as `delayred` and `delayyellow` ask.
 
     Until then the previous colour stays (clear for a new square); a red that is older than the delay of yellow shows
-    yellow. After purple nothing is delayed.
+    yellow. After purple nothing is delayed, and what is shown already is not taken back.
     """
     color, now = draft.color, draft.now
     draft.red_since = (draft.red_since or now) if color is Color.RED else NEVER
     bad = color in (Color.RED, Color.YELLOW)
     draft.yellow_since = (draft.yellow_since or now) if bad else NEVER
     shown = draft.before.color if draft.before else Color.CLEAR
-    if not bad or shown is Color.PURPLE:
+    if not bad or shown in (Color.PURPLE, color):
         return
     policy = draft.policy
     if color is Color.RED and now - draft.red_since < policy.delay_red:

@@ -37,8 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
         tls = ssl.create_default_context(cafile=arguments.ca) if arguments.ca else None
         messages = _messages(arguments.data, merge=arguments.merge)
         timeout = _timeout(arguments.timeout)
-        if not addresses or timeout <= 0:
-            raise ValueError("no recipient was given" if not addresses else "the timeout must be positive")
     except (OSError, ValueError) as error:
         print(f"hexmon send: {error}", file=sys.stderr)
         return 2
@@ -52,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _timeout(given: float | None) -> float:
     if given is not None:
+        if given <= 0:
+            raise ValueError("the timeout must be positive")
         return given
     word = os.environ.get("XYMON_TIMEOUT", "")
     return float(word) if word.isascii() and word.isdigit() and word.strip("0") else TIMEOUT

@@ -1,4 +1,4 @@
-"""Sending messages to a monitor: one connection each, our direction closed after the message, the reply read to its end.
+"""Sending messages to a monitor: a connection each, our direction closed after the message, the reply read to its end.
 
 Used by `hexmon send`, the sweep and the agent, in an event loop or without one.
 """

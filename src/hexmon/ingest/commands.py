@@ -74,9 +74,13 @@ class Dispatcher:
         self._count(sender)
         try:
             command = parse(message, sender, self.lifetime)
-            if type(command) is Report:
+            if type(command) is not Report:
+                return self.obey(command, sender)
+            if not self.access.everybody:
                 return self.report(command, sender)
-            return self.obey(command, sender)
+            self.counts["Report"] += 1
+            ticket = self._report(command)
+            return Answer(ticket=ticket) if ticket else NO_ANSWER
         except Exception:
             # A mistake of ours in one command must not take the others down; the sender sees an empty answer.
             log.exception("messages: from %s, not handled: %r", sender, message[:200])

@@ -20,7 +20,7 @@ from hexmon.clock import Clock
 from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
-from hexmon.ingest.connection import PEEK, RESET_ON_CLOSE, Connection, end_and_close
+from hexmon.ingest.connection import DONTWAIT, PEEK, RESET_ON_CLOSE, Connection, end_and_close
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import TlsConnection, server_context
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -28,6 +28,7 @@ from hexmon.model.origin import ConfigError, Origin, Problem
 log = logging.getLogger(__name__)
 
 _ACCEPTS_AT_ONCE = 128
+_MORE = 4096  # what is looked for behind a message, usually its end
 _PAUSE = 0.1  # before accepting again when there are no file descriptors and nothing to close
 _TICK = 1.0  # how often the time limit is looked at
 _FOR_OTHERS = 512  # file descriptors left to probes, pages and the database
@@ -145,9 +146,11 @@ class MessageServer:
                 connection.abort()
 
     def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        family = listener.family
         for _ in range(_ACCEPTS_AT_ONCE):
             try:
-                sock, peer = listener.accept()
+                # What socket.accept() does, without the wrapping that most connections do not live to use.
+                number, peer = listener._accept()  # type: ignore[attr-defined]
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
@@ -158,9 +161,9 @@ class MessageServer:
             if ":" in sender:
                 sender = plain_address(sender)
             if context is None:
-                self._greet(sock, sender)
+                self._greet(socket.SocketType(family, socket.SOCK_STREAM, 0, number), sender)
             else:
-                self._greet_tls(sock, sender, context)
+                self._greet_tls(socket.socket(family, socket.SOCK_STREAM, 0, number), sender, context)
 
     def _greet_tls(self, sock: socket.socket, sender: str, context: ssl.SSLContext) -> None:
         try:
@@ -171,10 +174,10 @@ class MessageServer:
             return
         self._register(connection)
 
-    def _greet(self, sock: socket.socket, sender: str) -> None:
+    def _greet(self, sock: socket.SocketType, sender: str) -> None:
         """Most often the message and its end are there already."""
         try:
-            data = sock.recv(PEEK, socket.MSG_DONTWAIT)
+            data = sock.recv(PEEK, DONTWAIT)
         except BlockingIOError:
             self._register(Connection(self, sock, sender, self._deadline()))
             return
@@ -183,7 +186,7 @@ class MessageServer:
             sock.close()
             return
         try:
-            more = sock.recv(PEEK, socket.MSG_DONTWAIT) if data else b""
+            more = sock.recv(_MORE, DONTWAIT) if data else b""
         except BlockingIOError:
             self._register(Connection(self, sock, sender, self._deadline()), data)
             return

@@ -7,17 +7,20 @@ the kernel's receive times keep our own delays out of the round-trip times.
 import asyncio
 import errno
 import heapq
-import ipaddress
 import itertools
 import os
+import socket
 from collections import deque
 from collections.abc import Callable
 
 from hexmon.clock import Clock
 from hexmon.probes.icmp_packet import V4, V6, EchoError, EchoReply, Flavor
 from hexmon.probes.icmp_socket import Heard, PingSocket, open_ping_socket
+from hexmon.probes.wire import family_of
 
 _BATCH = 64
+# Timers are late by a millisecond or more: what was not sent meanwhile may follow, but no more than this.
+_MOST_CREDIT = 512.0
 _BUSY_PAUSE = 0.002
 _TRY_AGAIN = (errno.EAGAIN, errno.ENOBUFS)
 _NUMBERS = 1 << 32
@@ -33,10 +36,11 @@ class Ping:
     )  # fmt: skip
 
     def __init__(self, address: str, plan: "Plan", deadline: float, done: asyncio.Future[None]) -> None:
-        literal = ipaddress.ip_address(address)
+        family = family_of(address)
         self.address = address
-        self.flavor = V4 if literal.version == 4 else V6
-        self.wanted = str(literal).partition("%")[0]
+        self.flavor = V6 if family == socket.AF_INET6 else V4
+        # As the kernel will write it; a name must never come so far, as sending to it would look it up and wait.
+        self.wanted = socket.inet_ntop(family, socket.inet_pton(family, address.partition("%")[0]))
         self.sends = plan.sends
         self.pending = plan.wanted
         self.pause = plan.pause
@@ -85,7 +89,7 @@ class IcmpEngine:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
         self._pumping = False
-        self._credit = float(_BATCH)
+        self._credit = _MOST_CREDIT
         self._credited = 0.0
 
     def close(self) -> None:
@@ -103,7 +107,7 @@ class IcmpEngine:
         return self._socket(flavor).kind
 
     async def ping(self, address: str, plan: Plan, limit: float) -> Ping:
-        """Ping an IP literal until the plan is fulfilled or `limit` seconds are over; raises ValueError, OSError."""
+        """Ping an IP literal until the plan is fulfilled or `limit` seconds are over; raises OSError."""
         ping = Ping(address, plan, self._clock.monotonic() + limit, self._loop.create_future())
         self._socket(ping.flavor)
         self._outbox.append(ping)
@@ -131,27 +135,33 @@ class IcmpEngine:
 
     def _pump(self) -> None:
         now = self._clock.monotonic()
-        self._credit = min(self._credit + (now - self._credited) * self._rate, float(_BATCH))
+        self._credit = min(self._credit + (now - self._credited) * self._rate, _MOST_CREDIT)
         self._credited = now
         blocked = False
         while self._outbox and self._credit >= 1 and not blocked:
+            blocked = not self._send_batch(now)
+            for sock in self._sockets.values():
+                self._drain(sock)
+        if not self._outbox:
+            self._pumping = False
+        elif blocked:
+            self._loop.call_later(_BUSY_PAUSE, self._pump)
+        else:
+            self._loop.call_later((_BATCH - self._credit) / self._rate, self._pump)
+
+    def _send_batch(self, now: float) -> bool:
+        """False when a socket has no room."""
+        for _ in range(min(_BATCH, int(self._credit), len(self._outbox))):
             ping = self._outbox.popleft()
             if ping.done.done():
                 continue
             if now >= ping.deadline:
                 ping.done.set_result(None)
                 continue
-            blocked = not self._send(ping)
             self._credit -= 1
-        for sock in self._sockets.values():
-            self._drain(sock)
-        if not self._outbox:
-            self._pumping = False
-        elif blocked:
-            self._loop.call_later(_BUSY_PAUSE, self._pump)
-        else:
-            # Half a batch: a timer that is late by a millisecond then still finds no credit thrown away.
-            self._loop.call_later((_BATCH / 2 - self._credit) / self._rate, self._pump)
+            if not self._send(ping):
+                return False
+        return True
 
     def _send(self, ping: Ping) -> bool:
         """False when the socket has no room now; the ping is then first in the queue."""

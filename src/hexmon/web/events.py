@@ -146,7 +146,7 @@ class Hub:
         return made
 
     def _beat_now(self) -> bytes:
-        """A comment for proxies, an event for our script: browsers hide comments from it. It tells the server's time."""
+        """A comment for proxies, an event for our script, which cannot see comments; with the server's time."""
         return f": still here\nevent: beat\ndata: {self._context.clock.now():.3f}\n\n".encode()
 
     def message(self, page: str, after: int) -> bytes:

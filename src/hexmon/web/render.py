@@ -89,6 +89,9 @@ class Renderer:
             moment=moment_tag,
         )
 
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)  # compiled now rather than while somebody waits
+
     def now(self) -> float:
         """Epoch seconds UTC."""
         return self.context.clock.now()

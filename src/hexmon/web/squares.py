@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -54,10 +55,7 @@ def _square(status: Status, now: float, href: str, test: str) -> Fragment:
     word = color.word
     recent = 0.0 <= now - since < RECENT and since > status.created
     if color is Color.GREEN and not recent:
-        html = (
-            f'<td class="s green"><a href="{href}" title="{test} ok"><svg class="g"><use href="#green"/></svg></a></td>'
-        )
-        return Fragment(html, math.inf)
+        return Fragment(_calm(href, test), math.inf)
     classes, ticked = f"s {word}", ""
     until = since + RECENT if recent else math.inf
     if recent:
@@ -72,12 +70,17 @@ def _square(status: Status, now: float, href: str, test: str) -> Fragment:
         small = ""
     else:
         until = min(until, now + more)
-        small = f'<b>{test}</b><time datetime="{iso(since)}">{shown_age}</time>'
+        small = f'<b>{test}</b><time datetime="{iso(since)}">{escape(shown_age)}</time>'
     html = (
         f'<td class="{classes}"><a href="{href}" title="{label}">'
         f'<svg class="g"><use href="#{word}"/></svg>{ticked}{small}</a></td>'
     )
     return Fragment(html, until)
+
+
+def _calm(href: str, test: str) -> str:
+    glyph = '<svg class="g"><use href="#green"/></svg>'
+    return f'<td class="s green"><a href="{href}" title="{test} ok">{glyph}</a></td>'
 
 
 def _label(status: Status, classes: str) -> str:
@@ -94,22 +97,31 @@ def _ack_end(status: Status, now: float) -> float:
     return max((end for end in ends if end > now), default=math.inf)
 
 
-def row(host: Host, columns: Sequence[str], statuses: Mapping[str, Status], now: float) -> Fragment:
+def row(host: Host, columns: tuple[str, ...], statuses: Mapping[str, Status], now: float) -> Fragment:
     """A host's row; `statuses` by test."""
     name = quote(host.name, safe="")
     base = f"/status/{name}/"
     until = math.inf
     cells = [_head(host, name)]
-    for test in columns:
+    for test, path, label in _written(columns):
         status = statuses.get(test)
         if status is None:
             cells.append(EMPTY)
             continue
-        drawn = _square(status, now, base + quote(test, safe=""), escape(test))
+        if status.color is Color.GREEN and now - status.since >= RECENT:
+            cells.append(_calm(base + path, label))  # nearly all are: no call more than needed
+            continue
+        drawn = _square(status, now, base + path, label)
         cells.append(drawn.html)
         until = min(until, drawn.until)
     cells.append("</tr>")
     return Fragment("".join(cells), until)
+
+
+@lru_cache(maxsize=256)
+def _written(columns: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Each test as it is, as part of a path, and as text."""
+    return tuple((test, quote(test, safe=""), escape(test)) for test in columns)
 
 
 def _head(host: Host, quoted: str) -> str:

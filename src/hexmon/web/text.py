@@ -1,6 +1,7 @@
 """Status texts, which come from the network, as safe HTML and as one line."""
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 import nh3
@@ -76,7 +77,12 @@ def first_line(raw: bytes) -> str:
 
     The date is left out because it changes with every report while what is said does not.
     """
-    text = without_color(readable(raw[:2000]).lstrip("\r\n"))
+    return _first_line(raw[:2000])
+
+
+@lru_cache(maxsize=4096)
+def _first_line(raw: bytes) -> str:
+    text = without_color(readable(raw).lstrip("\r\n"))
     for line in _COMMENT.sub("", text).split("\n")[:4]:
         plain = _PLAIN_MARKER.sub("", _ELEMENT.sub(" ", _DATE.sub("", line)))
         said = " ".join(_visible(unescape(plain)).split()).strip(" -:")

@@ -63,7 +63,7 @@ function showAlive() {
 }
 
 function place(change) {
-  const links = $$(".matrix a").filter((link) => link.getAttribute("href") === change.href);
+  const links = $$(`.matrix a[href="${CSS.escape(change.href)}"]`);
   if (links.length === 0 || change.color === null) return false;
   for (const link of links) {
     const old = link.parentElement;
