@@ -1,6 +1,7 @@
 """`hexmon serve`: start, run until told to stop, reload, stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -99,6 +100,8 @@ class Monitor:
         app = self._web(parts)
         pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False))
         await parts.runner.adopt(parts.board.inventory)
+        # What was loaded stays: the collector need not look at it again, which would make checks late.
+        gc.freeze()
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
             loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
