@@ -15,7 +15,7 @@ from hexmon.web import words
 from hexmon.web.ages import absolute, age, iso
 from hexmon.web.matrix import LONG_GROUP, Table
 from hexmon.web.propagation import is_acknowledged
-from hexmon.web.text import first_line
+from hexmon.web.text import line_of
 
 RECENT = 300.0  # seconds in which a change is shown by a ring
 EMPTY = "<td></td>"
@@ -85,7 +85,7 @@ def _calm(href: str, test: str) -> str:
 
 def _label(status: Status, classes: str) -> str:
     acknowledged = f" ({words.TEXT['acknowledged']})" if classes.endswith("acked") else ""
-    said = first_line(status.text) if status.color is not Color.GREEN else ""
+    said = line_of(status) if status.color is not Color.GREEN else ""
     text = f"{status.key.test} {words.COLOR[status.color]}{acknowledged} since {absolute(status.since)}"
     return escape(f"{text}: {said}" if said else text)
 

@@ -8,7 +8,7 @@ from hexmon.web import words
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
-from hexmon.web.text import first_line, to_html
+from hexmon.web.text import line_of, to_html
 
 
 class HostPage:
@@ -34,7 +34,7 @@ class HostPage:
             host=host,
             squares=squares,
             color=self._renderer.live.summary(host.name).color,
-            line=first_line,
+            line=line_of,
             acknowledged=lambda status: is_acknowledged(status, now),
             on_pages=[pages[path] for path in host.all_pages if path in pages],
             clients=self._board.clients(host.name),

@@ -21,7 +21,7 @@ from hexmon.web.bar import draw, percent
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
-from hexmon.web.text import first_line, to_html
+from hexmon.web.text import line_of, to_html
 
 LATEST = 10
 MOST_CHANGES = 500
@@ -141,7 +141,7 @@ class Square:
         if status is None:
             return PlainTextResponse("", 404)
         head = f"{status.key.test} {words.COLOR[status.color]}"
-        text = f"{WORDS[status.color]}\n{status.since:.0f} {status.updated:.0f}\n{head}\n{first_line(status.text)}"
+        text = f"{WORDS[status.color]}\n{status.since:.0f} {status.updated:.0f}\n{head}\n{line_of(status)}"
         return PlainTextResponse(text, headers={"Cache-Control": "no-store"})
 
 

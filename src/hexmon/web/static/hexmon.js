@@ -7,6 +7,11 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const SEVERITY = { green: 0, clear: 1, blue: 2, purple: 3, yellow: 4, red: 5 };
 
+// --- the width of the window, without the scroll bar: no CSS length says it ---------------------------------------
+const measure = () => document.documentElement.style.setProperty("--view", `${document.documentElement.clientWidth}px`);
+measure();
+addEventListener("resize", measure);
+
 // --- themes ---------------------------------------------------------------------------------------------------
 const theme = $("#theme");
 theme.hidden = false;
