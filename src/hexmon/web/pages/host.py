@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from hexmon.web import words
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
+from hexmon.web.squares import url
 from hexmon.web.text import line_of, to_html
 
 
@@ -40,6 +41,10 @@ class HostPage:
             clients=self._board.clients(host.name),
         )
         return self._renderer.answer(request, Drawn(html))
+
+    async def instead(self, request: Request) -> Response:
+        """`/status/NAME` without a test: the host's page."""
+        return RedirectResponse(url("host", request.path_params["host"]), 302)
 
     async def clientlog(self, request: Request) -> Response:
         """What its agent sent last, section by section; `?raw` as it came."""

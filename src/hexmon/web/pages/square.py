@@ -50,7 +50,7 @@ class Square:
         key = self._key(request, request.path_params["test"])
         status = self._board.status(key)
         if status is None:
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         if "raw" in request.query_params:
             return PlainTextResponse(status.text, headers={"Cache-Control": "no-cache"})
         now = self._renderer.now()
@@ -82,6 +82,11 @@ class Square:
         )
         return Drawn(html)
 
+    def _missing(self, request: Request, key: StatusKey) -> Response:
+        host = self._host(key.host)
+        message = words.TEXT["no_such_host" if host is None else "not_reported"]
+        return missing(self._renderer, request, message, host)
+
     def _page_of(self, name: str) -> str:
         host = self._host(name)
         return host.page if host is not None else ""
@@ -95,7 +100,7 @@ class Square:
             change = await self._history.change(int(numbered[2]))
             if change is not None and change.key == self._key(request, numbered[1]):
                 return self._renderer.answer(request, self._draw_change(change))
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         chosen = request.query_params.get("range", "1d")
         chosen = chosen if chosen in words.RANGES else "1d"
         now = self._renderer.now()
@@ -103,7 +108,7 @@ class Square:
         changes = await self._history.changes(key, since, now, MOST_CHANGES)
         status = self._board.status(key)
         if status is None and not changes:
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         stretches = _with_now(periods(changes, since, now), status, since, now)
         html = self._renderer.page(
             "history.html",
