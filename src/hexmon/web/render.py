@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hexmon.model.color import Color
+from hexmon.model.names import StatusKey
 from hexmon.web import words
 from hexmon.web.ages import moment_tag, time_tag
 from hexmon.web.assets import Assets
@@ -111,7 +112,8 @@ class Renderer:
             "trail": trail(inventory, path),
             "version": scope.version,
             "boot": live.boot,
-            "live": False,
+            "live": "",
+            "watched": StatusKey("", ""),
             "ago": lambda moment: time_tag(moment, now),
         }
         return self._environment.get_template(template).render(common | values)

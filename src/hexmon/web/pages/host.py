@@ -4,6 +4,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from hexmon.model.names import StatusKey
 from hexmon.web import words
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
@@ -31,6 +32,8 @@ class HostPage:
         html = self._renderer.page(
             "host.html",
             host.page,
+            live="whole",
+            watched=StatusKey(host.name, ""),
             heading=host.display_name or host.name,
             host=host,
             squares=squares,

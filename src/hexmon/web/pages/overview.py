@@ -91,7 +91,7 @@ class Overview:
             problems=problems,
             children=children,
             groups=groups,
-            live=True,
+            live="squares",
             empty=not inventory.hosts,
             bare=not groups and not children,
         )

@@ -65,6 +65,8 @@ class Square:
             "status.html",
             self._page_of(key.host),
             heading=f"{key.host} {key.test}",
+            live="whole",
+            watched=key,
             key=key,
             host=self._host(key.host),
             status=status,

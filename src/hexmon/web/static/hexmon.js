@@ -60,7 +60,7 @@ let heard = Date.now();
 let source = null;
 
 function showAlive() {
-  if (body.dataset.live !== "yes") return;
+  if (!body.dataset.live) return;
   const quiet = (Date.now() - heard) / 1000;
   const lost = quiet > 40 || (source !== null && source.readyState !== EventSource.OPEN && quiet > 5);
   alive.classList.toggle("lost", lost);
@@ -81,6 +81,11 @@ function place(change) {
   }
   return true;
 }
+
+const watched = (change) => {
+  const { host, test } = body.dataset;
+  return !host || (change.host === host && (!test || change.test === test));
+};
 
 function swapGlyph(svg, color) {
   if (!svg || svg.classList.contains(color)) return;
@@ -119,11 +124,31 @@ async function fetchProblems() {
   tellTimes(fresh);
 }
 
+// Whoever reads must not be disturbed: what is open, scrolled and focused stays so, and marked text is left alone.
+function replaceMain(fresh) {
+  const old = $("main");
+  const marked = getSelection();
+  if (!marked.isCollapsed && old.contains(marked.anchorNode)) return false;
+  const opened = new Set($$("details[open] > summary", old).map((one) => one.textContent));
+  for (const one of $$("details", fresh)) one.open ||= opened.has($("summary", one).textContent);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const href = focused?.getAttribute("href");
+  const scrolled = $$(".said", old).map((one) => one.scrollTop);
+  hideCard();
+  old.replaceWith(fresh);
+  for (const [number, one] of $$(".said", fresh).entries()) one.scrollTop = scrolled[number] ?? 0;
+  if (href) $(`a[href="${CSS.escape(href)}"]`, fresh)?.focus({ preventScroll: true });
+  else if (focused?.matches(".said")) $(".said", fresh)?.focus({ preventScroll: true });
+  else if (focused?.matches("summary")) $$("summary", fresh).find((one) => one.textContent === focused.textContent)?.focus();
+  return true;
+}
+
 async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.status === 404) location.reload(); // the host was dropped
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  $("main").replaceWith($("main", fresh));
+  if (!replaceMain($("main", fresh))) { soon("page", 10000, fetchPage); return; }
   const counts = $(".counts", fresh);
   $(".counts").replaceWith(counts);
   document.title = fresh.title;
@@ -147,10 +172,13 @@ function connect() {
   source.addEventListener("squares", (event) => {
     heard = Date.now();
     const data = JSON.parse(event.data);
-    const placed = data.squares.map(place);
     showSummary(data);
-    if (placed.includes(false)) soon("page", 3000, fetchPage);
-    if (data.squares.length) soon("problems", 400, fetchProblems);
+    if (body.dataset.live === "whole") {
+      if (data.squares.some(watched)) soon("page", body.dataset.host ? 400 : 3000, fetchPage);
+    } else {
+      if (data.squares.map(place).includes(false)) soon("page", 3000, fetchPage);
+      if (data.squares.length) soon("problems", 400, fetchProblems);
+    }
     tellTimes();
     applyFilter();
     showAlive();
@@ -317,7 +345,9 @@ function prepare() {
 
 $(".keys").hidden = !$(".matrix");
 prepare();
-if (body.dataset.live === "yes") connect();
+if (body.dataset.live) connect();
 else alive.textContent = "";
 setInterval(showAlive, 5000);
 setInterval(tellTimes, 15000);
+// A report that changes no colour is told to nobody, but whoever looks at its text wants the new one.
+if (body.dataset.host) setInterval(() => { if (!document.hidden) fetchPage(); }, 60000);
