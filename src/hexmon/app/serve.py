@@ -98,7 +98,7 @@ class Monitor:
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
-        pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False))
+        pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
         await parts.runner.adopt(parts.board.inventory)
         # What was loaded stays: the collector need not look at it again, which would make checks late.
         gc.freeze()

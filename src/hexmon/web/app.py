@@ -22,7 +22,7 @@ from hexmon.web.pages.nongreen import Nongreen
 from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
 from hexmon.web.render import Renderer
-from hexmon.web.security import SecurityHeaders
+from hexmon.web.security import SecurityHeaders, broken
 
 
 class _Stream:
@@ -56,7 +56,7 @@ def create_app(context: WebContext) -> Starlette:
     app = Starlette(
         routes=_routes(context, renderer, hub),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: not_found},
+        exception_handlers={404: not_found, 500: broken},
         lifespan=lifespan,
     )
     app.state.hub = hub
@@ -74,6 +74,8 @@ def _routes(context: WebContext, renderer: Renderer, hub: Hub) -> list[BaseRoute
         Route("/nongreen", nongreen.serve),
         Route("/search", nongreen.search),
         Route("/host/{host}", host.serve),
+        Route("/status/{host}", host.instead),
+        Route("/history/{host}", host.instead),
         Route("/clientlog/{host}", host.clientlog),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),

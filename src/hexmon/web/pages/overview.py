@@ -34,17 +34,17 @@ class Overview:
 
     async def serve(self, request: Request) -> Response:
         """`/` and `/page/PATH`."""
-        path = request.path_params.get("path", "")
+        path = request.path_params.get("path", "").strip("/")
         if path not in self._board.inventory.pages:
             return missing(self._renderer, request, words.TEXT["no_such_page"])
-        return await self._renderer.cached(request, lambda: self._draw(path))
+        return await self._renderer.cached(request, path, lambda: self._draw(path))
 
     async def problems(self, request: Request) -> Response:
         """`/-/problems?page=PATH`: the list alone, for live updates."""
         path = request.query_params.get("page", "")
         if path not in self._board.inventory.pages:
             return Response("", 404)
-        return await self._renderer.cached(request, lambda: Drawn(*self._problems(path)))
+        return await self._renderer.cached(request, f"problems of {path}", lambda: Drawn(*self._problems(path)))
 
     def _problems(self, path: str) -> tuple[str, float]:
         html, until = self.problem_list(self._live.scope(path), path)
@@ -91,7 +91,7 @@ class Overview:
             problems=problems,
             children=children,
             groups=groups,
-            live=True,
+            live="squares",
             empty=not inventory.hosts,
             bare=not groups and not children,
         )
