@@ -111,8 +111,8 @@ class Downtime(msgspec.Struct, frozen=True):
     cause: str = "Planned downtime"
 
     def covers(self, test: str, local: datetime, weekday: int | None = None) -> bool:
-        """Whether that test is in planned downtime at that local time."""
-        if self.tests is not None and test not in self.tests:
+        """Whether that test, in any case, is in planned downtime at that local time."""
+        if self.tests is not None and test.lower() not in {one.lower() for one in self.tests}:
             return False
         day = xymon_weekday(local) if weekday is None else weekday
         return self.window.covers(day, local.hour * 60 + local.minute)
