@@ -121,8 +121,10 @@ class Board(Reader):
         return self._squares.decide(entry, before, spelled(report, before.key), now, Cause.REPORT)
 
     def _multi_source(self, entry: Entry, before: Status, sender: str, now: float) -> None:
-        multihomed = entry.host is not None and entry.host.policy.multihomed
-        if not multihomed and OURSELVES not in (before.sender, sender):
+        policy = entry.host.policy if entry.host is not None else None
+        # What was fetched from a host comes from us, what it sends itself from there.
+        several = policy is not None and (policy.multihomed or policy.pulldata)
+        if not several and OURSELVES not in (before.sender, sender):
             self.multi_sources.saw(before.key, before.sender, sender, now)
 
     def _ghost(self, name: str, sender: str, now: float) -> int:
@@ -139,7 +141,7 @@ class Board(Reader):
         status = self.status(key)
         if status is None:
             return 0
-        modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause.strip()), _MODIFIER_LIFE)
+        modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause), _MODIFIER_LIFE)
         modifiers = with_modifier(status.modifiers, modifier)
         entry = self._registry.entry(status.key.host)
         worst = max(one.color for one in modifiers)

@@ -1,6 +1,6 @@
 """Where the board keeps what it knows of each host, and how a name on the wire finds it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -193,11 +193,17 @@ class Policies:
         policy = entry.policies[test] = replace(
             self._common,
             flap_count=0 if quiet else self._common.flap_count,
-            delay_red=host.delay_red.get(test, self._settings.delay_red.get(test, 0.0)),
-            delay_yellow=host.delay_yellow.get(test, self._settings.delay_yellow.get(test, 0.0)),
+            delay_red=_of_test(test, host.delay_red, self._settings.delay_red),
+            delay_yellow=_of_test(test, host.delay_yellow, self._settings.delay_yellow),
             downtime=tuple(one for one in host.downtime if one.concerns(test)),
         )
         return policy
+
+
+def _of_test(test: str, *delays: Mapping[str, float]) -> float:
+    """The first delay for that test, in any case."""
+    lower = test.lower()
+    return next((seconds for delay in delays for name, seconds in delay.items() if name.lower() == lower), 0.0)
 
 
 def _noflap(host: HostPolicy) -> bool:

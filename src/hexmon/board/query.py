@@ -8,12 +8,14 @@ import msgspec
 
 from hexmon.board.fields import (
     FOREVER,
+    XMH_NAMES,
     Source,
     ack_text,
     ack_time,
     disable_text,
     disable_time,
     field_names,
+    item_of,
     raw_message,
 )
 from hexmon.board.reader import Reader
@@ -37,7 +39,8 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
     "ackmsg": ack_text,
     "dismsg": disable_text,
 }
-_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)\s*(-?\d+)")
+_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?[0-9]+")
 _DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
 _OPERATORS = {
     ">": operator.gt,
@@ -74,15 +77,21 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
         reader = _READERS.get(name) if equals and value else None
         if reader is not None:
             reader(query, value)
-        elif equals and value and name.startswith("XMH_"):
+        elif equals and value and name.startswith("XMH_") and name[4:] in XMH_NAMES:
             _by_item(query, name[4:], value)
         elif match := _COMPARED.match(word):
-            _by_moment(query, match[1], match[2], int(match[3]))
+            _by_moment(query, match[1], match[2], _integer(match[3]))
         elif match := _DOWN.match(word):
             _by_down(query, match[1] == "down", match[2] or f"^{re.escape(ping_column)}$")
         elif key := split_square(word):
             query.squares.append(key)
     return query
+
+
+def _integer(text: str) -> int:
+    """The number a text begins with, 0 when there is none: so does xymond read a moment."""
+    found = _NUMBER.match(text)
+    return int(found.group()[:18]) if found else 0
 
 
 class _Nothing:
@@ -116,7 +125,7 @@ def _by_item(query: Query, name: str, value: str) -> None:
     pattern = _pattern(value)
 
     def matches(source: Source) -> bool:
-        item = source.xmh(source.host, source.inventory, name)
+        item = item_of(source, name)
         return item is not None and pattern.search(item)
 
     query.hosts.append(matches)
@@ -166,7 +175,7 @@ def _by_text(name: str) -> Callable[[Query, str], None]:
 
         def matches(status: Status) -> bool:
             text = text_of(status)
-            return text != b"" and pattern.search(text)
+            return (text != b"" or name == "msg") and pattern.search(text)
 
         query.rows.append(matches)
 
