@@ -37,7 +37,8 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
     "ackmsg": ack_text,
     "dismsg": disable_text,
 }
-_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)\s*(-?\d+)")
+_DIGITS = 18  # more are no moment; Python refuses thousands of them
+_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)\s*(-?[0-9]{{1,{_DIGITS}}})")
 _DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
 _OPERATORS = {
     ">": operator.gt,
@@ -192,7 +193,7 @@ def _by_down(query: Query, down: bool, value: str) -> None:
 
 
 def _ack_level(query: Query, value: str) -> None:
-    query.ack_level = int(value) if value.isascii() and value.isdigit() else None
+    query.ack_level = int(value[:_DIGITS]) if value.isascii() and value.isdigit() else None
 
 
 def _fields(query: Query, value: str) -> None:
