@@ -45,8 +45,12 @@ def _judge_one(board: Board, event: ClientReported) -> None:
     host = board.inventory.find(event.message.host)
     if host is None or event.message.collector:
         return
-    for report in judge_client(event.message, host):
-        board.report(report)
+    try:
+        for report in judge_client(event.message, host):
+            board.report(report)
+    except Exception:
+        # What an agent sends must not end the monitor, whatever it makes of our rules.
+        log.exception("the client message of %s could not be judged", event.message.host)
 
 
 class Checkpoint:

@@ -39,6 +39,7 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
     "ackmsg": ack_text,
     "dismsg": disable_text,
 }
+_DIGITS = 18  # more are no moment; Python refuses thousands of them
 _COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
@@ -91,7 +92,7 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
 def _integer(text: str) -> int:
     """The number a text begins with, 0 when there is none: so does xymond read a moment."""
     found = _NUMBER.match(text)
-    return int(found.group()[:18]) if found else 0
+    return int(found.group()[:_DIGITS]) if found else 0
 
 
 class _Nothing:
@@ -201,7 +202,7 @@ def _by_down(query: Query, down: bool, value: str) -> None:
 
 
 def _ack_level(query: Query, value: str) -> None:
-    query.ack_level = int(value) if value.isascii() and value.isdigit() else None
+    query.ack_level = int(value[:_DIGITS]) if value.isascii() and value.isdigit() else None
 
 
 def _fields(query: Query, value: str) -> None:
