@@ -147,6 +147,18 @@ async def test_only_who_takes_gzip_gets_it(accepted: str, packed: bool) -> None:
     assert ("content-encoding" in answer.headers) is packed
 
 
+async def test_the_top_page_is_prepared_before_anybody_asks() -> None:
+    site = a_site()
+    asked: list[str] = []
+    squares = site.board.squares
+    async with site.app.router.lifespan_context(site.app):
+        for _ in range(20):
+            await site.clock.advance(0.0)
+        site.board.squares = lambda host: asked.append(host) or squares(host)  # type: ignore[method-assign, func-returns-value]
+        assert (await get(site, "/")).status_code == 200
+    assert "www" not in asked
+
+
 async def test_what_does_not_exist_leads_on() -> None:
     site = a_site()
     assert 'href="/host/www"' in (await get(site, "/status/www/nosuch")).text

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.web.text import LONGEST_LINE, LONGEST_SHOWN, first_line, to_html
+from hexmon.model.color import Color
+from hexmon.web.text import LONGEST_LINE, LONGEST_SHOWN, first_line, line_of, to_html
+from tests.web.fake import a_square
 
 _OURS = re.compile(r'<svg class="g \w+" role="img" aria-label="[\w ]+"><use href="#\w+"/></svg>')
 _ELEMENT = re.compile(r"<(/?)([a-z0-9]+)")
@@ -120,6 +122,13 @@ def test_no_bytes_make_a_tag_that_is_not_ours(text: bytes) -> None:
 )
 def test_the_first_line(text: bytes, line: str) -> None:
     assert first_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("color", "line"), [(Color.PURPLE, "Nothing heard any more. Before: fine"), (Color.BLUE, "fine")]
+)
+def test_of_a_silent_square_the_line_is_what_it_said_before(color: Color, line: str) -> None:
+    assert line_of(a_square("www", "disk", color, b"green Sat Nov 21 05:00:00 2026 fine")) == line
 
 
 def test_a_long_line_is_cut() -> None:

@@ -40,11 +40,13 @@ def create_app(context: WebContext) -> Starlette:
     live = Live(context)
     hub = Hub(context, live)
     renderer = Renderer(context, live)
+    overview = Overview(renderer)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
-            workers = [tasks.create_task(live.run(), name="web: live"), tasks.create_task(hub.run(), name="web: hub")]
+            works = {"live": live.run(), "hub": hub.run(), "warm": overview.warm()}
+            workers = [tasks.create_task(work, name=f"web: {name}") for name, work in works.items()]
             yield
             hub.stop()
             for worker in workers:
@@ -54,7 +56,7 @@ def create_app(context: WebContext) -> Starlette:
         return missing(renderer, request, words.TEXT["no_such_page"])
 
     app = Starlette(
-        routes=_routes(context, renderer, hub),
+        routes=_routes(context, overview, hub),
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={404: not_found, 500: broken},
         lifespan=lifespan,
@@ -64,8 +66,9 @@ def create_app(context: WebContext) -> Starlette:
     return app
 
 
-def _routes(context: WebContext, renderer: Renderer, hub: Hub) -> list[BaseRoute]:
-    overview, square, host = Overview(renderer), Square(renderer), HostPage(renderer)
+def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:
+    renderer = overview.renderer
+    square, host = Square(renderer), HostPage(renderer)
     nongreen = Nongreen(renderer, overview)
     ends = Endpoints(context, renderer.live)
     return [
