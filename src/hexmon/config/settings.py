@@ -123,9 +123,17 @@ def _with_files(table: dict[str, Any], origin: Origin, problems: list[Problem]) 
 SECRETS = frozenset({"url", "password", "token"})
 
 
+# Where the library's sentence speaks of Python and not of TOML.
+_MESSAGES: Mapping[str, str] = {
+    "tuple_type": 'a list is needed, such as ["...", "..."]',
+    "dataclass_type": "a table is needed: [section] and lines KEY = VALUE",
+    "string_type": "a text in quotes is needed",
+}
+
+
 def _problem(kind: type, item: Any, text: str, source: str) -> Problem:
     path = [str(part) for part in item["loc"]]
-    message, hint = str(item["msg"]).removeprefix("Value error, "), ""
+    message, hint = _MESSAGES.get(item["type"], str(item["msg"]).removeprefix("Value error, ")), ""
     if item["type"] == "unexpected_keyword_argument":
         message = "unknown setting"
         close = difflib.get_close_matches(path[-1], _known_keys(kind, path[:-1]), 1)
