@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from hexmon.cli.values import count, seconds
 from hexmon.clock import SystemClock
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
@@ -25,7 +26,9 @@ from hexmon.schedule.zone import MachineZone
 
 EXAMPLE = """examples:
   hexmon sweep --hosts hosts.cfg --no-submit      print the messages instead of sending them
-  hexmon sweep --hosts hosts.cfg --server 127.0.0.1:1984"""
+  hexmon sweep --hosts hosts.cfg --server 127.0.0.1:1984
+
+exit status: 0 all was probed (and sent), 1 a file could not be read or the monitor not be reached, 2 called wrongly"""
 
 _ERASE = "\r\x1b[K"
 _STEP = 20  # checks between two looks at the progress
@@ -38,8 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
     parser.add_argument("--no-submit", action="store_true", help="print the messages, an empty line between them")
     parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST:PORT", help="the monitor (%(default)s)")
-    parser.add_argument("--concurrency", type=int, default=500, metavar="N", help="checks at once (%(default)s)")
-    parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for one check (%(default)s)")
+    parser.add_argument("--concurrency", type=count, default=500, metavar="N", help="checks at once (%(default)s)")
+    parser.add_argument(
+        "--timeout", type=seconds, default=10.0, metavar="S", help="seconds for one check (%(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
 
 

@@ -4,6 +4,7 @@ Used by `hexmon send`, the sweep and the agent, in an event loop or without one.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -128,11 +129,17 @@ def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext 
         return bytes(response.read())
 
 
+_PLAIN = (OSError, ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, URLError):
         return str(error.reason)
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    # asyncio puts sentences of its own where the system's reason belongs.
+    if type(error) in _PLAIN and isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return getattr(error, "strerror", None) or str(error)
 
 
