@@ -30,6 +30,8 @@ def _status(*words: str) -> int:
         (("probe", "--timeout", "nan", "127.0.0.1"), "'nan' is not a number of seconds above 0"),
         (("sweep", "--timeout", "-3", "--hosts", "hosts.cfg"), "'-3' is not a number of seconds above 0"),
         (("sweep", "--concurrency", "0", "--hosts", "hosts.cfg"), "'0' is not a whole number above 0"),
+        (("sweep", "--server", "127.0.0.1:x", "--hosts", "hosts.cfg"), "'x' is not a port"),
+        (("sweep", "--server", "tls://127.0.0.1", "--hosts", "hosts.cfg"), "by plain TCP only"),
         (("agent", "--repeat", "often", "--print"), "'often' is not a duration"),
         (("agent", "--repeat", "0", "--print"), "too often"),
         (("agent", "--host", "a b", "--print"), "'a b' is not a host's name"),
@@ -51,6 +53,12 @@ def test_a_wrong_call_is_told_and_has_status_2(
 def test_an_agent_without_a_monitor_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status("agent", "--once", "--server", "127.0.0.1:9") == 1
     assert capsys.readouterr().err == "hexmon agent: 127.0.0.1:9: Connection refused\n"
+
+
+def test_a_sweep_without_a_monitor_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www.example.com # noping\n")
+    assert _status("sweep", "--hosts", str(tmp_path / "hosts.cfg"), "--server", "127.0.0.1:9") == 1
+    assert capsys.readouterr().err == "hexmon sweep: 127.0.0.1:9: Connection refused\n"
 
 
 @pytest.mark.parametrize("words", [("hosts",), ("agent", "--print"), ("check-config",)])

@@ -71,7 +71,7 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
             sock.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: sock.recv(_READ), b""))
     except (OSError, ValueError) as error:
-        raise SendError(f"{address}: {_reason(error)}") from error
+        raise SendError(f"{address}: {failure(error)}") from error
 
 
 def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
@@ -132,7 +132,8 @@ def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext 
 _PLAIN = (OSError, ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
 
 
-def _reason(error: Exception) -> str:
+def failure(error: Exception) -> str:
+    """Why a server could not be reached, in the system's words."""
     if isinstance(error, URLError):
         return str(error.reason)
     if isinstance(error, TimeoutError):
@@ -179,7 +180,7 @@ async def exchange_async(
             finally:
                 writer.close()
     except (OSError, ValueError) as error:
-        raise SendError(f"{address}: {_reason(error)}") from error
+        raise SendError(f"{address}: {failure(error)}") from error
 
 
 async def send_async(
