@@ -26,6 +26,7 @@ from hexmon.app.systemd import Notifier
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
 from hexmon.probes.tools import open_tools
@@ -60,6 +61,7 @@ class Monitor:
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
+        self._adopted = asyncio.Event()
         self._parts: Parts | None = None
         self._systemd = Notifier()
 
@@ -128,7 +130,7 @@ class Monitor:
         loops = {
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
-            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
@@ -197,7 +199,9 @@ class Monitor:
             parts.board.adopt(inventory)
             await parts.runner.adopt(inventory)
             _report_self(parts)
-            log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
+            self._adopted.set()
+            hint = "; `hexmon check-config` names them" if inventory.problems else ""
+            log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
 
     # Stopping
 
@@ -219,6 +223,12 @@ def _tick(parts: Parts) -> None:
 def _report_self(parts: Parts) -> None:
     if parts.configuration.settings.agent.enabled:
         parts.board.report(own_report(parts, parts.clock.now()))
+
+
+def _counts(inventory: Inventory) -> tuple[str, str]:
+    """How much was read and how much of it is wrong, in words."""
+    hosts, mistakes = len(inventory.hosts), len(inventory.problems)
+    return f"{hosts} host{'s' * (hosts != 1)}", f"{mistakes} mistake{'s' * (mistakes != 1)}"
 
 
 def _prune(parts: Parts) -> None:
@@ -245,7 +255,7 @@ def _welcome(parts: Parts) -> None:
     server = messages[0] if messages else "ADDRESS"
     square = f"{host_to_wire(own_name(configuration))}.backup"
     words = f"""\
-hexmon is watching {len(parts.board.inventory.hosts)} host(s): {own_url(configuration)}
+hexmon is watching {_counts(parts.board.inventory)[0]}: {own_url(configuration)}
 
   a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
             {hosts}

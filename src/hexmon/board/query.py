@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -93,6 +93,34 @@ def _integer(text: str) -> int:
     """The number a text begins with, 0 when there is none: so does xymond read a moment."""
     found = _NUMBER.match(text)
     return int(found.group()[:_DIGITS]) if found else 0
+
+
+def query_mistakes(words: Sequence[str]) -> list[str]:
+    """What `parse_query` would pass over without a word: for people, who would trust the answer."""
+    return [mistake for word in words if (mistake := _mistake(word))]
+
+
+def _mistake(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if name == "fields" and equals:
+        unknown = [field for field in value.split(",") if field and not field_names(field)]
+        return f"'{word}': nobody knows the field {unknown[0]}" if unknown else ""
+    if name == "color" and equals:
+        unknown = [color for color in value.split(",") if parse_color(color.encode(errors="replace")) is None]
+        return f"'{word}': '{unknown[0]}' is not a color" if unknown else ""
+    if (equals and (name in _READERS or name.startswith("XMH_"))) or _DOWN.match(word):
+        return _pattern_mistake(word, value) if name != "acklevel" else ""
+    moment = _COMPARED.match(word)
+    right = _NUMBER.match(moment[3].strip()) if moment else split_square(word)
+    return "" if right else f"'{word}' is not a criterion of xymondboard"
+
+
+def _pattern_mistake(word: str, value: str) -> str:
+    try:
+        compile_pattern(value)
+    except PatternError as error:
+        return f"'{word}': {error}"
+    return ""
 
 
 class _Nothing:
