@@ -8,99 +8,24 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-HOSTS = """\
-127.0.0.1 000.example.net # testip
-0.0.0.0 .default. # COMMENT:"set for all" ssldays=40:20
-127.0.1.1 gate.example.net # NAME:"The | gate" CLIENT:gw1 dialup
-127.0.1.2 Sub.Domain.Example.NET # CLIENT:"Sub_Alias" multihomed NET:inner
-page east East side
-group First
-127.0.1.3 planned # DOWNTIME=*:*:0000:2359:"moved, \\ and back"
-127.0.1.4 partly.example.net # DOWNTIME=mem,net_1:*:0000:2359:"memory" DOC:http://127.0.0.1/%s
-127.0.1.5 slow.example.net # delayred=cpu:10,mem:30 delayyellow=cpu:5,disk:20
-subpage attic Under the roof
-group-only cpu|mem Narrow
-0.0.0.0 float.example.net # noclear TRENDS:*,!mem noinfo
-127.0.1.6 still-1.example.net # notrends NOCOLUMNS:procs,disk CLASS:quiet noclient
-127.0.1.7 x_y.example.net # pulldata NOPROPRED:cpu noflap=mem
-vpage west West side
-127.0.1.8 gate # OS:linux COMMENT:plain
-127.0.1.9 127.0.1.9 # nonongreen
-127.0.1.3 planned # NAME:again
-"""
-SPELLINGS = (
-    ("gate.example.net", "gate,example,net", "GATE.example,NET", "gw1", "GW1"),
-    ("Sub.Domain.Example.NET", "sub,domain,example,net", "SUB.DOMAIN.EXAMPLE.NET", "sub_alias", "Sub_Alias"),
-    ("planned", "PLANNED"),
-    ("partly.example.net", "partly,example,net", "Partly,Example.Net"),
-    ("slow.example.net", "slow,example,net"),
-    ("float.example.net", "float,example,net", "FLOAT,EXAMPLE,NET"),
-    ("still-1.example.net", "still-1,example,net"),
-    ("x_y.example.net", "x_y,example,net"),
-    ("gate",),
-    ("127.0.1.9", "127,0,1,9"),
+from tests.peers.odd_words import (
+    BLANKS,
+    COLORS,
+    DURATIONS,
+    FIELDS,
+    GROUPS,
+    HOST_CRITERIA,
+    ITEMS,
+    LIFETIMES,
+    ODD_COLORS,
+    ODD_HOSTS,
+    ODD_TESTS,
+    REASONS,
+    ROW_CRITERIA,
+    SPELLINGS,
+    TESTS,
+    TEXTS,
 )
-ODD_HOSTS = (
-    "gate,example,net,", "gate..example.net", ",gate", "gate,example", "stranger", "aa:bb", "gate@example", "*", "st%r",
-    "h\xf6st", "0.0.0.0", "gate/example", "example.net", ".gate", "gate'", "a" * 60,
-)  # fmt: skip
-TESTS = ("cpu", "mem", "disk", "net_1", "CPU", "q-1", "a:b", "c/d", "e\\f", "conn", "0", "x" * 60)
-ODD_TESTS = ("", "a;b", "a|b", "a,b", "te st", "\xe9t\xe9", "a'b", "a%b", "a+b", "a=b", "info", "trends", "clientlog")
-COLORS = (
-    "green", "yellow", "red", "clear", "blue", "GREEN", "Red", "yElLoW", "green,", "red!", "yellow-", "clear.", "green:x",
-    "red1", "green/", "red<b>", "blue_", "&red",
-)  # fmt: skip
-ODD_COLORS = (
-    "redish", "greenx", "", "purple", "PURPLE", "client", "Client", "none", "gree", "yellowish", "unknown", "12", "\xff",
-)
-LIFETIMES = (
-    "+5", "+2h", "+1d", "+1w", "+1h30m", "+2d1h", "+90m", "+10x", "+abc", "+0", "+-5", "+", "++5", "+5+6", "+007",
-    "+99999", "+5h/", "+m", "+30s", "+2H",
-)  # fmt: skip
-GROUPS = ("/group:dba", "/group:a,b,,c", "/group:", "/group", "/nothing", "/group:x/group:y", "/GROUP:z", "/group:a b")
-BLANKS = (" ", " ", " ", " ", " ", " ", "  ", "\t", " \t ", "\t\t", "     ")
-TEXTS = (
-    "", " ok", " Sat Nov 21 00:00:00 2026 ok\n\n&green fine\n&red no\n", "\n", "\r\n", "\n\n", " a|b\\c\td", "\tafter a tab",
-    " trailing blank \n", " \xe9\xff\x80 high", " \u20ac \u4e2d", " one\r\ntwo\r\n", " <!-- [flags:ABC] --> flagged",
-    " <!-- [flags:] --> none", " <!-- [flags:A-B] --> dash", " <!-- [flags:XY", "  <!-- [flags:TWO] --> two blanks",
-    " <!-- a comment --> x", " ]]> & < >", " &lt;&amp;", " " + "w" * 3000 + "\nend", " green again\nred line\n",
-    " \x01\x1b[1m control", " Status message received from 127.9.9.9", " combo\n\nstatus gate.cpu red no combo\n",
-    "\nStatus message received from 127.8.8.8\n", " x\nStatus message received from 127.7.7.7\nbehind\n",
-    " x\nStatus message received from \n", " x\nStatus message received from somebody\n",
-    " x\nStatus message received from 127.7.7.7 port 5\n", " x\n\nStatus message received from 127.6.6.6",
-    " y\nstatus message received from 127.5.5.5\n", " z\n Status message received from 127.5.5.5\n", " %s %n {x} $HOME `id`",
-)  # fmt: skip
-DURATIONS = (
-    "5", "1h", "2d", "1w", "90", "0", "-1", "-5", "1h30m", "abc", "5x", "", "+5", "00", "1.5", "-1h", "60\n", "10\t", "1m",
-)  # fmt: skip
-REASONS = ("", " ", " why", "\nwhy", " why\n", "  two", " a|b\\n\nnext\n", "\twhy", " \n", "\r\nx\r\n", " \xe9\xff")
-FIELDS = (
-    "hostname,testname,color,flags,lastchange,logtime,validtime,acktime,disabletime,sender,cookie,ackmsg,dismsg,client,"
-    "clntstamp,acklist,flapinfo,stats,modifiers,msg,line1"
-).split(",")
-ITEMS = (
-    "XMH_IP", "XMH_HOSTNAME", "XMH_NET", "XMH_CLASS", "XMH_OS", "XMH_DISPLAYNAME", "XMH_CLIENTALIAS", "XMH_COMMENT",
-    "XMH_PAGEPATH", "XMH_PAGETITLE", "XMH_DGNAME", "XMH_FLAG_DIALUP", "XMH_FLAG_NOINFO", "XMH_NOCOLUMNS", "XMH_DOWNTIME",
-    "XMH_DELAYRED", "XMH_NOFLAP", "XMH_TRENDS", "XMH_DOCURL", "XMH_SSLDAYS", "XMH_PULLDATA", "XMH_RAW", "XMH_nothing",
-    "BBH_COMMENT", "xmh_ip", "ip", "XMH_PAGENAME", "XMH_GROUPID", "XMH_PAGEINDEX", "XMH_PAGEPATHTITLE",
-)  # fmt: skip
-HOST_CRITERIA = (
-    "host=gate", "host=^gate$", "host=EXAMPLE", "host=[ap]", "host=.*", "host=planned|float", "host=x_y", "host=\\.net$",
-    "host=(", "host=", "page=east", "page=^east$", "page=^$", "page=attic|west", "page=EAST", "net=inner", "net=.",
-    "ip=127.0.1", "ip=^0", "XMH_CLASS=quiet", "XMH_COMMENT=all", "XMH_COMMENT=plain", "XMH_OS=LIN", "XMH_FLAG_DIALUP=.",
-    "XMH_nothing=x", "XMH_DISPLAYNAME=The\\s", "BBH_CLASS=quiet", "tag=dialup", "tag=DOWN", "tag=^NO", "host=%gate",
-    "host=!gate", "host=gate.example.net,planned", "page=east/attic", "host=gw1", "HOST=gate",
-)  # fmt: skip
-ROW_CRITERIA = (
-    "test=cpu", "test=^c", "test=CPU", "test=info|trends|clientlog", "test=[", "test=", "test=\\d", "test=^.$",
-    "color=red", "color=green,yellow", "color=RED", "color=blue,", "color=,", "color=clear,nonsense", "color=purple",
-    "color=redish", "msg=ok", "msg=^status", "msg=green", "msg=^$", "msg=fine\\s*$", "msg=\\bno\\b", "msg=a\\|b",
-    "ackmsg=.", "ackmsg=mine", "dismsg=why", "lastchange>0", "lastchange=0", "acktime>0",
-    "acktime!=0", "disabletime>0", "disabletime=-1", "disabletime<0", "validtime>2000000000", "logtime>=1795219200",
-    "logtime<=1795219200", "validtime=2147483647", "lastchange>=", "lastchange=>5", "logtime", "acktime==0", "stats=1",
-    "lastchange<abc", "flags=A", "sender=127", "line1=ok", "cookie=1", "gate.cpu", "planned.mem", "gate,example,net.disk",
-    "gw1.cpu", "stranger.cpu", "GATE.CPU", "float.example.net", "bareword", "=", "a=b=c", "fields=", "fields=color",
-)  # fmt: skip
 
 COOKIE = re.compile(r"\{cookie:([^}]*)\.([^.}]*)\}")
 Maker = Callable[["Dice"], str]
@@ -128,7 +53,9 @@ class Dice:
 
     def square(self) -> str:
         if self.chance(self.odd / 2):
-            return self.pick(("gate", "gate.", ".cpu", ".", "a.b.c.d", "gate,cpu", "gate..cpu", "gate.cpu.", "summary.a.b"))
+            return self.pick(
+                ("gate", "gate.", ".cpu", ".", "a.b.c.d", "gate,cpu", "gate..cpu", "gate.cpu.", "summary.a.b")
+            )
         return f"{self.host()}.{self.test()}"
 
     def blank(self) -> str:
@@ -174,7 +101,9 @@ def extcombo(dice: Dice) -> str:
 
 
 def data(dice: Dice) -> str:
-    return dice.join("data", dice.square()) + dice.pick(("\n1\n", "", " x\n", "\nStatus message received from 127.1.1.1\n"))
+    return dice.join("data", dice.square()) + dice.pick(
+        ("\n1\n", "", " x\n", "\nStatus message received from 127.1.1.1\n")
+    )
 
 
 def summary(dice: Dice) -> str:
@@ -187,19 +116,18 @@ def client(dice: Dice) -> str:
     # xymond keeps the first system and class it heard of a host.
     spellings = dice.pick(SPELLINGS)
     system = ("linux", "aix", "freebsd")[SPELLINGS.index(spellings) % 3]
-    square = f"{dice.pick(spellings)}.{system}" if dice.chance(0.9) else dice.pick(("gate", "stranger.linux", "gate."))
+    square = f"{dice.pick(spellings)}.{system}" if dice.chance(0.9) else dice.pick(("gate", "stranger.linux", "gate.."))
     body = dice.pick((
-        "\n[date]\nx\n[df]\ny\n[uptime]\n z\n", "\n", "", "\n[proxy]\nClientIP:127.3.3.3\n[a]\n1\n", "\r\n[date]\r\nq\r\n",
+        "\n[date]\nx\n[df]\ny\n[uptime]\n z\n", "\n", "", "\n[proxy]\nClientIP:127.3.3.3\n[a]\n1\n",
+        "\r\n[date]\r\nq\r\n",
         "\n[df]\n[df]\ntwice\n", "\n[a]\n1\n[proxy]\nClientIP: 127.3.3.4 x\n", "\nno section\n", "\n [a]\n1\n[b c]\n2",
     ))  # fmt: skip
     return dice.join(head, square) + body
 
 
 def disable(dice: Dice) -> str:
-    if dice.chance(0.3):
-        target = f"{dice.host()}{dice.pick(('.*', '*', '.', ',*', '.**', ' *'))}"
-    else:
-        target = dice.square()
+    every = f"{dice.host()}{dice.pick(('.*', '*', '.', ',*', '.**', ' *'))}"
+    target = every if dice.chance(0.3) else dice.square()
     return dice.join("disable", target, dice.pick(DURATIONS[: dice.pick((5, 19))])) + dice.pick(REASONS)
 
 
@@ -219,7 +147,9 @@ def modify(dice: Dice) -> str:
         words += ["because", "of"][: dice.random.randint(1, 2)]
         return f"modify {dice.pick(('', '', ' '))}" + " ".join(words)
 
-    return "\n\n".join(one() for _ in range(dice.pick((1, 1, 1, 2, 3)))) + dice.pick(("", "\n", " \n", "\r\n", " x|y\\z"))
+    return "\n\n".join(one() for _ in range(dice.pick((1, 1, 1, 2, 3)))) + dice.pick(
+        ("", "\n", " \n", "\r\n", " x|y\\z")
+    )
 
 
 def acknowledge(dice: Dice) -> str:
@@ -227,9 +157,9 @@ def acknowledge(dice: Dice) -> str:
     cookie = f"{{cookie:{dice.pick(SPELLINGS)[0]}.{dice.pick(TESTS[:4])}}}"
     if dice.chance(0.1):
         cookie = dice.pick(("999999999", "abc", "-", "", "1000001"))
-    return " ".join((verb, dice.pick(("", "", "-")) + cookie, dice.pick(("5", "1h", "2d", "60", "0", "1h30m", "007")))) + (
-        dice.pick((" mine", "", "\nmine\n", " mine|x\nAcked by: a\n", "  mine "))
-    )
+    return " ".join(
+        (verb, dice.pick(("", "", "-")) + cookie, dice.pick(("5", "1h", "2d", "60", "0", "1h30m", "007")))
+    ) + (dice.pick((" mine", "", "\nmine\n", " mine|x\nAcked by: a\n", "  mine ")))
 
 
 def ackinfo(dice: Dice) -> str:
@@ -259,7 +189,9 @@ def drop(dice: Dice) -> str:
 
 def rename(dice: Dice) -> str:
     new = f"new{dice.random.randint(1, 99999)}"
-    return dice.join("rename", _stored(dice), dice.pick(("mem", "disk", "net_1", "Disk", "none")), new) + dice.pick(("", "", " ", "\tx"))
+    return dice.join("rename", _stored(dice), dice.pick(("mem", "disk", "net_1", "Disk", "none")), new) + dice.pick(
+        ("", "", " ", "\tx")
+    )
 
 
 def schedule(dice: Dice) -> str:
@@ -276,10 +208,12 @@ def notice(dice: Dice) -> str:
     square = dice.square()
     return dice.pick((
         f"notify {square} text", f"notify {dice.host()}.* text", "notify", f"notify\t{square}", "notes", "notes a\nb",
-        "notes ../x", "usermsg", "usermsg id text", "usermsg\nx", "dummy", "dummy x", "page a.b", "pages", "meta a.b c\nd",
+        "notes ../x", "usermsg", "usermsg id text", "usermsg\nx", "dummy", "dummy x", "page a.b", "pages",
+        "meta a.b c\nd",
         "metadata", f"meta {square} name\nvalue\n\nmeta {square} other\nvalue", "ping", "pingx", "ping\n", "reload\n",
         "nonsense", "", "\n", " status gate.cpu red", "STATUS gate.cpu red", "Status gate.cpu red x", "statu", "combo",
-        "query", "queryx gate.cpu", "hello", "flush filecache", "flush", "event", "clientx gate.linux", "\0status gate.cpu red",
+        "query", "queryx gate.cpu", "hello", "flush filecache", "flush", "event", "clientx gate.linux",
+        "\0status gate.cpu red",
     ))  # fmt: skip
 
 
@@ -293,7 +227,19 @@ def query(dice: Dice) -> str:
 
 def steady(dice: Dice, most: int) -> list[str]:
     """Fields that do not depend on what differs on purpose."""
-    moving = {"clntstamp", "cookie", "flapinfo", "lastchange", "validtime", "sender", "stats", "dismsg", "flags", "logtime", "client"}
+    moving = {
+        "clntstamp",
+        "cookie",
+        "flapinfo",
+        "lastchange",
+        "validtime",
+        "sender",
+        "stats",
+        "dismsg",
+        "flags",
+        "logtime",
+        "client",
+    }
     known = [name for name in (*FIELDS, *ITEMS) if name not in moving]
     return [*dice.some(known, most, 1), *(["nonsense"] if dice.chance(0.1) else [])]
 
@@ -308,7 +254,9 @@ def board(dice: Dice) -> str:
 def hostinfo(dice: Dice) -> str:
     words = ["hostinfo", *dice.some(HOST_CRITERIA, 2)]
     if dice.chance(0.6):
-        words.append("fields=" + ",".join([*dice.some(ITEMS, 5, 1), *dice.some(("matchedtag", "hostname", "color"), 1)]))
+        words.append(
+            "fields=" + ",".join([*dice.some(ITEMS, 5, 1), *dice.some(("matchedtag", "hostname", "color"), 1)])
+        )
     return dice.join(*words) + dice.pick(("", "", "\n", " "))
 
 
@@ -331,12 +279,17 @@ _FATAL = re.compile(
 )
 
 
+# What means something else, or what xymond takes otherwise on purpose, when it is damaged.
+_WHOLE = (b"summary", b"drop", b"rename", b"extcombo", b"combo", b"schedule", b"client ", b"client/")
+
+
 def _damaged(dice: Dice, message: bytes) -> bytes:
     """One byte of it changed, lost, doubled or new."""
     place = dice.random.randrange(len(message) + 1)
     before, after = message[:place], message[place:]
     return dice.pick((
-        before + after[1:], before + after[:1] + after, before + dice.pick((b" ", b"\t", b"\n", b"\r", b".", b",")) + after,
+        before + after[1:], before + after[:1] + after, before + dice.pick((b" ", b"\t", b"\n", b"\r", b".",
+        b",")) + after,
         before + dice.pick((b"\0", b"\xff", b"\\", b"*", b"%", b"-", b"/")) + after, before, before + after.upper(),
     ))  # fmt: skip
 
@@ -356,15 +309,19 @@ def messages(seed: int, length: int, odd: float = 0.08) -> Iterator[bytes | int]
     dice = Dice(seed, odd)
     makers, weights = zip(*MAKERS, strict=True)
     everybody = [spellings[0] for spellings in SPELLINGS] + ["000.example.net"]
-    yield "combo\n".encode() + "\n\n".join(f"status+10d {host}.cpu green begin" for host in everybody).encode()
+    yield b"combo\n" + "\n\n".join(f"status+10d {host}.cpu green begin" for host in everybody).encode()
     yield 700
     for _ in range(length):
         if dice.chance(0.12):
             yield dice.pick((1, 1, 2, 3, 130, 300, 700, 1000, 1900, 4000, 90000))
             continue
         text = dice.random.choices(makers, weights)[0](dice)
-        message = text.encode("latin-1") if dice.chance(0.5) and text.isascii() is False and max(text) < "\u0100" else text.encode()
-        if dice.chance(dice.odd) and not message.startswith((b"summary", b"drop", b"rename", b"extcombo", b"combo", b"schedule")):
-            message = _damaged(dice, message)
+        narrow = dice.chance(0.5) and all(sign < "\u0100" for sign in text)
+        message = text.encode("latin-1" if narrow else "utf-8")
+        if dice.chance(dice.odd) and not message.startswith(_WHOLE) and b"{cookie" not in message:
+            damaged = _damaged(dice, message)
+            # To xymond the tests in DOWNTIME and delays have a case.
+            louder = re.search(rb"(?i)planned|partly|slow", message) and damaged.lower() == message.lower()
+            message = message if louder else damaged
         if not fatal(message):
             yield message

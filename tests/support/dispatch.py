@@ -22,7 +22,7 @@ from hexmon.model.inventory import Inventory
 class Monitor:
     """`say` is one message and its answer, as bytes. `folder` gets `etc` (hosts.cfg and `files`) and `download`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what may differ has a name and a default
         self,
         folder: Path,
         hosts: str,
@@ -45,11 +45,11 @@ class Monitor:
         self.bus = LocalBus()
         self.reloads: list[str] = []
         self.board = Board(clock, self.journal, self.bus, settings or BoardSettings(), self.inventory(), local)
-        local = FileSettings(config_dir=etc, download_dir=folder / "download", client_local=etc / "client-local.cfg")
+        served = FileSettings(config_dir=etc, download_dir=folder / "download", client_local=etc / "client-local.cfg")
         self.dispatcher = Dispatcher(
             self.board,
             Access(senders),
-            Files(local, clock.monotonic),
+            Files(served, clock.monotonic),
             clock,
             reload=self.reloads.append,
             xmh=xmh_value,

@@ -202,7 +202,7 @@ def _ack_list(source: Source, status: Status) -> bytes:
         b"%d:%d:%d:%s:%s\n"
         % (one.received, one.valid_until, one.level, one.user.encode(errors="surrogateescape"), one.text)
         for one in status.ack_infos
-        if source.ack_level in (None, one.level) and min(one.clear_time, one.valid_until) > source.now
+        if source.ack_level in (None, one.level) and min(one.clear_time, one.valid_until) >= source.now
     ]
     return nl_encode_bytes(b"".join(lines))
 
@@ -281,12 +281,13 @@ def item_of(source: Source, name: str) -> str | None:
     """An XMH item of a row's host; its system, and its class if hosts.cfg has none, are what its agent says."""
     if not source.host.ip and source.name == _SUMMARY:
         return None
-    clients = source.entry.clients if source.entry is not None else None
-    if clients and name == "OS":
-        return max(clients.values(), key=lambda one: one.received).os_type
+    clients = list(source.entry.clients.values()) if source.entry is not None else []
     found = source.xmh(source.host, source.inventory, name)
+    if clients and name == "OS":
+        known = [(one.received, one.os_type) for one in clients if one.os_type]
+        return max(known)[1] if known else found
     if clients and name == "CLASS" and not found:
-        return next((one.host_class for one in clients.values() if one.host_class), found)
+        return next((one.host_class for one in clients if one.host_class), found)
     return found
 
 

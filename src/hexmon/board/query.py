@@ -75,7 +75,7 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
     query = Query()
     for word in text.split():
         name, equals, value = word.partition("=")
-        reader = _READERS.get(name) if equals and value else None
+        reader = _READERS.get(name) if equals and (value or name == "fields") else None
         if reader is not None:
             reader(query, value)
         elif equals and value and name.startswith("XMH_") and name[4:] in XMH_NAMES:

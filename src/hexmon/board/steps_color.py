@@ -88,7 +88,7 @@ def acknowledged(draft: Draft) -> None:
     if ack is None:
         return
     worse = draft.policy.ack_each_color and draft.color > ack.worst
-    if draft.color in draft.policy.ok_colors or worse or ack.until <= draft.now:
+    if draft.color in draft.policy.ok_colors or worse or ack.until < draft.now:
         draft.acknowledged = None
 
 

@@ -32,9 +32,7 @@ _LINE = re.compile(rb"([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)").match
 _NO_COLOR = re.compile(rb"[^ \t\n]+(?:[ \t]+([^ \t\n]+))?").match
 _FLAGS = re.compile(rb"[A-Za-z]+ <!-- \[flags:([^\]]*)\]").match
 _DATA = re.compile(rb"data[ \t]*([^ \t\r\n]+)").match
-_MODIFY = re.compile(
-    rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]([^\r\n]+)"
-).match
+_MODIFY = re.compile(rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]([^\r\n]+)").match
 _CLIENT_LINE = re.compile(rb"client(?:/([^ \t\r\n]*))?[ \t]+([^ \t\r\n]+)(?:[ \t]+([^ \t\r\n]+))?").match
 
 
