@@ -1,9 +1,12 @@
 """A short run of what `python -m tests.fuzz.fuzz_dispatcher --count 1000000` does for long."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from hexmon.ingest.messages import Useless
+from hexmon.ingest.protocol import parse
 from hexmon.judge.client_parse import parse_df, parse_free, parse_uptime
 from hexmon.model.status import Report
 from tests.fuzz.fuzz_dispatcher import Board, fuzz
@@ -38,3 +41,21 @@ def test_numbers_and_words_without_end_do_no_harm(tmp_path: Path, message: bytes
     board = Board(tmp_path, 1)
     board.say(message)
     assert board.monitor.dispatcher.counts["Failed"] == 0
+
+
+def test_a_pattern_without_end_is_tried_three_times_only(tmp_path: Path) -> None:
+    board = Board(tmp_path, 1)
+    for number in range(300):
+        board.say(b"status a.t%d red %s!" % (number, b"a" * 200))
+    begun = time.monotonic()
+    for criterion in (rb"msg=(a|aa)+\1$", rb"msg=((a?){50}){50}$"):
+        answer = board.monitor.dispatcher.handle(b"xymondboard " + criterion, "127.0.0.1").reply
+        b"".join(answer if not isinstance(answer, bytes) else ())
+    assert time.monotonic() - begun < 2.0  # without a limit it takes half a minute
+
+
+@pytest.mark.parametrize("command", [b"modify", b"xymondboard", b"ackinfo", b"drop", b"disable", b"rename", b"notify"])
+def test_a_command_of_many_megabytes_is_not_looked_at(command: bytes) -> None:
+    found = parse(command + b" a.b" * 1_000_000)
+    assert isinstance(found, Useless)
+    assert found.reason == "longer than any such command"

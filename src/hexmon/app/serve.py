@@ -32,6 +32,7 @@ from hexmon.model.origin import ConfigError
 from hexmon.probes.tools import open_tools
 from hexmon.storage.engine import open_storage
 from hexmon.web.app import create_app
+from hexmon.web.connection import BoundedConnection
 from hexmon.web.context import WebContext
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,12 @@ class _Pages(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def hang_up(self) -> None:
+        """A client that does not read its page would be waited for without end."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, BoundedConnection):
+                connection.give_up()
 
 
 class Monitor:
@@ -100,7 +107,8 @@ class Monitor:
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
-        pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+        config = uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False, server_header=False)
+        pages = _Pages(config)
         await parts.runner.adopt(parts.board.inventory)
         # What was loaded stays: the collector need not look at it again, which would make checks late.
         gc.freeze()
@@ -117,6 +125,8 @@ class Monitor:
             pages.should_exit = True
             app.state.hub.stop()
             parts.server.stop_accepting()
+            await asyncio.wait([web], timeout=_LAST_WORDS)
+            pages.hang_up()
             await asyncio.wait([web], timeout=_LAST_WORDS)
             pages.force_exit = True
             for loop in loops:

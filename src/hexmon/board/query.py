@@ -21,7 +21,7 @@ from hexmon.board.fields import (
 from hexmon.board.reader import Reader
 from hexmon.model.color import Color, parse_color
 from hexmon.model.names import StatusKey, split_square
-from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+from hexmon.model.patterns import Patience, Pattern, PatternError, compile_pattern
 from hexmon.model.status import Status
 
 HostTest = Callable[[Source], bool]
@@ -39,6 +39,8 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
     "ackmsg": ack_text,
     "dismsg": disable_text,
 }
+_LONGEST = 32 * 1024  # characters of a question
+_MOST_WORDS = 100  # each is looked at for every square
 _DIGITS = 18  # more are no moment; Python refuses thousands of them
 _COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -67,13 +69,14 @@ class Query(msgspec.Struct):
     fields: tuple[str, ...] | None = None
     ack_level: int | None = None
     by_name: bool = False
+    patience: Patience = msgspec.field(default_factory=Patience)
 
 
 def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
     """Criteria and fields, separated by blanks; what is not understood is ignored, as Xymon does."""
     text = words.decode(errors="surrogateescape") if isinstance(words, bytes) else words
     query = Query()
-    for word in text.split():
+    for word in text[:_LONGEST].split()[:_MOST_WORDS]:
         name, equals, value = word.partition("=")
         reader = _READERS.get(name) if equals and (value or name == "fields") else None
         if reader is not None:
@@ -132,26 +135,26 @@ class _Nothing:
         return False
 
 
-def _pattern(text: str) -> Pattern:
+def _pattern(text: str, query: Query) -> Pattern:
     try:
-        return compile_pattern(text)
+        return query.patience.limit(compile_pattern(text))
     except PatternError:
         return _Nothing()
 
 
 def _by_host(query: Query, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
     query.by_name = True
     query.hosts.append(lambda source: pattern.search(source.name))
 
 
 def _by_page(query: Query, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
     query.hosts.append(lambda source: any(pattern.search(page) for page in source.host.all_pages))
 
 
 def _by_item(query: Query, name: str, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
 
     def matches(source: Source) -> bool:
         item = item_of(source, name)
@@ -169,16 +172,16 @@ def _by_ip(query: Query, value: str) -> None:
 
 
 def _by_tag(query: Query, value: str) -> None:
-    query.tags.append(_pattern(value))
+    query.tags.append(_pattern(value, query))
 
 
 def _by_test(query: Query, value: str) -> None:
-    query.rows.append(test_matcher(value))
+    query.rows.append(test_matcher(value, query))
 
 
-def test_matcher(text: str) -> RowTest:
+def test_matcher(text: str, query: Query) -> RowTest:
     """Whether a square's test matches; there are few names and many squares, so the answers are remembered."""
-    pattern = _pattern(text)
+    pattern = _pattern(text, query)
     known: dict[str, bool] = {}
 
     def matches(status: Status) -> bool:
@@ -200,7 +203,7 @@ def _by_text(name: str) -> Callable[[Query, str], None]:
     text_of = _TEXTS[name]
 
     def read(query: Query, value: str) -> None:
-        pattern = _pattern(value)
+        pattern = _pattern(value, query)
 
         def matches(status: Status) -> bool:
             text = text_of(status)
@@ -217,7 +220,7 @@ def _by_moment(query: Query, name: str, sign: str, wanted: int) -> None:
 
 
 def _by_down(query: Query, down: bool, value: str) -> None:
-    matches = test_matcher(value)
+    matches = test_matcher(value, query)
 
     def wanted(source: Source) -> bool:
         squares = source.entry.squares.values() if source.entry else ()
