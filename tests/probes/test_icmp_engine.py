@@ -14,7 +14,7 @@ from hexmon.probes.icmp_socket import Heard
 
 COOKIE = b"biscuit!"
 ONCE = Plan(sends=1, wanted=1, pause=0.01)
-THRICE = Plan(sends=3, wanted=1, pause=0.01)
+THRICE = Plan(sends=3, wanted=1, pause=0.15)
 
 Answer = Callable[[str, int], list[Heard]]
 
