@@ -90,18 +90,19 @@ def _start(folder: Path) -> tuple[float, dict[str, int]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while _get(web, "/-/ready") is None:
+        while get(web, "/-/ready") is None:
             if time.perf_counter() - began > _PATIENCE or process.poll() is not None:
                 raise RuntimeError("hexmon serve did not become ready")
             time.sleep(0.01)
         took = time.perf_counter() - began
-        return took, _by_color(_get(web, "/metrics") or "")
+        return took, _by_color(get(web, "/metrics") or "")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_PATIENCE)
 
 
-def _get(port: int, path: str) -> str | None:
+def get(port: int, path: str) -> str | None:
+    """The text of a page; None when it is not 200 (yet)."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
             return str(answer.read().decode())

@@ -2,7 +2,7 @@
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hexmon.ingest.messages import AnyCommand
 from hexmon.ingest.protocol import parse
@@ -59,19 +59,19 @@ _PIECES = (
 )
 
 
-def mutated(count: int, seed: int) -> Iterator[bytes]:
+def mutated(count: int, seed: int, seeds: Sequence[bytes] = SEEDS) -> Iterator[bytes]:
     """That many messages, each some steps away from a good one; the same for the same seed."""
     dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
     for _ in range(count):
-        message = bytearray(dice.choice(SEEDS))
-        for _ in range(dice.randint(1, 6)):
-            _mutate(message, dice)
+        message = bytearray(dice.choice(seeds))
+        for _ in range(dice.choice((0, 1, 1, 1, 2, 3, 6))):
+            _mutate(message, dice, seeds)
         yield bytes(message)
 
 
-def _mutate(message: bytearray, dice: random.Random) -> None:
+def _mutate(message: bytearray, dice: random.Random, seeds: Sequence[bytes]) -> None:
     where = dice.randrange(len(message) + 1)
-    what = dice.randrange(5)
+    what = dice.randrange(8)
     if what == 0:
         message[where:where] = dice.choice(_PIECES)
     elif what == 1:
@@ -79,8 +79,14 @@ def _mutate(message: bytearray, dice: random.Random) -> None:
     elif what == 2:
         message[where : where + 1] = bytes((dice.randrange(256),))
     elif what == 3:
-        other = dice.choice(SEEDS)
+        other = dice.choice(seeds)
         message[where:] = other[dice.randrange(len(other)) :]
+    elif what == 4:
+        del message[where:]
+    elif what == 5 and where < len(message):
+        message[where] ^= 1 << dice.randrange(8)
+    elif what == 6:
+        message[where:where] = dice.choice(_PIECES) * dice.choice((2, 50, 3000))
     else:
         message[where:where] = message[dice.randrange(len(message) + 1) :][:50]
 

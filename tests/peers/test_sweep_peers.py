@@ -2,7 +2,8 @@
 
 Left out are what docs/migrate/xymon.md lists as faults of xymonnet: several checks in one column, `depends=` for or on
 http, on yellow tests and on reverse tests, `badTEST` for http or with a time, `!` before a URL, TLS to a closed port,
-and the `O` flag of a host that is not pinged.
+`badconn` of a dialup host,
+and all that comes of xymonnet pinging hosts with `noping`.
 """
 
 import json
@@ -137,21 +138,25 @@ def depends_of(draw: st.DrawFn, tags: list[str], plain: dict[str, list[str]]) ->
 def files(draw: st.DrawFn) -> str:
     lines: list[str] = []
     plain: dict[str, list[str]] = {}
+    pinged: list[str] = []
     for number in range(HOSTS):
         address = f"{draw(st.sampled_from([ANSWERING, ANSWERING, SILENT]))}{number + 10}"
         ping = maybe(draw, 4, "!conn", "?conn", "noconn", "noping", *_several())
         tags = draw(service_tags())
+        dialup = maybe(draw, 6, "dialup")
+        bad_ping = maybe(draw, 5, "badconn:0:0:3", "badconn:0:1:3", "badconn:1:2:3", "badconn:0:0:0")
         settings_of = [
-            maybe(draw, 6, "dialup"),
             maybe(draw, 6, "noclear", "NOCLEAR"),
             maybe(draw, 6, "nosslcert", "ssldays=150:50", "ssldays=2:1", "sslbits=512"),
-            maybe(draw, 5, "badconn:0:0:3", "badconn:0:1:3", "badconn:1:2:3", "badconn:0:0:0"),
+            dialup,
+            bad_ping if not dialup and ping != "?conn" else "",
             maybe(draw, 5, "badshut:0:0:3", "badshut:0:1:2", "badshut:1:2:3", "badshut:1:1:1 badshut:0:0:0"),
-            maybe(draw, 4, f"route:{name_of(draw(st.integers(0, HOSTS - 1)))}"),
+            maybe(draw, 4, *(f"route:{router}" for router in pinged)) if pinged and ping != "noping" else "",
             maybe(draw, 8, '"DESCR:switch:in the cellar"'),
         ]
         words = ["testip", ping, *tags, *draw(urls()), *settings_of, draw(depends_of(tags, plain))]
         lines.append(f"{address} {name_of(number)} # {' '.join(filter(None, words))}")
+        pinged += [name_of(number)] if ping != "noping" else []
         plain[name_of(number)] = [tag for tag in tags if tag in PLAIN_SERVICES] + ([] if ping else ["conn"])
     return "\n".join(lines) + "\n"
 
@@ -201,12 +206,24 @@ def test_generated_files_give_the_same_squares(lab: Lab, text: str) -> None:
     assert not different, "\n".join(different)
 
 
+EVERY_STATUS = " ".join(f"http://127.0.0.1:{status_port(one)}/" for one in STATUSES)
+_ROUTERS = {
+    "silent, and ought to be": f"{SILENT}20 r.lab.test # testip !conn",
+    "silent and dialup": f"{SILENT}20 r.lab.test # testip ?conn",
+    "answering, and ought not to": f"{ANSWERING}20 r.lab.test # testip !conn",
+    "answering at another address": f"{SILENT}20 r.lab.test # testip conn=best,{ANSWERING}3",
+    "silent at another address": f"{ANSWERING}20 r.lab.test # testip conn=worst,{SILENT}3",
+    "softened": f"{SILENT}20 r.lab.test # testip badconn:9:9:9",
+    "noconn": f"{SILENT}20 r.lab.test # testip noconn",
+}
 CASES = {
+    **{
+        f"a router that is {what}": f"{line}\n{SILENT}21 c.lab.test # testip route:r.lab.test shut"
+        for what, line in _ROUTERS.items()
+    },
     "a page that was reset or empty": "127.0.0.20 a.lab.test # testip http://127.0.0.1:2001/",
-    "every status": f"127.0.0.20 a.lab.test # testip {' '.join(f'http://127.0.0.1:{status_port(one)}/' for one in STATUSES)}",
-    "every status of a dialup host": (
-        f"127.0.0.20 a.lab.test # testip dialup {' '.join(f'http://127.0.0.1:{status_port(one)}/' for one in STATUSES)}"
-    ),
+    "every status": f"127.0.0.20 a.lab.test # testip {EVERY_STATUS}",
+    "every status of a dialup host": (f"127.0.0.20 a.lab.test # testip dialup {EVERY_STATUS}"),
     "every certificate": (
         f"127.0.0.20 a.lab.test # testip secure {' '.join(f'https://127.0.0.1:{port}/' for port in CERTIFICATES)}"
     ),
@@ -214,9 +231,6 @@ CASES = {
     "two routers, the second is down": (
         "127.0.0.20 a.lab.test # testip\n127.9.0.20 b.lab.test # testip\n"
         "127.9.0.21 c.lab.test # testip route:a.lab.test,b.lab.test shut"
-    ),
-    "a router may be dialup": (
-        "127.9.0.20 b.lab.test # testip dialup\n127.9.0.21 c.lab.test # testip route:b.lab.test shut"
     ),
     "a reverse test of several addresses": "127.0.0.20 a.lab.test # testip !conn=127.0.0.21 ",
     "a ping softened to green still explains": "127.9.0.20 a.lab.test # testip badconn:1:2:3 shut greet",

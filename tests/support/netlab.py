@@ -5,7 +5,7 @@ then answers each line on stdin (the path of a hosts.cfg) with a line of JSON: w
 In this network 127.9.0.0/16 answers no ping, although its ports are those of the rest of 127.0.0.0/8.
 """
 
-import datetime
+import datetime as dt
 import json
 import os
 import socket
@@ -131,16 +131,14 @@ def _over_tls(context: ssl.SSLContext, talk: Talk) -> Talk:
 def _context(folder: Path, days: int) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "lab.test")])
-    end = datetime.datetime.fromtimestamp(int(SystemClock().now()), datetime.UTC) + datetime.timedelta(
-        days=days, hours=12
-    )
+    end = dt.datetime.fromtimestamp(int(SystemClock().now()), dt.UTC) + dt.timedelta(days=days, hours=12)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(end - datetime.timedelta(days=400))
+        .not_valid_before(end - dt.timedelta(days=400))
         .not_valid_after(end)
         .sign(key, hashes.SHA256())
     )
@@ -211,6 +209,11 @@ def _output(command: list[str], environment: dict[str, str]) -> str:
     return output if done.returncode == 0 else f"{output}\n{done.stderr.decode()}"
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(program: str) -> None:
     for line in _NETWORK.strip().splitlines():
         subprocess.run(line.split(), check=True)
@@ -218,11 +221,11 @@ def main(program: str) -> None:
         folder = Path(name)
         prepare(folder)
         start_services(folder)
-        print("ready", flush=True)
+        _tell("ready")
         for line in sys.stdin:
             hosts = line.strip()
             answer = {"xymonnet": xymonnet(program, folder, hosts), "hexmon": hexmon(folder, hosts)}
-            print(json.dumps(answer), flush=True)
+            _tell(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`hexmon serve`: start, run until told to stop, reload, stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -25,11 +26,13 @@ from hexmon.app.systemd import Notifier
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
 from hexmon.probes.tools import open_tools
 from hexmon.storage.engine import open_storage
 from hexmon.web.app import create_app
+from hexmon.web.connection import BoundedConnection
 from hexmon.web.context import WebContext
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,12 @@ class _Pages(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    def hang_up(self) -> None:
+        """A client that does not read its page would be waited for without end."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, BoundedConnection):
+                connection.give_up()
+
 
 class Monitor:
     """A running hexmon."""
@@ -59,6 +68,7 @@ class Monitor:
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
+        self._adopted = asyncio.Event()
         self._parts: Parts | None = None
         self._systemd = Notifier()
 
@@ -97,8 +107,11 @@ class Monitor:
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
-        pages = _Pages(uvicorn.Config(app, log_level="warning", access_log=False))
+        config = uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False, server_header=False)
+        pages = _Pages(config)
         await parts.runner.adopt(parts.board.inventory)
+        # What was loaded stays: the collector need not look at it again, which would make checks late.
+        gc.freeze()
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
             loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
@@ -113,6 +126,8 @@ class Monitor:
             app.state.hub.stop()
             parts.server.stop_accepting()
             await asyncio.wait([web], timeout=_LAST_WORDS)
+            pages.hang_up()
+            await asyncio.wait([web], timeout=_LAST_WORDS)
             pages.force_exit = True
             for loop in loops:
                 loop.cancel()
@@ -125,7 +140,7 @@ class Monitor:
         loops = {
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
-            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
@@ -194,7 +209,9 @@ class Monitor:
             parts.board.adopt(inventory)
             await parts.runner.adopt(inventory)
             _report_self(parts)
-            log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
+            self._adopted.set()
+            hint = "; `hexmon check-config` names them" if inventory.problems else ""
+            log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
 
     # Stopping
 
@@ -216,6 +233,12 @@ def _tick(parts: Parts) -> None:
 def _report_self(parts: Parts) -> None:
     if parts.configuration.settings.agent.enabled:
         parts.board.report(own_report(parts, parts.clock.now()))
+
+
+def _counts(inventory: Inventory) -> tuple[str, str]:
+    """How much was read and how much of it is wrong, in words."""
+    hosts, mistakes = len(inventory.hosts), len(inventory.problems)
+    return f"{hosts} host{'s' * (hosts != 1)}", f"{mistakes} mistake{'s' * (mistakes != 1)}"
 
 
 def _prune(parts: Parts) -> None:
@@ -242,7 +265,7 @@ def _welcome(parts: Parts) -> None:
     server = messages[0] if messages else "ADDRESS"
     square = f"{host_to_wire(own_name(configuration))}.backup"
     words = f"""\
-hexmon is watching {len(parts.board.inventory.hosts)} host(s): {own_url(configuration)}
+hexmon is watching {_counts(parts.board.inventory)[0]}: {own_url(configuration)}
 
   a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
             {hosts}

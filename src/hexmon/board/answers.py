@@ -25,6 +25,7 @@ from hexmon.model.names import SUMMARY_HOST, StatusKey, split_square
 from hexmon.model.status import Status
 
 _SLICE = 500  # rows in one slice of a long answer: about two milliseconds
+_SLICE_BYTES = 256 * 1024
 _QUERY_BYTES = 499
 _SUMMARIES = Host(name=SUMMARY_HOST, ip="")
 
@@ -228,11 +229,14 @@ def _generated(column: str) -> Status:
 
 def _sliced(lines: Iterator[bytes]) -> Iterator[bytes]:
     waiting: list[bytes] = []
+    size = 0
     for line in lines:
         waiting.append(line)
-        if len(waiting) >= _SLICE:
+        size += len(line)
+        if size >= _SLICE_BYTES or len(waiting) >= _SLICE:
             yield b"".join(waiting)
             waiting.clear()
+            size = 0
     yield b"".join(waiting)
 
 

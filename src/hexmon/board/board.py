@@ -5,22 +5,22 @@ changed or because it was a mere refresh. Names come in any spelling.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from sys import intern
 
 from msgspec.structs import replace
 
+from hexmon.board.bounds import LONGEST_HEAD, LONGEST_NAME, LONGEST_NOTE
 from hexmon.board.draft import Cause, machine_time
 from hexmon.board.entries import Entry
 from hexmon.board.moves import with_ack_info, with_modifier
 from hexmon.board.reader import Reader
 from hexmon.board.restart import after_pause, in_order, last_alive
-from hexmon.board.schedule import Schedule
 from hexmon.board.settings import BoardSettings
 from hexmon.board.silence import Pass, silent_color
 from hexmon.board.squares import OURSELVES, shared, spelled
-from hexmon.board.store import Journal, ScheduledCommand, Snapshot
+from hexmon.board.store import Journal, Snapshot
 from hexmon.board.transition import refresh
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
@@ -70,13 +70,16 @@ class Board(Reader):
         local: Callable[[float], datetime] = machine_time,
     ) -> None:
         super().__init__(clock, journal, bus, settings, inventory, local)
-        self._schedule = Schedule(journal)
+        self._longest = self._bounds.longest_text
         self._pass = Pass(settings.purple_interval, settings.purple_grace, clock.now(), clock.monotonic())
 
     # -- reports --------------------------------------------------------------------------------------------------
 
     def report(self, report: Report) -> int:
         """File a claim about a square."""
+        if len(report.text) > self._longest or len(report.head) > LONGEST_HEAD:
+            bearable = self._bounds.report(report)
+            return self.report(bearable) if bearable else 0
         now = self._now()
         key = report.key
         self.counters["reports"] += 1
@@ -103,6 +106,8 @@ class Board(Reader):
         return self._squares.unsettled.get(key, 0)
 
     def _first(self, entry: Entry, report: Report, now: float) -> int:
+        if len(entry.squares) >= self.settings.most_tests:
+            return self._bounds.refuse("tests of one host", entry.name)
         test = self._registry.new_test(report.key.test, entry.name)
         if test is None or report.color is Color.PURPLE:
             self.counters["refused"] += 1
@@ -127,22 +132,16 @@ class Board(Reader):
         if not several and OURSELVES not in (before.sender, sender):
             self.multi_sources.saw(before.key, before.sender, sender, now)
 
-    def _ghost(self, name: str, sender: str, now: float) -> int:
-        self.counters["ghosts"] += 1
-        if not HOST_NAME.match(name):
-            self.counters["refused"] += 1
-        elif self.settings.ghosts in ("log", "match"):
-            self.ghosts.saw(name, sender, now)
-        return 0
-
     def modify(self, key: StatusKey, color: Color, source: str, cause: bytes) -> int:
         """A back end overrides the colour of a square that exists, until it stops repeating itself."""
         now = self._now()
         status = self.status(key)
         if status is None:
             return 0
-        modifier = Modifier(source, color, b"&%s %s\n" % (color.word.encode(), cause), _MODIFIER_LIFE)
-        modifiers = with_modifier(status.modifiers, modifier)
+        cause = b"&%s %s\n" % (color.word.encode(), cause[:LONGEST_NOTE])
+        modifiers = with_modifier(status.modifiers, Modifier(source[:LONGEST_NAME], color, cause, _MODIFIER_LIFE))
+        if modifiers is None:
+            return self._bounds.refuse("modifiers", status.key.host)
         entry = self._registry.entry(status.key.host)
         worst = max(one.color for one in modifiers)
         return self._squares.speak(entry, replace(status, modifiers=modifiers), worst, now, Cause.MODIFY)
@@ -153,8 +152,10 @@ class Board(Reader):
         entry = self._registry.find(message.host, now)
         if entry is None:
             return self._ghost(message.host, message.sender, now)
-        if message.host != entry.name:
-            message = replace(message, host=entry.name)
+        bearable = self._bounds.client(message, len(entry.clients.keys() - {message.collector}))
+        if bearable is None:
+            return 0
+        message = bearable if bearable.host == entry.name else replace(bearable, host=entry.name)
         self._squares.keep_client(entry, message)
         if self._bus.wanted(ClientReported):
             self._bus.publish(ClientReported(now, message))
@@ -190,7 +191,7 @@ class Board(Reader):
         if until != UNTIL_OK:
             until = math.ceil(until / 60) * 60.0
         for status in self._chosen(host, test):
-            before = replace(status, disabled=Disabled(until, text or b"(No reason given)"))
+            before = replace(status, disabled=Disabled(until, text[:LONGEST_NOTE] or b"(No reason given)"))
             entry = self._registry.entry(status.key.host)
             ticket = self._squares.speak(entry, before, Color.BLUE, now, Cause.DISABLE)
         return ticket
@@ -220,7 +221,7 @@ class Board(Reader):
         for status in self.squares(named.key.host) if whole_host else [named]:
             if status.cookie is not None:
                 until = now + until_seconds
-                ack = Acknowledged(until, text, status.color)
+                ack = Acknowledged(until, text[:LONGEST_NOTE], status.color)
                 after = replace(status, acknowledged=ack, valid_until=max(status.valid_until, until))
                 entry = self._registry.entry(status.key.host)
                 ticket = self._squares.file(entry, status, after, (StatusAcknowledged(now, after),))
@@ -234,12 +235,17 @@ class Board(Reader):
         now, ticket = self._now(), 0
         fine = self.settings.fine()
         until = now + _YEAR if info.valid_until == -1 else info.valid_until
-        info = replace(info, received=now, valid_until=until, clear_time=until)
+        user, text = info.user[:LONGEST_NAME], info.text[:LONGEST_NOTE]
+        info = replace(info, user=user, text=text, received=now, valid_until=until, clear_time=until)
         for status in self._chosen(host, test):
             if test is None and status.color in fine:
                 continue
-            after = replace(status, ack_infos=with_ack_info(status.ack_infos, info))
-            ticket = self._squares.file(self._registry.entry(status.key.host), status, after)
+            infos = with_ack_info(status.ack_infos, info)
+            if infos is None:
+                self._bounds.refuse("acknowledgements", status.key.host)
+            else:
+                after = replace(status, ack_infos=infos)
+                ticket = self._squares.file(self._registry.entry(status.key.host), status, after)
         return ticket
 
     # -- names ----------------------------------------------------------------------------------------------------
@@ -389,11 +395,3 @@ class Board(Reader):
     def cancel(self, number: int) -> int:
         """Forget a scheduled command."""
         return self._schedule.remove(number)
-
-    def scheduled(self) -> Sequence[ScheduledCommand]:
-        """What is scheduled, in the order of its numbers."""
-        return self._schedule.all()
-
-    def due_commands(self, now: float) -> list[ScheduledCommand]:
-        """What is due, the earliest first, also from while hexmon was away; `cancel` each when it has run."""
-        return self._schedule.due(now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from hexmon.board.bounds import LONGEST_NAME, MOST_TEST_NAMES, MOST_TOLERATED
 from hexmon.board.draft import Policy
 from hexmon.board.settings import BoardSettings
 from hexmon.model.inventory import Host, HostPolicy, Inventory
@@ -42,6 +43,7 @@ class Registry:
         self._settings = settings
         self._wire: dict[str, Entry] = {}
         self._tests: dict[str, str] = {}
+        self._most_tests = MOST_TEST_NAMES
         self._labels: dict[str, str] | None = None
         self._allowed: dict[str, str] = {}
 
@@ -73,6 +75,8 @@ class Registry:
         """
         if word == SUMMARY_HOST:
             return word
+        if len(word) > LONGEST_NAME:
+            return None
         found = self.inventory.find(word)
         if found is not None:
             early = found.not_before is not None and now < found.not_before
@@ -88,7 +92,10 @@ class Registry:
     def _tolerated(self, word: str) -> str | None:
         if not HOST_NAME.match(word) or len(word) > _LONGEST_NAME:
             return None
-        return self._allowed.setdefault(word.lower(), word)
+        lower = word.lower()
+        if lower not in self._allowed and len(self._allowed) >= MOST_TOLERATED:
+            return None
+        return self._allowed.setdefault(lower, word)
 
     def _by_label(self, word: str) -> str | None:
         if self._settings.ghosts != "match" or not HOST_NAME.match(word):
@@ -150,10 +157,19 @@ class Registry:
                 return None
             if host != SUMMARY_HOST and not TEST_NAME.match(word):
                 return None
+            self._forget_unused()
             known = self._tests[word.lower()] = word
-        if len(self._tests) < 1_000_000:
+        if len(self._tests) < MOST_TEST_NAMES:
             self._tests[word] = known
         return known
+
+    def _forget_unused(self) -> None:
+        """Names that no square has any more: somebody could report, drop and rename for ever."""
+        if len(self._tests) < self._most_tests:
+            return
+        names = {status.key.test for status in self.statuses()}
+        self._tests = {name.lower(): name for name in names}
+        self._most_tests = max(MOST_TEST_NAMES, 2 * len(names))
 
     def statuses(self) -> Iterator[Status]:
         """Every square."""
@@ -201,9 +217,7 @@ class Policies:
             flap_count=0 if quiet else self._common.flap_count,
             delay_red=_of_test(test, host.delay_red, self._settings.delay_red),
             delay_yellow=_of_test(test, host.delay_yellow, self._settings.delay_yellow),
-            downtime=tuple(
-                one for one in host.downtime if one.tests is None or test.lower() in map(str.lower, one.tests)
-            ),
+            downtime=tuple(one for one in host.downtime if one.concerns(test)),
         )
         return policy
 

@@ -271,9 +271,14 @@ LOG_FIELDS = (*BOARD_FIELDS[:-1], "ackmsg", "dismsg", "client", "modifiers")
 HOST_FIELDS = ("XMH_HOSTNAME", "XMH_IP", "XMH_RAW")
 
 
+_MOST = 100  # fields of one line
+
+
 def field_names(text: str) -> tuple[str, ...]:
     """The fields that a comma list asks for; names that nobody knows are left out."""
-    names = (name.replace("BBH_", "XMH_", 1) if name.startswith("BBH_") else name for name in text.split(","))
+    names = (
+        name.replace("BBH_", "XMH_", 1) if name.startswith("BBH_") else name for name in text.split(",", _MOST)[:_MOST]
+    )
     return tuple(name for name in names if name in FIELDS or (name.startswith("XMH_") and name[4:] in _KNOWN_XMH))
 
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from hexmon.board.bounds import MOST_ACK_INFOS, MOST_MODIFIERS
 from hexmon.model.names import StatusKey
 from hexmon.model.status import AckInfo, Modifier, Status
 
@@ -11,18 +12,18 @@ def moved(status: Status, key: StatusKey) -> Status:
     return replace(status, key=key)
 
 
-def with_ack_info(present: tuple[AckInfo, ...], info: AckInfo) -> tuple[AckInfo, ...]:
-    """The newest first; one of the same level and user is replaced where it is."""
+def with_ack_info(present: tuple[AckInfo, ...], info: AckInfo) -> tuple[AckInfo, ...] | None:
+    """The newest first; one of the same level and user is replaced where it is. None: there are too many."""
     same = [(one.level, one.user) == (info.level, info.user) for one in present]
     if not any(same):
-        return (info, *present)
+        return (info, *present) if len(present) < MOST_ACK_INFOS else None
     return tuple(info if is_same else one for one, is_same in zip(present, same, strict=True))
 
 
-def with_modifier(present: tuple[Modifier, ...], modifier: Modifier) -> tuple[Modifier, ...]:
-    """The newest first; one of the same source is replaced where it is."""
+def with_modifier(present: tuple[Modifier, ...], modifier: Modifier) -> tuple[Modifier, ...] | None:
+    """The newest first; one of the same source is replaced where it is. None: there are too many."""
     if all(one.source != modifier.source for one in present):
-        return (modifier, *present)
+        return (modifier, *present) if len(present) < MOST_MODIFIERS else None
     return tuple(modifier if one.source == modifier.source else one for one in present)
 
 

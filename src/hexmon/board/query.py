@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -21,7 +21,7 @@ from hexmon.board.fields import (
 from hexmon.board.reader import Reader
 from hexmon.model.color import Color, parse_color
 from hexmon.model.names import StatusKey, split_square
-from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+from hexmon.model.patterns import Patience, Pattern, PatternError, compile_pattern
 from hexmon.model.status import Status
 
 HostTest = Callable[[Source], bool]
@@ -39,6 +39,9 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
     "ackmsg": ack_text,
     "dismsg": disable_text,
 }
+_LONGEST = 32 * 1024  # characters of a question
+_MOST_WORDS = 100  # each is looked at for every square
+_DIGITS = 18  # more are no moment; Python refuses thousands of them
 _COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 _DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
@@ -66,13 +69,14 @@ class Query(msgspec.Struct):
     fields: tuple[str, ...] | None = None
     ack_level: int | None = None
     by_name: bool = False
+    patience: Patience = msgspec.field(default_factory=Patience)
 
 
 def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
     """Criteria and fields, separated by blanks; what is not understood is ignored, as Xymon does."""
     text = words.decode(errors="surrogateescape") if isinstance(words, bytes) else words
     query = Query()
-    for word in text.split():
+    for word in text[:_LONGEST].split()[:_MOST_WORDS]:
         name, equals, value = word.partition("=")
         reader = _READERS.get(name) if equals and (value or name == "fields") else None
         if reader is not None:
@@ -91,7 +95,35 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
 def _integer(text: str) -> int:
     """The number a text begins with, 0 when there is none: so does xymond read a moment."""
     found = _NUMBER.match(text)
-    return int(found.group()[:18]) if found else 0
+    return int(found.group()[:_DIGITS]) if found else 0
+
+
+def query_mistakes(words: Sequence[str]) -> list[str]:
+    """What `parse_query` would pass over without a word: for people, who would trust the answer."""
+    return [mistake for word in words if (mistake := _mistake(word))]
+
+
+def _mistake(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if name == "fields" and equals:
+        unknown = [field for field in value.split(",") if field and not field_names(field)]
+        return f"'{word}': nobody knows the field {unknown[0]}" if unknown else ""
+    if name == "color" and equals:
+        unknown = [color for color in value.split(",") if parse_color(color.encode(errors="replace")) is None]
+        return f"'{word}': '{unknown[0]}' is not a color" if unknown else ""
+    if (equals and (name in _READERS or name.startswith("XMH_"))) or _DOWN.match(word):
+        return _pattern_mistake(word, value) if name != "acklevel" else ""
+    moment = _COMPARED.match(word)
+    right = _NUMBER.match(moment[3].strip()) if moment else split_square(word)
+    return "" if right else f"'{word}' is not a criterion of xymondboard"
+
+
+def _pattern_mistake(word: str, value: str) -> str:
+    try:
+        compile_pattern(value)
+    except PatternError as error:
+        return f"'{word}': {error}"
+    return ""
 
 
 class _Nothing:
@@ -103,26 +135,26 @@ class _Nothing:
         return False
 
 
-def _pattern(text: str) -> Pattern:
+def _pattern(text: str, query: Query) -> Pattern:
     try:
-        return compile_pattern(text)
+        return query.patience.limit(compile_pattern(text))
     except PatternError:
         return _Nothing()
 
 
 def _by_host(query: Query, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
     query.by_name = True
     query.hosts.append(lambda source: pattern.search(source.name))
 
 
 def _by_page(query: Query, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
     query.hosts.append(lambda source: any(pattern.search(page) for page in source.host.all_pages))
 
 
 def _by_item(query: Query, name: str, value: str) -> None:
-    pattern = _pattern(value)
+    pattern = _pattern(value, query)
 
     def matches(source: Source) -> bool:
         item = item_of(source, name)
@@ -140,16 +172,16 @@ def _by_ip(query: Query, value: str) -> None:
 
 
 def _by_tag(query: Query, value: str) -> None:
-    query.tags.append(_pattern(value))
+    query.tags.append(_pattern(value, query))
 
 
 def _by_test(query: Query, value: str) -> None:
-    query.rows.append(test_matcher(value))
+    query.rows.append(test_matcher(value, query))
 
 
-def test_matcher(text: str) -> RowTest:
+def test_matcher(text: str, query: Query) -> RowTest:
     """Whether a square's test matches; there are few names and many squares, so the answers are remembered."""
-    pattern = _pattern(text)
+    pattern = _pattern(text, query)
     known: dict[str, bool] = {}
 
     def matches(status: Status) -> bool:
@@ -171,7 +203,7 @@ def _by_text(name: str) -> Callable[[Query, str], None]:
     text_of = _TEXTS[name]
 
     def read(query: Query, value: str) -> None:
-        pattern = _pattern(value)
+        pattern = _pattern(value, query)
 
         def matches(status: Status) -> bool:
             text = text_of(status)
@@ -188,7 +220,7 @@ def _by_moment(query: Query, name: str, sign: str, wanted: int) -> None:
 
 
 def _by_down(query: Query, down: bool, value: str) -> None:
-    matches = test_matcher(value)
+    matches = test_matcher(value, query)
 
     def wanted(source: Source) -> bool:
         squares = source.entry.squares.values() if source.entry else ()
@@ -201,7 +233,7 @@ def _by_down(query: Query, down: bool, value: str) -> None:
 
 
 def _ack_level(query: Query, value: str) -> None:
-    query.ack_level = int(value) if value.isascii() and value.isdigit() else None
+    query.ack_level = int(value[:_DIGITS]) if value.isascii() and value.isdigit() else None
 
 
 def _fields(query: Query, value: str) -> None:

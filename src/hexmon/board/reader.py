@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from hexmon.board.bounds import Bounds
 from hexmon.board.draft import machine_time
 from hexmon.board.entries import Entry
 from hexmon.board.ghosts import Ghosts, MultiSources
+from hexmon.board.schedule import Schedule
 from hexmon.board.settings import BoardSettings
 from hexmon.board.squares import Squares
-from hexmon.board.store import Journal
+from hexmon.board.store import Journal, ScheduledCommand
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.model.inventory import Inventory
-from hexmon.model.names import StatusKey
+from hexmon.model.names import HOST_NAME, StatusKey
 from hexmon.model.status import NEVER, ClientMessage, Status
 
 
@@ -38,8 +40,18 @@ class Reader:
         self._clock = clock
         self._now = clock.now
         self._bus = bus
+        self._bounds = Bounds(self.counters, settings.longest_text, settings.most_tests)
+        self._schedule = Schedule(journal, self._bounds)
         self._squares = Squares(journal, bus, settings, inventory, local)
         self._registry = self._squares.registry
+
+    def _ghost(self, name: str, sender: str, now: float) -> int:
+        self.counters["ghosts"] += 1
+        if not HOST_NAME.match(name):
+            self.counters["refused"] += 1
+        elif self.settings.ghosts in ("log", "match"):
+            self.ghosts.saw(name, sender, now)
+        return 0
 
     @property
     def inventory(self) -> Inventory:
@@ -83,6 +95,14 @@ class Reader:
         """The agents' messages of a host, the newest collector first."""
         entry = self._registry.known(host)
         return list(reversed(entry.clients.values())) if entry else []
+
+    def scheduled(self) -> Sequence[ScheduledCommand]:
+        """The commands to be run later, in the order of their numbers."""
+        return self._schedule.all()
+
+    def due_commands(self, now: float) -> list[ScheduledCommand]:
+        """What is due, the earliest first, also from while hexmon was away; `cancel` each when it has run."""
+        return self._schedule.due(now)
 
     def by_cookie(self, number: int) -> Status | None:
         """The square that this number acknowledges; None once it is over."""

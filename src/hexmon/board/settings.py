@@ -14,13 +14,16 @@ class BoardSettings:
     """The life of a status. Durations are seconds; the words are Xymon's (xymond(8), xymonserver.cfg(5)).
 
     `ok_colors` and `alert_colors` are colour words; `delay_red` and `delay_yellow` map a test to seconds and apply to
-    hosts without a tag of their own; `purple` False never turns a silent status purple.
+    hosts without a tag of their own; `purple` False never turns a silent status purple. Of a status `longest_text`
+    bytes are kept, of a host `most_tests` squares.
     """
 
     status_lifetime: Seconds = 1800.0
     flap_count: int = 5
     flap_seconds: Seconds = 1800.0
     checkpoint: Seconds = 60.0
+    longest_text: int = 1024 * 1024
+    most_tests: int = 2000
     ghosts: GhostMode = "log"
     alert_colors: tuple[str, ...] = ("red", "yellow", "purple")
     ok_colors: tuple[str, ...] = ("green", "blue", "clear")

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -88,13 +88,17 @@ class Dispatcher:
             return NO_ANSWER
 
     def handle_in_steps(self, message: bytes, sender: str) -> Iterator[int]:
-        """A big combo: tickets, with pauses in which others are served."""
+        """A big message of many parts: tickets, with pauses in which others are served. Never raises."""
         self._count(sender)
-        command = parse(message, sender, self.lifetime)
-        if isinstance(command, say.Combo):
-            self.counts["Combo"] += 1
-            for start in range(0, len(command.parts), _STEP):
-                yield self._statuses(command.parts[start : start + _STEP], sender)
+        try:
+            command = parse(message, sender, self.lifetime)
+            self.counts[type(command).__name__] += 1
+            handle, parts = _parts(self, command)
+            for start in range(0, len(parts), _STEP):
+                yield handle(parts[start : start + _STEP], sender)
+        except Exception:
+            log.exception("messages: from %s, not handled to its end: %r", sender, message[:200])
+            self.counts["Failed"] += 1
 
     def _count(self, sender: str) -> None:
         senders = self.senders
@@ -164,13 +168,16 @@ class Dispatcher:
 
     def extcombo(self, command: say.ExtCombo, sender: str) -> Answer:
         """Each part as a message of its own; their answers are not used, and they do not nest."""
+        return _done(self._messages(command.parts, sender))
+
+    def _messages(self, parts: Sequence[bytes], sender: str) -> int:
         last = 0
-        for part in command.parts:
+        for part in parts:
             if not part.startswith(b"extcombo"):
                 inner = parse(part, sender, self.lifetime)
                 answer = self.report(inner, sender) if isinstance(inner, Report) else self.obey(inner, sender)
                 last = max(last, answer.ticket)
-        return Answer(ticket=last) if last else NO_ANSWER
+        return last
 
     def note_ghost(self, host: str, sender: str) -> None:
         """Somebody spoke of a host; remember the name when nobody knows it."""
@@ -238,12 +245,15 @@ class Dispatcher:
 
     def modify(self, command: say.Modifications, sender: str) -> Answer:
         """Colours by back ends."""
+        return _done(self._modify(command.items, sender))
+
+    def _modify(self, items: Sequence[say.Modify], sender: str) -> int:
         last = 0
-        for item in command.items:
+        for item in items:
             self.note_ghost(item.key.host, sender)
             if self.access.everybody or self.may("status", sender, item.key.host, "modify"):
                 last = max(last, self.board.modify(item.key, item.color, item.source, item.cause))
-        return _done(last)
+        return last
 
     def acknowledge(self, command: say.Acknowledge, sender: str) -> Answer:  # noqa: ARG002
         """By cookie."""
@@ -341,6 +351,15 @@ class Dispatcher:
 
 def _done(ticket: int) -> Answer:
     return Answer(ticket=ticket) if ticket else NO_ANSWER
+
+
+def _parts(dispatcher: Dispatcher, command: say.AnyCommand) -> tuple[Callable[[Any, str], int], Sequence[Any]]:
+    """Who handles some parts of a message of many, and the parts; any other has none."""
+    if isinstance(command, say.Combo):
+        return dispatcher._statuses, command.parts
+    if isinstance(command, say.ExtCombo):
+        return dispatcher._messages, command.parts
+    return dispatcher._modify, command.items if isinstance(command, say.Modifications) else []
 
 
 def _host(command: Any) -> str:

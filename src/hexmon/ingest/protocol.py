@@ -27,9 +27,11 @@ from hexmon.model.status import Report
 
 Parser = Callable[[bytes, str, float], say.AnyCommand]
 
+_LONG = (b"combo\n", b"extcombo ", b"client", b"data")  # may be as long as the server takes; and `status`
+_LONGEST_COMMAND = 1024 * 1024  # of any other message: each is handled in one go
 _RELAYED = b"\nStatus message received from "
-_LINE = re.compile(rb"([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)").match
-_NO_COLOR = re.compile(rb"[^ \t\n]+(?:[ \t]+([^ \t\n]+))?").match
+_LINE = re.compile(rb"([^ \t\n]++)[ \t]++([^ \t\n]++)[ \t]++([^ \t\n]++)").match
+_NO_COLOR = re.compile(rb"[^ \t\n]++(?:[ \t]++([^ \t\n]++))?").match
 _FLAGS = re.compile(rb"[A-Za-z]+ <!-- \[flags:([^\]]*)\]").match
 _DATA = re.compile(rb"data[ \t]*([^ \t\r\n]+)").match
 _MODIFY = re.compile(rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]([^\r\n]+)").match
@@ -43,6 +45,8 @@ def parse(message: bytes, sender: str = "", lifetime: float = 1800.0) -> say.Any
         message = message[:end]
     if message.startswith(b"status"):
         return parse_status(message, sender, lifetime)
+    if len(message) > _LONGEST_COMMAND and not message.startswith(_LONG):
+        return say.Useless(sender=sender, reason="longer than any such command")
     for prefix, parser in _BY_FIRST_BYTE.get(message[:1], ()):
         if message.startswith(prefix):
             return parser(message, sender, lifetime)

@@ -31,8 +31,9 @@ _ACCEPTS_AT_ONCE = 128
 _MORE = 4096  # what is looked for behind a message, usually its end
 _PAUSE = 0.1  # before accepting again when there are no file descriptors and nothing to close
 _TICK = 1.0  # how often the time limit is looked at
-_FOR_OTHERS = 512  # file descriptors left to probes, pages and the database
-_BIG = 256 * 1024  # combos above this are handled in steps
+_FOR_OTHERS = 5000  # file descriptors left to probes, pages and the database
+_BIG = 256 * 1024  # messages of many parts above this are handled in steps
+_OF_MANY = (b"combo\n", b"extcombo ", b"modify")
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -70,7 +71,8 @@ class MessageServer:
 
     def bind(self, addresses: Iterable[str] | None = None) -> list[Address]:
         """Listen on the configured (or these) addresses; returns the real ones. ConfigError names all that failed."""
-        self._most = min(self._settings.max_connections, raise_descriptor_limit() - _FOR_OTHERS)
+        limit = raise_descriptor_limit()
+        self._most = min(self._settings.max_connections, limit - min(_FOR_OTHERS, limit // 2))
         problems: list[Problem] = []
         for text in self._settings.addresses if addresses is None else addresses:
             try:
@@ -259,7 +261,7 @@ class MessageServer:
         """Handle a whole message; a big combo in steps, so that others are served in between."""
         self._open.pop(connection, None)
         self._answering[connection] = None
-        if len(message) > _BIG and message.startswith(b"combo\n"):
+        if len(message) > _BIG and message.startswith(_OF_MANY):
             self._step(connection, self._handler.handle_in_steps(message, connection.sender), 0)
         else:
             self._finish(connection, self._handler.handle(message, connection.sender))

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-_LOAD = re.compile(r"load averages?:\s*([0-9.,]+?),?\s+([0-9.,]+?),?\s+([0-9.,]+)")
-_UP_DAYS = re.compile(r"up\s+(\d+)\s+days?(?:,\s*(\d+):(\d\d))?")
-_UP_CLOCK = re.compile(r"up\s+(\d+):(\d\d)")
-_UP_MINUTES = re.compile(r"up\s+(\d+)\s+mins?")
-_PERCENT = re.compile(r"(\d+)%$")
+_FIGURE = r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)"
+_LOAD = re.compile(rf"load averages?:\s*{_FIGURE},?\s+{_FIGURE},?\s+{_FIGURE}")
+_UP_DAYS = re.compile(r"up\s+([0-9]{1,9})\s+days?(?:,\s*([0-9]{1,9}):([0-9]{2}))?")
+_UP_CLOCK = re.compile(r"up\s+([0-9]{1,9}):([0-9]{2})")
+_UP_MINUTES = re.compile(r"up\s+([0-9]{1,9})\s+mins?")
+_PERCENT = re.compile(r"([0-9]{1,9})%$")
+_INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
+_WHOLE = re.compile(r"[0-9]{1,18}\Z")
 _DF_COLUMNS = 6
 
 
@@ -75,7 +78,7 @@ def _df_row(line: str) -> FileSystem | None:
     words = line.split(None, _DF_COLUMNS - 1)
     if len(words) < _DF_COLUMNS or not (percent := _PERCENT.match(words[4])):
         return None
-    free = int(words[3]) if words[3].lstrip("-").isdigit() else None
+    free = int(words[3]) if _INTEGER.match(words[3]) else None
     return FileSystem(words[0], words[5].strip(), int(percent[1]), free, line)
 
 
@@ -87,7 +90,7 @@ def parse_free(text: str) -> dict[str, Memory]:
     found: dict[str, Memory] = {}
     header: list[str] = []
     for line in text.splitlines():
-        words = line.split()
+        words = [*line.split(), "", ""]  # a line that was cut has no figures
         if line.startswith("Mem:"):
             found |= _memory_row(dict(zip(header, map(_whole, words[1:]), strict=False)))
         elif line.startswith("-/+ buffers/cache:") and "real" in found:
@@ -108,4 +111,4 @@ def _memory_row(columns: dict[str, int]) -> dict[str, Memory]:
 
 
 def _whole(word: str) -> int:
-    return int(word) if word.isdigit() else 0
+    return int(word) if _WHOLE.match(word) else 0

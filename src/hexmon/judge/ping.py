@@ -32,9 +32,14 @@ def ping_failed(observation: Observation) -> bool:
 
 
 def ping_silent(observation: Observation) -> bool:
-    """Whether a ping was tried and not answered."""
+    """Whether a ping was tried and the host's own address did not answer, whatever its other addresses did."""
     tried = observation.check.probe != NOPING and observation.reply.outcome is not Outcome.PREVENTED
-    return tried and not _is_up(observation)
+    return tried and not _own_address_up(observation)
+
+
+def _own_address_up(observation: Observation) -> bool:
+    lines = _lines(observation)
+    return _ALIVE in lines[0] if lines else _is_up(observation)
 
 
 def conn_down(observation: Observation, host: Host) -> bool:
@@ -54,7 +59,7 @@ def raw_ping(observation: Observation) -> Finding:
     if outcome is Outcome.PREVENTED:
         return Finding(color=Color.CLEAR, cause=observation.reply.summary, reason=Reason.NOT_TESTED, counted=None)
     up = _is_up(observation)
-    own = _ALIVE in next(iter(_lines(observation)), _ALIVE if up else "")
+    own = _own_address_up(observation)
     if not ping_failed(observation):
         return Finding(color=Color.GREEN, open=own)
     cause = DNS_FAILED if outcome is Outcome.UNRESOLVED else _silence(observation, up)
@@ -116,7 +121,7 @@ def _decide(key: StatusKey, observation: Observation, view: HostView, now: float
         return _Ping(key, observation, finding, None, view)
     finding = raw_ping(observation)
     unexplained = finding.color is not Color.RED or observation.reply.outcome is Outcome.UNRESOLVED
-    router = None if unexplained or _is_up(observation) else _broken_router(view)
+    router = _broken_router(view) if not unexplained and ping_silent(observation) else None
     if router is not None:
         finding = msgspec.structs.replace(finding, color=Color.YELLOW, reason=Reason.ROUTE)
     finding = soften(finding, observation.check, view, now, CONN_STEPS)
@@ -135,7 +140,7 @@ def _extra(ping: _Ping) -> str:
         (ping.finding.reason is Reason.DISABLED, "Disabled"),
         (ping.unresolved and ping.finding.color >= Color.YELLOW, DNS_FAILED),
         (ping.router is not None, f"Intermediate {ping.router_word} down"),
-        (ping.finding.reason is Reason.DIALUP and ping.view.host.policy.dialup, "Disabled (dialup host)"),
+        (ping.finding.color is Color.CLEAR and ping.view.host.policy.dialup, "Disabled (dialup host)"),
     )
     return next((word for holds, word in words if holds), "")
 

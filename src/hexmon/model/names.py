@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-TEST_NAME = re.compile(r"[A-Za-z0-9:\\/_-]+\Z")
-HOST_NAME = re.compile(r"[A-Za-z0-9:,._-]+\Z")
+TEST_NAME = re.compile(r"[A-Za-z0-9:\\/_-]{1,255}\Z")
+HOST_NAME = re.compile(r"[A-Za-z0-9:,._-]{1,255}\Z")
 
 INFO = "info"
 TRENDS = "trends"

@@ -55,10 +55,46 @@ class _Backtracking:
         self._pattern = regex.compile(text.encode(errors="surrogateescape"), flags | regex.VERSION0)
 
     def search(self, subject: str | bytes) -> bool:
+        return bool(self.look(subject))
+
+    def look(self, subject: str | bytes) -> bool | None:
+        """The same; None when it took too long."""
         try:
             return self._pattern.search(_bytes(subject), timeout=SECONDS) is not None
         except (TimeoutError, MemoryError):
+            return None
+
+
+class Patience:
+    """How often the patterns of one question may take too long; after that those that can find nothing at all."""
+
+    def __init__(self, times: int = 3) -> None:
+        self._left = times
+
+    def limit(self, pattern: Pattern) -> Pattern:
+        """The pattern under this limit."""
+        return _Limited(pattern, self) if isinstance(pattern, _Backtracking) else pattern
+
+    def search(self, pattern: _Backtracking, subject: str | bytes) -> bool:
+        """Search while there is patience."""
+        if self._left <= 0:
             return False
+        found = pattern.look(subject)
+        if found is None:
+            self._left -= 1
+        return bool(found)
+
+
+class _Limited:
+    __slots__ = ("_patience", "_pattern", "text")
+
+    def __init__(self, pattern: _Backtracking, patience: Patience) -> None:
+        self.text = pattern.text
+        self._pattern = pattern
+        self._patience = patience
+
+    def search(self, subject: str | bytes) -> bool:
+        return self._patience.search(self._pattern, subject)
 
 
 class _Literal:

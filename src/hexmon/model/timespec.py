@@ -104,15 +104,19 @@ def parse_timespec(text: str) -> TimeSpec | None:
 
 
 class Downtime(msgspec.Struct, frozen=True):
-    """One item of a DOWNTIME tag; `tests` None means every test."""
+    """One item of a DOWNTIME tag; `tests` None means every test. Names of tests match in any case."""
 
     window: TimeWindow
     tests: frozenset[str] | None = None
     cause: str = "Planned downtime"
 
+    def concerns(self, test: str) -> bool:
+        """Whether that test is meant at all."""
+        return self.tests is None or test.lower() in map(str.lower, self.tests)
+
     def covers(self, test: str, local: datetime, weekday: int | None = None) -> bool:
-        """Whether that test, in any case, is in planned downtime at that local time."""
-        if self.tests is not None and test.lower() not in {one.lower() for one in self.tests}:
+        """Whether that test is in planned downtime at that local time."""
+        if not self.concerns(test):
             return False
         day = xymon_weekday(local) if weekday is None else weekday
         return self.window.covers(day, local.hour * 60 + local.minute)

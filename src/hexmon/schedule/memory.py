@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hexmon.judge.host import host_silent, judge_host, needs_explaining, square_failed
-from hexmon.judge.view import HostView, JudgeSettings, Reason, Verdict
+from hexmon.judge.view import CONN, HostView, JudgeSettings, Reason, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
@@ -74,7 +74,9 @@ class HostMemory:
             self.settled.discard(key)
 
     def strip(self, test: str) -> None:
-        """Let go of pages and banners: they were judged, and there may be very many."""
+        """Let go of pages and banners: they were judged, and there may be very many. Pings are asked for again."""
+        if test == CONN:
+            return
         for identity, seen in self.latest.items():
             if seen.reply.evidence and seen.check.key.test == test:
                 reply = msgspec.structs.replace(seen.reply, evidence=b"")
