@@ -170,7 +170,7 @@ def test_disabled(until: float, color: Color, shown: Color, over: bool) -> None:
         pytest.param(NOW + 60, RED, {}, True, id="it lasts while nothing gets better"),
         pytest.param(NOW + 60, GREEN, {}, False, id="an OK colour ends it"),
         pytest.param(NOW + 60, BLUE, {}, False, id="blue is an OK colour"),
-        pytest.param(NOW - 1, RED, {}, False, id="its time ends it"),
+        pytest.param(NOW, RED, {}, False, id="its time ends it"),
         pytest.param(NOW + 60, RED, {"ack_each_color": True}, False, id="a worse colour ends it if so configured"),
         pytest.param(NOW + 60, YELLOW, {"ack_each_color": True}, True, id="the same colour does not"),
     ],

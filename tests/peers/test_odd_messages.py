@@ -181,7 +181,7 @@ def excused(pair: Pair, message: bytes, ours: list[str], theirs: list[str]) -> b
         return set(ours) ^ set(theirs) == {line for line in set(ours) ^ set(theirs) if line.startswith(moved)}
     if message.startswith(b"clientlog"):  # what is older than 16 minutes
         return set(theirs) <= set(ours)
-    if b"fields=" not in message.split(b"\0")[0]:
+    if b" fields=" not in message.split(b"\0")[0].replace(b"\t", b" "):
         return [line.split("|")[:3] for line in ours] == [line.split("|")[:3] for line in theirs]
     return False
 

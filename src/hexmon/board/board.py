@@ -219,7 +219,7 @@ class Board(Reader):
             self.counters["refused"] += 1
             return 0
         for status in self.squares(named.key.host) if whole_host else [named]:
-            if status.cookie is not None and status.cookie.expires >= now:
+            if status.cookie is not None:
                 until = now + until_seconds
                 ack = Acknowledged(until, text[:LONGEST_NOTE], status.color)
                 after = replace(status, acknowledged=ack, valid_until=max(status.valid_until, until))

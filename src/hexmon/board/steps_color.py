@@ -88,7 +88,8 @@ def acknowledged(draft: Draft) -> None:
     if ack is None:
         return
     worse = draft.policy.ack_each_color and draft.color > ack.worst
-    if draft.color in draft.policy.ok_colors or worse or ack.until < draft.now:
+    late = ack.until <= draft.now and draft.cause is not Cause.MODIFY
+    if draft.color in draft.policy.ok_colors or worse or late:
         draft.acknowledged = None
 
 
