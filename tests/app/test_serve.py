@@ -57,6 +57,26 @@ def test_a_changed_hosts_cfg_is_read_again_and_a_bad_one_is_refused(tmp_path: Pa
         assert running.get("/-/ready")[0] == 200
 
 
+def test_a_hosts_cfg_that_vanishes_takes_no_host_off_the_board(tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts.cfg"
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(b"status www,example,com.disk red full\n")
+        hosts.rename(tmp_path / "hosts.cfg.old")
+        running.until(b"xymondlog me.example.hexmon", b"cannot be read")
+        assert running.ask(b"query www.example.com.disk") == b"red full\n"
+        hosts.write_text("127.0.0.1 www.example.com # noconn\n127.0.0.1 db.example.com # noconn\n")
+        running.until(b"hostinfo", b"db.example.com")
+        assert running.ask(b"query www.example.com.disk") == b"red full\n"
+
+
+def test_a_new_host_is_tested_at_once(tmp_path: Path) -> None:
+    """And not only when its turn comes, which may be a whole interval later."""
+    with monitor(tmp_path, "", HEXMON_PROBING__INTERVAL="1h") as running:
+        (tmp_path / "hosts.cfg").write_text("127.0.0.1 www.example.com # testip\n")
+        running.process.send_signal(signal.SIGHUP)
+        running.until(b"query www.example.com.conn", b"green")
+
+
 def test_what_was_acknowledged_is_there_after_a_stop_and_after_a_kill(tmp_path: Path) -> None:
     hosts = "127.0.0.1 www.example.com # noconn\n"
     with monitor(tmp_path, hosts) as running:
@@ -146,3 +166,16 @@ def test_the_board_is_queryable_from_the_command_line(tmp_path: Path) -> None:
         assert [(row["hostname"], row["testname"], row["color"]) for row in rows] == [
             ("www.example.com", "disk", "red")
         ]
+
+
+def test_a_network_test_may_depend_on_what_an_agent_reports(tmp_path: Path) -> None:
+    port = free_port()
+    hosts = f"""\
+127.0.0.1 app.example.com # noconn smtp:{port} depends=(smtp:db.example.com/disk)
+127.0.0.1 db.example.com # noconn
+"""
+    with monitor(tmp_path, hosts, HEXMON_PROBING__INTERVAL="1s") as running:
+        running.until(b"query app.example.com.smtp", b"red")
+        running.ask(b"status db,example,com.disk red full\n")
+        running.until(b"query app.example.com.smtp", b"clear")
+        assert b"db.example.com/disk" in running.ask(b"xymondlog app.example.com.smtp")

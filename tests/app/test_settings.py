@@ -76,3 +76,26 @@ def test_the_example_names_every_setting_in_use() -> None:
         assert name in text
         for key in vars(section) if hasattr(section, "__dataclass_fields__") else ():
             assert key in unused_yet or f"\n{key} = " in text, f"{name}.{key}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('[listen]\nmessages = ["127.0.0.1:99999"]\n', 2, "'99999' is not a port"),
+        ("[listen]\nweb = 5\n", 2, "listen.web: a list is needed"),
+        ('[listen]\nmessages = ["tls://127.0.0.1:1985"]\n', None, "needs a certificate"),
+        ('[senders]\n\nadmin = ["127.0.0.1", "intranet"]\n', 3, "senders.admin: 'intranet' is not a network"),
+        ("[probing]\ninterval = 0\n", 2, "probing.interval: must be above 0"),
+        ('[probing]\ntimeout = "0s"\n', 2, "probing.timeout: must be above 0"),
+        ("[probing]\nconcurrency = -1\n", 2, "probing.concurrency: must be above 0"),
+        ("listen = 5\n", 1, "listen: a table is needed"),
+    ],
+)
+def test_values_that_cannot_work_are_mistakes_too(tmp_path: Path, text: str, line: int | None, said: str) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read_configuration(str(path), {})
+    (problem,) = caught.value.problems
+    assert said in str(problem)
+    assert problem.origin.line == line

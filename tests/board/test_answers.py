@@ -86,7 +86,8 @@ def test_the_whole_board(board: Board, answers: Answers) -> None:
         pytest.param("net=outside host=.", "", id="net that is not"),
         pytest.param("ip=0.3$", "conn Vegas.All", id="ip"),
         pytest.param("XMH_DISPLAYNAME=front host=.", "trends info disk http", id="any item"),
-        pytest.param("XMH_NOSUCH=x host=.", "", id="an item that no host has"),
+        pytest.param("XMH_NET=x host=.", "", id="an item that no host has"),
+        pytest.param("XMH_NOSUCH=x host=^www", "trends info disk http", id="an item that does not exist is ignored"),
         pytest.param("tag=nosuch color=yellow", "conn", id="tag is ignored on the board"),
         pytest.param("msg=pipe", "disk", id="the text"),
         pytest.param("msg=status.www,foo", "disk http", id="the text with its head"),
@@ -132,7 +133,7 @@ def test_special_fields(board: Board, answers: Answers) -> None:
     board.report(
         a_report(RED, host="www.foo.com", test="disk", text=b"red again\\\n", head=b"status+2h www,foo,com.disk ")
     )
-    board.modify(StatusKey("www.foo.com", "disk"), YELLOW, "src", b"because\n")
+    board.modify(StatusKey("www.foo.com", "disk"), YELLOW, "src", b"because")
     board.ack_info("www.foo.com", "disk", AckInfo(1, "joe", 0.0, NOW + 600.0, 0.0, b"multi level"))
     board.ack_info("www.foo.com", "disk", AckInfo(2, "ann", 0.0, NOW + 600.0, 0.0, b"other"))
     wanted = {

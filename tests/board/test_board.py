@@ -304,7 +304,7 @@ def test_modify_shows_at_once_for_one_report() -> None:
     board = a_board()
     assert board.modify(KEY, RED, "src", b"nothing there") == 0
     board.report(a_report(GREEN))
-    board.modify(KEY, RED, "src", b" because \n")
+    board.modify(KEY, RED, "src", b"because")
     shown = []
     for _ in range(3):
         status = board.status(KEY)

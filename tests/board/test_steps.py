@@ -170,7 +170,7 @@ def test_disabled(until: float, color: Color, shown: Color, over: bool) -> None:
         pytest.param(NOW + 60, RED, {}, True, id="it lasts while nothing gets better"),
         pytest.param(NOW + 60, GREEN, {}, False, id="an OK colour ends it"),
         pytest.param(NOW + 60, BLUE, {}, False, id="blue is an OK colour"),
-        pytest.param(NOW, RED, {}, False, id="its time ends it"),
+        pytest.param(NOW - 1, RED, {}, False, id="its time ends it"),
         pytest.param(NOW + 60, RED, {"ack_each_color": True}, False, id="a worse colour ends it if so configured"),
         pytest.param(NOW + 60, YELLOW, {"ack_each_color": True}, True, id="the same colour does not"),
     ],
@@ -269,7 +269,7 @@ INFO = AckInfo(1, "joe", NOW - 60, NOW + 3600, NOW + 3600, b"mine")
         pytest.param(RED, BLUE, INFO, b"planned", [NOW + 3600], id="a planned downtime is no recovery"),
         pytest.param(GREEN, RED, INFO, None, [NOW + 3600], id="a relapse revives it"),
         pytest.param(RED, RED, INFO, None, [NOW + 3600], id="the same colour leaves it alone"),
-        pytest.param(RED, RED, AckInfo(1, "", 0.0, NOW, NOW, b""), None, [], id="its time ends it"),
+        pytest.param(RED, RED, AckInfo(1, "", 0.0, NOW - 1, NOW - 1, b""), None, [], id="its time ends it"),
     ],
 )
 def test_ack_infos_aged(before: Color, color: Color, info: AckInfo, planned: bytes | None, clears: list[float]) -> None:

@@ -2,6 +2,7 @@
 
 Left out are what docs/migrate/xymon.md lists as faults of xymonnet: several checks in one column, `depends=` for or on
 http, on yellow tests and on reverse tests, `badTEST` for http or with a time, `!` before a URL, TLS to a closed port,
+`badconn` of a dialup host,
 and all that comes of xymonnet pinging hosts with `noping`.
 """
 
@@ -142,13 +143,15 @@ def files(draw: st.DrawFn) -> str:
         address = f"{draw(st.sampled_from([ANSWERING, ANSWERING, SILENT]))}{number + 10}"
         ping = maybe(draw, 4, "!conn", "?conn", "noconn", "noping", *_several())
         tags = draw(service_tags())
+        dialup = maybe(draw, 6, "dialup")
+        bad_ping = maybe(draw, 5, "badconn:0:0:3", "badconn:0:1:3", "badconn:1:2:3", "badconn:0:0:0")
         settings_of = [
-            maybe(draw, 6, "dialup"),
             maybe(draw, 6, "noclear", "NOCLEAR"),
             maybe(draw, 6, "nosslcert", "ssldays=150:50", "ssldays=2:1", "sslbits=512"),
-            maybe(draw, 5, "badconn:0:0:3", "badconn:0:1:3", "badconn:1:2:3", "badconn:0:0:0"),
+            dialup,
+            bad_ping if not dialup and ping != "?conn" else "",
             maybe(draw, 5, "badshut:0:0:3", "badshut:0:1:2", "badshut:1:2:3", "badshut:1:1:1 badshut:0:0:0"),
-            maybe(draw, 4, *(f"route:{router}" for router in pinged)) if pinged else "",
+            maybe(draw, 4, *(f"route:{router}" for router in pinged)) if pinged and ping != "noping" else "",
             maybe(draw, 8, '"DESCR:switch:in the cellar"'),
         ]
         words = ["testip", ping, *tags, *draw(urls()), *settings_of, draw(depends_of(tags, plain))]

@@ -1,9 +1,11 @@
 """A dispatcher over a real board and a real inventory: all of hexmon's message side without sockets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from hexmon.board.board import Board
+from hexmon.board.draft import machine_time
 from hexmon.board.settings import BoardSettings
 from hexmon.board.store import MemoryJournal
 from hexmon.bus import LocalBus
@@ -20,7 +22,7 @@ from hexmon.model.inventory import Inventory
 class Monitor:
     """`say` is one message and its answer, as bytes. `folder` gets `etc` (hosts.cfg and `files`) and `download`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what may differ has a name and a default
         self,
         folder: Path,
         hosts: str,
@@ -29,6 +31,7 @@ class Monitor:
         files: Mapping[str, str] | None = None,
         senders: Senders | None = None,
         settings: BoardSettings | None = None,
+        local: Callable[[float], datetime] = machine_time,
     ) -> None:
         etc = folder / "etc"
         (folder / "download").mkdir(parents=True, exist_ok=True)
@@ -41,12 +44,12 @@ class Monitor:
         self.journal = MemoryJournal()
         self.bus = LocalBus()
         self.reloads: list[str] = []
-        self.board = Board(clock, self.journal, self.bus, settings or BoardSettings(), self.inventory())
-        local = FileSettings(config_dir=etc, download_dir=folder / "download", client_local=etc / "client-local.cfg")
+        self.board = Board(clock, self.journal, self.bus, settings or BoardSettings(), self.inventory(), local)
+        served = FileSettings(config_dir=etc, download_dir=folder / "download", client_local=etc / "client-local.cfg")
         self.dispatcher = Dispatcher(
             self.board,
             Access(senders),
-            Files(local, clock.monotonic),
+            Files(served, clock.monotonic),
             clock,
             reload=self.reloads.append,
             xmh=xmh_value,

@@ -81,6 +81,39 @@ async def test_a_change_appears_without_a_reload_and_nothing_is_complained_about
         assert {url.split("/")[2] for url in seen.asked} == {seen.origin.split("/")[2]}
 
 
+@pytest.mark.parametrize("path", ["/status/host03.example.net/disk", "/host/host03.example.net"])
+async def test_a_page_about_one_square_follows_it(path: str) -> None:
+    async with opened() as seen:
+        page = seen.page
+        await page.goto(seen.origin + path)
+        await expect(page.locator("#alive")).to_have_text("live")
+        for details in await page.locator("main details > summary").all():
+            await details.click()
+        opened_before = await page.locator("main details[open]").count()
+        status = a_square("host03.example.net", "disk", Color.RED, b"red 99 % full", age=0)
+        seen.board.put(status, seen.clock.now())
+        await expect(page.locator("main")).to_contain_text("99 % full")
+        await expect(page.locator("main")).not_to_contain_text("91 % full")
+        assert await page.locator("main details[open]").count() == opened_before
+        assert await page.locator("#icon").get_attribute("href") == "/favicon-red.svg"
+        assert seen.complaints == []
+
+
+async def test_marked_text_is_not_taken_away() -> None:
+    async with opened() as seen:
+        page = seen.page
+        await page.goto(seen.origin + "/status/host03.example.net/disk")
+        await expect(page.locator("#alive")).to_have_text("live")
+        await page.evaluate("getSelection().selectAllChildren(document.querySelector('.said'))")
+        seen.board.put(a_square("host03.example.net", "disk", Color.RED, b"red 99 % full"), seen.clock.now())
+        await expect(page).to_have_title("(1) host03.example.net disk · hexmon")
+        await expect(page.locator("#icon")).to_have_attribute("href", "/favicon-red.svg")
+        assert not await page.evaluate("replaceMain(document.createElement('main'))")
+        await expect(page.locator(".said")).to_contain_text("91 % full")
+        await page.evaluate("getSelection().removeAllRanges()")
+        assert await page.evaluate("replaceMain(document.querySelector('main').cloneNode(true))")
+
+
 async def test_the_keyboard_is_enough() -> None:
     async with opened() as seen:
         page = seen.page

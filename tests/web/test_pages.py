@@ -112,6 +112,72 @@ async def test_an_unchanged_page_is_304_and_a_change_ends_that() -> None:
     assert "conn critical" in changed.text
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param("{}", 304, id="the tag itself"),
+        pytest.param('"x", {}', 304, id="in a list"),
+        pytest.param("*", 304, id="anything at all"),
+        pytest.param('W/"x"', 200, id="another tag"),
+        pytest.param("x{}y", 304, id="between rubbish"),
+        pytest.param("", 200, id="nothing"),
+    ],
+)
+async def test_what_the_client_has_is_not_sent_again(said: str, status: int) -> None:
+    site = a_site()
+    etag = (await get(site, "/")).headers["etag"]
+    assert (await get(site, "/", if_none_match=said.format(etag))).status_code == status
+    strong = said.format(etag.removeprefix("W/"))
+    assert (await get(site, "/", if_none_match=strong)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        pytest.param("gzip, br", True, id="gzip"),
+        pytest.param("br;q=1.0, GZIP;q=0.5", True, id="gzip as second choice"),
+        pytest.param("*", True, id="anything"),
+        pytest.param("gzip;q=0, *", False, id="anything but gzip"),
+        pytest.param("gzip;q=x", False, id="a weight that is none"),
+        pytest.param("br", False, id="something else"),
+    ],
+)
+async def test_only_who_takes_gzip_gets_it(accepted: str, packed: bool) -> None:
+    answer = await get(a_site(), "/", accept_encoding=accepted)
+    assert ("content-encoding" in answer.headers) is packed
+
+
+async def test_the_top_page_is_prepared_before_anybody_asks() -> None:
+    site = a_site()
+    asked: list[str] = []
+    squares = site.board.squares
+    async with site.app.router.lifespan_context(site.app):
+        for _ in range(20):
+            await site.clock.advance(0.0)
+        site.board.squares = lambda host: asked.append(host) or squares(host)  # type: ignore[method-assign, func-returns-value]
+        assert (await get(site, "/")).status_code == 200
+    assert "www" not in asked
+
+
+async def test_what_does_not_exist_leads_on() -> None:
+    site = a_site()
+    assert 'href="/host/www"' in (await get(site, "/status/www/nosuch")).text
+    assert "no host of that name" in (await get(site, "/status/nosuch/conn")).text
+    assert (await get(site, "/status/www")).headers["location"] == "/host/www"
+    assert (await get(site, "/page/usa/")).status_code == 200
+
+
+async def test_a_mistake_of_ours_tells_nothing_of_the_program() -> None:
+    site = a_site()
+    site.context.board.squares = None  # type: ignore[method-assign, assignment]
+    transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hexmon.test") as client:
+        answer = await client.get("/")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_a_page_is_drawn_again_when_an_age_would_read_differently() -> None:
     site = a_site()
     first = await get(site, "/")

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.web.text import LONGEST_LINE, LONGEST_SHOWN, first_line, to_html
+from hexmon.model.color import Color
+from hexmon.web.text import LONGEST_LINE, LONGEST_SHOWN, first_line, line_of, to_html
+from tests.web.fake import a_square
 
 _OURS = re.compile(r'<svg class="g \w+" role="img" aria-label="[\w ]+"><use href="#\w+"/></svg>')
 _ELEMENT = re.compile(r"<(/?)([a-z0-9]+)")
@@ -79,10 +81,54 @@ def test_no_bytes_make_a_tag_that_is_not_ours(text: bytes) -> None:
         ),
         pytest.param(b"red\n\n&red <b>Disk</b> full", "Disk full", id="the first line that says something"),
         pytest.param(b"green", "", id="nothing when nothing is said"),
+        pytest.param(b"red Sat Nov 21 05:00:00 AM UTC 2026 up", "up", id="without a date of twelve hours"),
+        pytest.param(b"red 2026-11-21T05:00:00+01:00 up", "up", id="without a date of ISO 8601"),
+        pytest.param("red Sa 21. Nov 05:00:00 CET 2026 läuft".encode(), "läuft", id="without a date in German"),
+        pytest.param(
+            b"red copy of 2026-11-20 05:00 failed", "copy of 2026-11-20 05:00 failed", id="with a date it is about"
+        ),
+        pytest.param(
+            b"red <!-- [flags:ordastLe] --> Sat Nov 21 05:40:09 2026 ssh NOT ok \n\n"
+            b"Service ssh on www is not OK : Service unavailable (Connection refused)\n\nSeconds: 0.0001\n",
+            "Connection refused",
+            id="the cause of a service that is not ok",
+        ),
+        pytest.param(
+            b"red Sat Nov 21 05:40:09 2026 conn NOT ok \n\nService conn on www is not OK : No answer to ping\n",
+            "No answer to ping",
+            id="the cause of a ping without answer",
+        ),
+        pytest.param(
+            b"yellow conn NOT ok\n\nService conn on www is not OK.\n"
+            b"The router gw (IP:127.0.0.9) is not reachable, causing this host to be unreachable.\n",
+            "The router gw (IP:127.0.0.9) is not reachable, causing this host to be unreachable.",
+            id="the router that is in the way",
+        ),
+        pytest.param(
+            b"red Sat Nov 21 05:40:09 2026 ssh NOT ok : DNS lookup failed\n\nUnable to resolve hostname www\n",
+            "DNS lookup failed",
+            id="the cause in the first line",
+        ),
+        pytest.param(
+            b"yellow Sat Nov 21 05:40:09 2026 - Filesystems NOT ok\n&green / is fine\n&yellow /var (91% used)\n",
+            "/var (91% used)",
+            id="the first line marked as bad",
+        ),
+        pytest.param(
+            b"red Filesystems NOT ok\n\nFilesystem 1024-blocks\n", "Filesystems NOT ok", id="itself without a cause"
+        ),
+        pytest.param(b"red Raid: 2 disks not ok", "Raid: 2 disks not ok", id="itself when it tells more"),
     ],
 )
 def test_the_first_line(text: bytes, line: str) -> None:
     assert first_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("color", "line"), [(Color.PURPLE, "Nothing heard any more. Before: fine"), (Color.BLUE, "fine")]
+)
+def test_of_a_silent_square_the_line_is_what_it_said_before(color: Color, line: str) -> None:
+    assert line_of(a_square("www", "disk", color, b"green Sat Nov 21 05:00:00 2026 fine")) == line
 
 
 def test_a_long_line_is_cut() -> None:

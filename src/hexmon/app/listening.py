@@ -17,12 +17,16 @@ def web_sockets(addresses: tuple[str, ...]) -> list[socket.socket]:
             sockets.append(_listen(text))
         except (OSError, ValueError) as error:
             hint = "is another program there? Set [listen] web in hexmon.toml, or HEXMON_LISTEN__WEB"
-            problems.append(Problem(Origin("[listen]"), f"web: {text}: {error}", hint))
+            problems.append(Problem(Origin("[listen]"), f"web: {text}: {_reason(error)}", hint))
     if problems:
         for listener in sockets:
             listener.close()
         raise ConfigError(tuple(problems))
     return sockets
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _listen(text: str) -> socket.socket:

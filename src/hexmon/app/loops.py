@@ -1,5 +1,6 @@
 """The small loops between the parts; each is a task of the monitor's one TaskGroup."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -70,8 +71,16 @@ class Checkpoint:
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
 
 
-async def probe_the_unknown(board: Board, runner: Runner, clock: Clock) -> None:
-    """At the start: probe at once what the board shows nothing of, not only when its turn comes; spread over time."""
+async def probe_the_unknown(board: Board, runner: Runner, clock: Clock, adopted: asyncio.Event) -> None:
+    """Probe at once what the board shows nothing of, at the start and whenever an inventory was `adopted`."""
+    while True:
+        adopted.clear()
+        await _probe_unknown_once(board, runner, clock)
+        await adopted.wait()
+
+
+async def _probe_unknown_once(board: Board, runner: Runner, clock: Clock) -> None:
+    """Not only when its turn comes, and spread over time."""
     unknown = [key for key in sorted(runner.agenda.keys()) if board.status(key) is None]
     for first in range(0, len(unknown), _AT_ONCE):
         for key in unknown[first : first + _AT_ONCE]:

@@ -16,7 +16,9 @@ from hexmon.ingest.settings import FileSettings, MessageSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
 from hexmon.judge.view import JudgeSettings
+from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
+from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.origin import Problem
 from hexmon.probes.run import observe
@@ -102,7 +104,12 @@ def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Too
         retry_pause=probing.retry_pause,
         judging=JudgeSettings(validity=configuration.settings.board.status_lifetime, zone=MachineZone()),
     )
-    return Runner(clock, look, board.report, settings)
+
+    def color_of(key: StatusKey) -> Color | None:
+        status = board.status(key)
+        return status.color if status else None
+
+    return Runner(clock, look, board.report, settings, color_of)
 
 
 def _senders(configuration: Configuration) -> Senders:

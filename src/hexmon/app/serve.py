@@ -1,6 +1,7 @@
 """`hexmon serve`: start, run until told to stop, reload, stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -25,6 +26,7 @@ from hexmon.app.systemd import Notifier
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
 from hexmon.probes.tools import open_tools
@@ -66,6 +68,7 @@ class Monitor:
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
+        self._adopted = asyncio.Event()
         self._parts: Parts | None = None
         self._systemd = Notifier()
 
@@ -104,8 +107,11 @@ class Monitor:
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
-        pages = _Pages(uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False))
+        config = uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False, server_header=False)
+        pages = _Pages(config)
         await parts.runner.adopt(parts.board.inventory)
+        # What was loaded stays: the collector need not look at it again, which would make checks late.
+        gc.freeze()
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
             loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
@@ -134,7 +140,7 @@ class Monitor:
         loops = {
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
-            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock),
+            "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
@@ -203,7 +209,9 @@ class Monitor:
             parts.board.adopt(inventory)
             await parts.runner.adopt(inventory)
             _report_self(parts)
-            log.info("read the configuration: %d hosts, %d mistakes", len(inventory.hosts), len(inventory.problems))
+            self._adopted.set()
+            hint = "; `hexmon check-config` names them" if inventory.problems else ""
+            log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
 
     # Stopping
 
@@ -231,6 +239,12 @@ def _report_self(parts: Parts) -> None:
         parts.board.report(own_report(parts, parts.clock.now()))
 
 
+def _counts(inventory: Inventory) -> tuple[str, str]:
+    """How much was read and how much of it is wrong, in words."""
+    hosts, mistakes = len(inventory.hosts), len(inventory.problems)
+    return f"{hosts} host{'s' * (hosts != 1)}", f"{mistakes} mistake{'s' * (mistakes != 1)}"
+
+
 def _prune(parts: Parts) -> None:
     days = parts.configuration.settings.store.history_days
     if days:
@@ -255,7 +269,7 @@ def _welcome(parts: Parts) -> None:
     server = messages[0] if messages else "ADDRESS"
     square = f"{host_to_wire(own_name(configuration))}.backup"
     words = f"""\
-hexmon is watching {len(parts.board.inventory.hosts)} host(s): {own_url(configuration)}
+hexmon is watching {_counts(parts.board.inventory)[0]}: {own_url(configuration)}
 
   a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
             {hosts}

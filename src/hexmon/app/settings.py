@@ -4,10 +4,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 from hexmon.board.settings import BoardSettings
-from hexmon.config.settings import Seconds, load_settings
+from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
+from hexmon.ingest.access import read_networks
+from hexmon.ingest.addresses import parse_address
+from hexmon.model.origin import ConfigError, Origin, Problem
 
+Address = Annotated[str, checked(parse_address)]
+Network = Annotated[str, checked(read_networks)]
 _STRICT = {"extra": "forbid"}
 
 
@@ -16,8 +22,8 @@ class Listen:
     """Where hexmon listens. `tls://host:port` speaks TLS with the certificate and key given here."""
 
     __pydantic_config__ = _STRICT
-    messages: tuple[str, ...] = ("127.0.0.1:1984",)
-    web: tuple[str, ...] = ("127.0.0.1:8000",)
+    messages: tuple[Address, ...] = ("127.0.0.1:1984",)
+    web: tuple[Address, ...] = ("127.0.0.1:8000",)
     certificate: str = ""
     key: str = ""
 
@@ -52,10 +58,10 @@ class Senders:
     """Who may say what: lists of addresses and networks; empty means everybody."""
 
     __pydantic_config__ = _STRICT
-    status: tuple[str, ...] = ()
-    maint: tuple[str, ...] = ()
-    www: tuple[str, ...] = ()
-    admin: tuple[str, ...] = ()
+    status: tuple[Network, ...] = ()
+    maint: tuple[Network, ...] = ()
+    www: tuple[Network, ...] = ()
+    admin: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +69,9 @@ class Probing:
     """How this node tests the network."""
 
     __pydantic_config__ = _STRICT
-    interval: Seconds = 60.0
-    timeout: Seconds = 10.0
-    concurrency: int = 2000
+    interval: PositiveSeconds = 60.0
+    timeout: PositiveSeconds = 10.0
+    concurrency: PositiveCount = 2000
     retry_pause: Seconds = 1.0
 
 
@@ -76,7 +82,7 @@ class AgentOptions:
     __pydantic_config__ = _STRICT
     enabled: bool = True
     host: str = ""  # "": this machine's name
-    interval: Seconds = 300.0
+    interval: PositiveSeconds = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,5 +133,13 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
     given = Path(path).resolve() if path else None
     found = given or (Path("hexmon.toml").resolve() if Path("hexmon.toml").is_file() else None)
     settings = load_settings(Settings, found, os.environ if environ is None else environ)
+    _refuse_tls_without_certificate(settings.listen, str(found or "environment"))
     folder = found.parent if found else Path.cwd()
     return Configuration(settings=settings, folder=folder, path=found)
+
+
+def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:
+    encrypted = [text for text in listen.messages if parse_address(text).tls]
+    if encrypted and not (listen.certificate and listen.key):
+        hint = "set [listen] certificate and key to PEM files"
+        raise ConfigError((Problem(Origin(source), f"listen.messages: {encrypted[0]} needs a certificate", hint),))

@@ -47,12 +47,11 @@ class Sources:
         self._loads += 1
         self._refuse_missing()
         found: list[Inventory] = []
-        if self._hosts.is_file():
+        # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
+        if self._source is not None or self._hosts.exists():
             protocols = self._protocols if self._protocols.is_file() else None
             self._source = HostsSource(self._hosts, protocols, self._defaults)
             found.append(self._source.load(lenient=self._loads == 1))
-        else:
-            self._source = None
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())
@@ -64,8 +63,8 @@ class Sources:
     def changed(self) -> bool:
         """Whether a new load would look at other files, or at files written since."""
         if self._source is None:
-            return self._hosts.is_file()
-        return self._source.changed() or not self._hosts.is_file()
+            return self._hosts.exists()
+        return self._source.changed()
 
     def _refuse_missing(self) -> None:
         """A file whose name was given must be there; the usual names may be missing."""

@@ -126,8 +126,10 @@ class Board(Reader):
         return self._squares.decide(entry, before, spelled(report, before.key), now, Cause.REPORT)
 
     def _multi_source(self, entry: Entry, before: Status, sender: str, now: float) -> None:
-        multihomed = entry.host is not None and entry.host.policy.multihomed
-        if not multihomed and OURSELVES not in (before.sender, sender):
+        policy = entry.host.policy if entry.host is not None else None
+        # What was fetched from a host comes from us, what it sends itself from there.
+        several = policy is not None and (policy.multihomed or policy.pulldata)
+        if not several and OURSELVES not in (before.sender, sender):
             self.multi_sources.saw(before.key, before.sender, sender, now)
 
     def modify(self, key: StatusKey, color: Color, source: str, cause: bytes) -> int:
@@ -136,7 +138,7 @@ class Board(Reader):
         status = self.status(key)
         if status is None:
             return 0
-        cause = b"&%s %s\n" % (color.word.encode(), cause[:LONGEST_NOTE].strip())
+        cause = b"&%s %s\n" % (color.word.encode(), cause[:LONGEST_NOTE])
         modifiers = with_modifier(status.modifiers, Modifier(source[:LONGEST_NAME], color, cause, _MODIFIER_LIFE))
         if modifiers is None:
             return self._bounds.refuse("modifiers", status.key.host)

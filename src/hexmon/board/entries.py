@@ -1,6 +1,6 @@
 """Where the board keeps what it knows of each host, and how a name on the wire finds it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from hexmon.model.names import HOST_NAME, SUMMARY_HOST, TEST_NAME
 from hexmon.model.status import ClientMessage, Status
 
 _LONGEST_NAME = 200  # becomes part of file names
+_MOST_ALIASES = 10_000
 
 
 class Entry:
@@ -83,7 +84,10 @@ class Registry:
             return None if early or late else found.name
         if self._settings.ghosts == "allow":
             return self._tolerated(word)
-        return self._by_label(word) if self._settings.ghosts == "match" else None
+        name = self._by_label(word)
+        if name is not None and len(self._allowed) < _MOST_ALIASES:
+            self._allowed[word.lower()] = name  # from now on it is known by that name, too
+        return name
 
     def _tolerated(self, word: str) -> str | None:
         if not HOST_NAME.match(word) or len(word) > _LONGEST_NAME:
@@ -94,6 +98,8 @@ class Registry:
         return self._allowed.setdefault(lower, word)
 
     def _by_label(self, word: str) -> str | None:
+        if self._settings.ghosts != "match" or not HOST_NAME.match(word):
+            return None
         if self._labels is None:
             self._labels = {}
             for name in sorted(self.inventory.hosts, key=lambda one: self.inventory.hosts[one].index):
@@ -209,11 +215,17 @@ class Policies:
         policy = entry.policies[test] = replace(
             self._common,
             flap_count=0 if quiet else self._common.flap_count,
-            delay_red=host.delay_red.get(test, self._settings.delay_red.get(test, 0.0)),
-            delay_yellow=host.delay_yellow.get(test, self._settings.delay_yellow.get(test, 0.0)),
+            delay_red=_of_test(test, host.delay_red, self._settings.delay_red),
+            delay_yellow=_of_test(test, host.delay_yellow, self._settings.delay_yellow),
             downtime=tuple(one for one in host.downtime if one.concerns(test)),
         )
         return policy
+
+
+def _of_test(test: str, *delays: Mapping[str, float]) -> float:
+    """The first delay for that test, in any case."""
+    lower = test.lower()
+    return next((seconds for delay in delays for name, seconds in delay.items() if name.lower() == lower), 0.0)
 
 
 def _noflap(host: HostPolicy) -> bool:

@@ -8,7 +8,7 @@ from hexmon.board.draft import flap_ring
 from hexmon.board.entries import Entry
 from hexmon.model.color import WORDS, Color
 from hexmon.model.inventory import Host, Inventory
-from hexmon.model.names import host_to_wire
+from hexmon.model.names import SUMMARY_HOST, host_to_wire
 from hexmon.model.status import Status
 from hexmon.model.text import nl_encode, nl_encode_bytes
 
@@ -109,6 +109,7 @@ class Source(msgspec.Struct, gc=False):
     matched_tags: tuple[str, ...] = ()
 
 
+_SUMMARY = SUMMARY_HOST.encode()
 _SEPARATORS = str.maketrans("", "", "|\r\n")
 Field = Callable[[Source, Status], bytes]
 
@@ -201,7 +202,7 @@ def _ack_list(source: Source, status: Status) -> bytes:
         b"%d:%d:%d:%s:%s\n"
         % (one.received, one.valid_until, one.level, one.user.encode(errors="surrogateescape"), one.text)
         for one in status.ack_infos
-        if source.ack_level in (None, one.level) and min(one.clear_time, one.valid_until) > source.now
+        if source.ack_level in (None, one.level) and min(one.clear_time, one.valid_until) >= source.now
     ]
     return nl_encode_bytes(b"".join(lines))
 
@@ -281,9 +282,23 @@ def field_names(text: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in FIELDS or (name.startswith("XMH_") and name[4:] in _KNOWN_XMH))
 
 
+def item_of(source: Source, name: str) -> str | None:
+    """An XMH item of a row's host; its system, and its class if hosts.cfg has none, are what its agent says."""
+    if not source.host.ip and source.name == _SUMMARY:
+        return None
+    clients = list(source.entry.clients.values()) if source.entry is not None else []
+    found = source.xmh(source.host, source.inventory, name)
+    if clients and name == "OS":
+        known = [(one.received, one.os_type) for one in clients if one.os_type]
+        return max(known)[1] if known else found
+    if clients and name == "CLASS" and not found:
+        return next((one.host_class for one in clients if one.host_class), found)
+    return found
+
+
 def _xmh_field(name: str) -> Field:
     def field(source: Source, status: Status) -> bytes:  # noqa: ARG001 - the form of Field
-        return (source.xmh(source.host, source.inventory, name) or "").encode(errors="surrogateescape")
+        return (item_of(source, name) or "").encode(errors="surrogateescape")
 
     return field
 
@@ -305,6 +320,6 @@ def host_line(names: tuple[str, ...], source: Source) -> bytes:
 
 def _host_value(name: str, source: Source) -> bytes:
     if name.startswith("XMH_"):
-        value = source.xmh(source.host, source.inventory, name[4:]) or ""
+        value = item_of(source, name[4:]) or ""
         return (value if name == "XMH_RAW" else nl_encode(value)).encode(errors="surrogateescape")
     return "|".join(source.matched_tags).encode(errors="surrogateescape") if name.startswith("matchedtag") else b""

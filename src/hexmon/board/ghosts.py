@@ -26,8 +26,8 @@ class Ghosts:
     def saw(self, name: str, sender: str, now: float) -> None:
         """A message for that name was discarded."""
         lower = name.lower()
-        self._known.pop(lower, None)
-        self._known[lower] = Ghost(name, sender, now)
+        known = self._known.pop(lower, None)
+        self._known[lower] = Ghost(known.name if known else name, sender, now)
         if len(self._known) > _MOST:
             del self._known[next(iter(self._known))]
 

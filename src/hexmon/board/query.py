@@ -2,18 +2,20 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from hexmon.board.fields import (
     FOREVER,
+    XMH_NAMES,
     Source,
     ack_text,
     ack_time,
     disable_text,
     disable_time,
     field_names,
+    item_of,
     raw_message,
 )
 from hexmon.board.reader import Reader
@@ -40,7 +42,8 @@ _TEXTS: dict[str, Callable[[Status], bytes]] = {
 _LONGEST = 32 * 1024  # characters of a question
 _MOST_WORDS = 100  # each is looked at for every square
 _DIGITS = 18  # more are no moment; Python refuses thousands of them
-_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)\s*(-?[0-9]{{1,{_DIGITS}}})")
+_COMPARED = re.compile(rf"({'|'.join(_MOMENTS)})(>=|<=|!=|==|>|<|=)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?[0-9]+")
 _DOWN = re.compile(r"(notdown|down)(?:=(.*))?\Z", re.DOTALL)
 _OPERATORS = {
     ">": operator.gt,
@@ -75,18 +78,52 @@ def parse_query(words: str | bytes, ping_column: str = "conn") -> Query:
     query = Query()
     for word in text[:_LONGEST].split()[:_MOST_WORDS]:
         name, equals, value = word.partition("=")
-        reader = _READERS.get(name) if equals and value else None
+        reader = _READERS.get(name) if equals and (value or name == "fields") else None
         if reader is not None:
             reader(query, value)
-        elif equals and value and name.startswith("XMH_"):
+        elif equals and value and name.startswith("XMH_") and name[4:] in XMH_NAMES:
             _by_item(query, name[4:], value)
         elif match := _COMPARED.match(word):
-            _by_moment(query, match[1], match[2], int(match[3]))
+            _by_moment(query, match[1], match[2], _integer(match[3]))
         elif match := _DOWN.match(word):
             _by_down(query, match[1] == "down", match[2] or f"^{re.escape(ping_column)}$")
         elif key := split_square(word):
             query.squares.append(key)
     return query
+
+
+def _integer(text: str) -> int:
+    """The number a text begins with, 0 when there is none: so does xymond read a moment."""
+    found = _NUMBER.match(text)
+    return int(found.group()[:_DIGITS]) if found else 0
+
+
+def query_mistakes(words: Sequence[str]) -> list[str]:
+    """What `parse_query` would pass over without a word: for people, who would trust the answer."""
+    return [mistake for word in words if (mistake := _mistake(word))]
+
+
+def _mistake(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if name == "fields" and equals:
+        unknown = [field for field in value.split(",") if field and not field_names(field)]
+        return f"'{word}': nobody knows the field {unknown[0]}" if unknown else ""
+    if name == "color" and equals:
+        unknown = [color for color in value.split(",") if parse_color(color.encode(errors="replace")) is None]
+        return f"'{word}': '{unknown[0]}' is not a color" if unknown else ""
+    if (equals and (name in _READERS or name.startswith("XMH_"))) or _DOWN.match(word):
+        return _pattern_mistake(word, value) if name != "acklevel" else ""
+    moment = _COMPARED.match(word)
+    right = _NUMBER.match(moment[3].strip()) if moment else split_square(word)
+    return "" if right else f"'{word}' is not a criterion of xymondboard"
+
+
+def _pattern_mistake(word: str, value: str) -> str:
+    try:
+        compile_pattern(value)
+    except PatternError as error:
+        return f"'{word}': {error}"
+    return ""
 
 
 class _Nothing:
@@ -120,7 +157,7 @@ def _by_item(query: Query, name: str, value: str) -> None:
     pattern = _pattern(value, query)
 
     def matches(source: Source) -> bool:
-        item = source.xmh(source.host, source.inventory, name)
+        item = item_of(source, name)
         return item is not None and pattern.search(item)
 
     query.hosts.append(matches)
@@ -170,7 +207,7 @@ def _by_text(name: str) -> Callable[[Query, str], None]:
 
         def matches(status: Status) -> bool:
             text = text_of(status)
-            return text != b"" and pattern.search(text)
+            return (text != b"" or name == "msg") and pattern.search(text)
 
         query.rows.append(matches)
 

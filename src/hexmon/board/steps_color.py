@@ -17,10 +17,10 @@ _RECHECK = 60.0
 def planned_downtime(draft: Draft) -> None:
     """Red, yellow and purple become blue while a DOWNTIME of the host covers the test.
 
-    Green and clear pass through, so that a recovery stays visible.
+    Green and clear pass through, so that a recovery stays visible; but not the clear of a silent square.
     """
     draft.planned = None
-    if draft.color not in _PLANNED or not draft.policy.downtime:
+    if not draft.policy.downtime or (draft.color not in _PLANNED and draft.cause is not Cause.SILENCE):
         return
     local = draft.policy.local(draft.now)
     for downtime in draft.policy.downtime:
@@ -88,7 +88,7 @@ def acknowledged(draft: Draft) -> None:
     if ack is None:
         return
     worse = draft.policy.ack_each_color and draft.color > ack.worst
-    if draft.color in draft.policy.ok_colors or worse or ack.until <= draft.now:
+    if draft.color in draft.policy.ok_colors or worse or ack.until < draft.now:
         draft.acknowledged = None
 
 

@@ -22,7 +22,7 @@ def ack_infos_aged(draft: Draft) -> None:
         draft.ack_infos = tuple(replace(one, clear_time=draft.now + ACK_CLEAR_DELAY) for one in draft.ack_infos)
     elif was_ok and draft.color not in ok:
         draft.ack_infos = tuple(replace(one, clear_time=one.valid_until) for one in draft.ack_infos)
-    draft.ack_infos = tuple(one for one in draft.ack_infos if min(one.clear_time, one.valid_until) > draft.now)
+    draft.ack_infos = tuple(one for one in draft.ack_infos if min(one.clear_time, one.valid_until) >= draft.now)
 
 
 def text_taken(draft: Draft) -> None:

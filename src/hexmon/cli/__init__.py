@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 from hexmon import __version__
@@ -46,11 +47,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     module.add_arguments(parser)
     try:
-        return int(module.run(parser.parse_args(arguments[1:])))
+        status = int(module.run(parser.parse_args(arguments[1:])))
+        sys.stdout.flush()  # here, where a full disk can still be told in one line
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        # Each verb tells its own failures; what is left is standard output that cannot be written.
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"hexmon {verb}: {name}{error.strerror or error}", file=sys.stderr)
+        return 1
+    return status
 
 
 def _without_verb(verb: str) -> int:
@@ -65,6 +73,8 @@ def _without_verb(verb: str) -> int:
         print(text)
         return 0
     if verb:
-        print(f"hexmon: there is no verb '{verb}'", file=sys.stderr)
+        close = get_close_matches(verb, VERBS, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        print(f"hexmon: there is no verb '{verb}'{hint}", file=sys.stderr)
     print(text, file=sys.stderr)
     return 2

@@ -10,14 +10,17 @@ from hexmon.agent.report import report_forever, report_once
 from hexmon.app.logs import set_up_logging
 from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
-from hexmon.ingest.addresses import parse_address
+from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.model.names import HOST_NAME
 
 EXAMPLE = """\
 examples:
   hexmon agent --server 192.0.2.1            report every 5 minutes until stopped
   hexmon agent --server 192.0.2.1 --once     report once, for cron
   hexmon agent --print                       show what would be sent
+
+exit status: 0 done, 1 a report was not taken (with --once), 2 called wrongly
 """
 
 
@@ -32,22 +35,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Send; 1 when a single report was not taken."""
+    """Send; 1 when a single report was not taken, 2 when called wrongly."""
     set_up_logging(verbose=False)
+    try:
+        address, interval = parse_address(args.server), parse_seconds(args.repeat)
+        if interval < 1:
+            raise ValueError(f"'{args.repeat}' is too often: once a second at most")  # noqa: TRY301
+        if not HOST_NAME.match(args.host):
+            raise ValueError(f"'{args.host}' is not a host's name: letters, digits and : , . _ -")  # noqa: TRY301
+    except ValueError as error:
+        print(f"hexmon agent: {error}", file=sys.stderr)
+        return 2
     if args.print:
         sys.stdout.buffer.write(client_message(args.host, SystemClock().now(), args.host_class))
         return 0
     try:
-        asyncio.run(_report(args))
-    except (OSError, ValueError) as error:
-        print(f"hexmon agent: {args.server}: {error}", file=sys.stderr)
+        asyncio.run(_report(args, address, interval))
+    except OSError as error:
+        print(f"hexmon agent: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _report(args: argparse.Namespace) -> None:
-    address = parse_address(args.server)
-
+async def _report(args: argparse.Namespace, address: Address, interval: float) -> None:
     async def send(message: bytes) -> object:
         return await exchange_async(address, message)
 
@@ -55,4 +65,4 @@ async def _report(args: argparse.Namespace) -> None:
     if args.once:
         await report_once(send, args.host, clock.now(), args.host_class)
     else:
-        await report_forever(send, args.host, clock, parse_seconds(args.repeat), args.host_class)
+        await report_forever(send, args.host, clock, interval, args.host_class)

@@ -3,9 +3,11 @@
 import argparse
 import json
 import os
-import ssl
+import re
 import sys
 
+from hexmon.board.query import query_mistakes
+from hexmon.cli.values import reason, seconds, trusting
 from hexmon.ingest.addresses import parse_addresses
 from hexmon.ingest.client import send
 
@@ -23,6 +25,7 @@ FIELDS = (
     *("sender", "cookie", "line1"),
 )
 SHOWN = ("hostname", "testname", "color", "line1")
+_COMMENT = re.compile(r"<!--.*?--> ?")
 NUMBERS = frozenset({"lastchange", "logtime", "validtime", "acktime", "disabletime", "clntstamp"})
 
 
@@ -31,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--server", metavar="ADDRESS", help="host, host:port, [v6]:port, tls://... (default $XYMSRV, else 127.0.0.1)"
     )
-    parser.add_argument("--timeout", type=float, default=15.0, metavar="SECONDS")
+    parser.add_argument("--timeout", type=seconds, default=15.0, metavar="SECONDS")
     parser.add_argument("--ca", metavar="FILE", help="authorities (PEM) that a tls:// server must be from")
     parser.add_argument("--json", action="store_true", help="a list of objects, one for each square")
     parser.add_argument("criteria", nargs="*", help="as for xymondboard; fields=A,B chooses what is shown")
@@ -39,15 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask and print; see EXAMPLE for the exit status."""
+    if mistakes := query_mistakes([part for word in arguments.criteria for part in word.split()]):
+        print("\n".join(f"hexmon board: {mistake}" for mistake in mistakes), file=sys.stderr)
+        return 2
     fields = _fields(arguments.criteria, FIELDS if arguments.json else SHOWN)
     criteria = [word for word in arguments.criteria if not word.startswith("fields=")]
     question = " ".join(["xymondboard", *criteria, f"fields={','.join(fields)}"])
     try:
         server = arguments.server or os.environ.get("XYMSRV") or "127.0.0.1"
         addresses = parse_addresses(server, os.environ.get("XYMSERVERS", ""))
-        tls = ssl.create_default_context(cafile=arguments.ca) if arguments.ca else None
+        tls = trusting(arguments.ca)
     except (OSError, ValueError) as error:
-        print(f"hexmon board: {error}", file=sys.stderr)
+        print(f"hexmon board: {reason(error)}", file=sys.stderr)
         return 2
     sent = send(addresses, os.fsencode(question), arguments.timeout, tls)
     if not sent.taken:
@@ -75,6 +81,7 @@ def _row(line: str, fields: tuple[str, ...]) -> dict[str, str | int]:
 def _table(rows: list[dict[str, str | int]]) -> str:
     if not rows:
         return "no square fits"
-    lines = [[str(value) for value in row.values()] for row in rows]
+    # Comments in the first line are flags for programs; they are in --json.
+    lines = [[_COMMENT.sub("", str(value)) for value in row.values()] for row in rows]
     widths = [max(len(line[column]) for line in lines if column < len(line)) for column in range(max(map(len, lines)))]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

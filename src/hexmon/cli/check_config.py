@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     outcomes = [Outcome(problems=problems), *(read(files) for read in READERS)]
     for note in (note for outcome in outcomes for note in outcome.notes):
         print(f"note: {note}")
-    found = [problem for outcome in outcomes for problem in outcome.problems]
+    found = _in_order(problem for outcome in outcomes for problem in outcome.problems)
     for problem in found:
         print(problem)
     counts = ", ".join(text for outcome in outcomes for text in outcome.counts)
@@ -60,6 +60,13 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f"{counts or 'no files here: hexmon would watch the machine it runs on'}, no mistakes")
     return 0
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Line by line, the files in the order in which they are first spoken of."""
+    found = list(problems)
+    files = list(dict.fromkeys(problem.origin.source for problem in found))
+    return sorted(found, key=lambda problem: (files.index(problem.origin.source), problem.origin.line or 0))
 
 
 def _configuration(path: str | None) -> tuple[Configuration | None, Sequence[Problem]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.cli.values import seconds
 from hexmon.clock import SystemClock
 from hexmon.config.line import Line
 from hexmon.inventory.build import build_inventory
@@ -29,7 +30,9 @@ EXAMPLE = """examples:
   hexmon probe 127.0.0.1 ssh smtp:2525 ldaps:s       services, as hosts.cfg writes them
   hexmon probe 127.0.0.1 http://localhost:8000/      a URL
   hexmon probe --hosts hosts.cfg www.example.com     all checks of a host in a file
-  hexmon probe --hosts hosts.cfg www.example.com http --json"""
+  hexmon probe --hosts hosts.cfg www.example.com http --json
+
+exit status: 0 all answered as they should, 1 something did not, 2 called wrongly"""
 
 _BODY_SHOWN = 2000
 
@@ -37,7 +40,7 @@ _BODY_SHOWN = 2000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="take the checks of HOST from this hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for each check (default 10)")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help="for each check (default 10)")
     parser.add_argument("--json", action="store_true", help="print a list of observations as JSON")
     parser.add_argument("host", metavar="HOST", help="a name or an address")
     parser.add_argument("tag", nargs="*", metavar="TAG", help="tests as in hosts.cfg; with --hosts names of tests")

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import ssl
 import sys
 from collections.abc import Iterable
 
+from hexmon.cli.values import count, reason, trusting
 from hexmon.ingest.addresses import Address, parse_addresses
 from hexmon.ingest.client import TIMEOUT, Sent, expects_reply, send
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=float, default=None, metavar="SECONDS", help="for each server (default 15)")
     parser.add_argument("--response", action="store_true", help="print the reply, whatever the message is")
     parser.add_argument("--merge", action="store_true", help="append standard input to the message, on a new line")
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="send it N times")
+    parser.add_argument("--repeat", type=count, default=1, metavar="N", help="send it N times")
     parser.add_argument("--ca", metavar="FILE", help="authorities (PEM) that a tls:// or https:// server must be from")
     parser.add_argument("recipient", help="host, host:port, [v6]:port, tls://..., http(s)://..., a list, or 0.0.0.0")
     parser.add_argument("data", help="the message; - sends each line of standard input, @ all of it, @FILE a file")
@@ -34,15 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Send and print; see EXAMPLE for the exit status."""
     try:
         addresses = parse_addresses(arguments.recipient, os.environ.get("XYMSERVERS", ""))
-        tls = ssl.create_default_context(cafile=arguments.ca) if arguments.ca else None
+        if not addresses:
+            raise ValueError("the recipient is empty")  # noqa: TRY301
+        tls = trusting(arguments.ca)
         messages = _messages(arguments.data, merge=arguments.merge)
         timeout = _timeout(arguments.timeout)
     except (OSError, ValueError) as error:
-        print(f"hexmon send: {error}", file=sys.stderr)
+        print(f"hexmon send: {reason(error)}", file=sys.stderr)
         return 2
     failed = False
     for message in messages:
-        for _ in range(max(arguments.repeat, 1)):
+        for _ in range(arguments.repeat):
             sent = send(addresses, message, timeout, tls)
             failed |= not _tell(sent, message, addresses, always=arguments.response)
     return 1 if failed else 0

@@ -8,6 +8,7 @@ import uvloop
 from hexmon.app.logs import set_up_logging
 from hexmon.app.serve import serve
 from hexmon.app.settings import read_configuration
+from hexmon.cli.values import reason
 from hexmon.model.origin import ConfigError
 from hexmon.storage.engine import StorageError
 
@@ -36,6 +37,6 @@ def run(args: argparse.Namespace) -> int:
         configuration = read_configuration(args.config)
         uvloop.run(serve(configuration, quiet=args.quiet))
     except (ConfigError, StorageError, OSError) as error:
-        print(f"hexmon serve: {error}", file=sys.stderr)
+        print(f"hexmon serve: {reason(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         return 1
     return 0

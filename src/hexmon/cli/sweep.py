@@ -9,7 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from hexmon.cli.values import count, seconds
 from hexmon.clock import SystemClock
+from hexmon.ingest.addresses import Address, parse_address
+from hexmon.ingest.client import failure
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.judge.view import JudgeSettings
@@ -25,7 +28,9 @@ from hexmon.schedule.zone import MachineZone
 
 EXAMPLE = """examples:
   hexmon sweep --hosts hosts.cfg --no-submit      print the messages instead of sending them
-  hexmon sweep --hosts hosts.cfg --server 127.0.0.1:1984"""
+  hexmon sweep --hosts hosts.cfg --server 127.0.0.1:1984
+
+exit status: 0 all was probed (and sent), 1 a file could not be read or the monitor not be reached, 2 called wrongly"""
 
 _ERASE = "\r\x1b[K"
 _STEP = 20  # checks between two looks at the progress
@@ -37,14 +42,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--location", default="", help="only hosts with NET:LOCATION")
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
     parser.add_argument("--no-submit", action="store_true", help="print the messages, an empty line between them")
-    parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST:PORT", help="the monitor (%(default)s)")
-    parser.add_argument("--concurrency", type=int, default=500, metavar="N", help="checks at once (%(default)s)")
-    parser.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds for one check (%(default)s)")
+    parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST[:PORT]", help="the monitor (%(default)s)")
+    parser.add_argument("--concurrency", type=count, default=500, metavar="N", help="checks at once (%(default)s)")
+    parser.add_argument(
+        "--timeout", type=seconds, default=10.0, metavar="S", help="seconds for one check (%(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: everything was probed (and sent); 1: the configuration or the monitor failed."""
+    """0: everything was probed (and sent); 1: the configuration or the monitor failed; 2: called wrongly."""
+    try:
+        server = parse_address(args.server)
+        if server.scheme != "tcp":
+            raise ValueError(f"'{args.server}': a sweep is sent by plain TCP only")  # noqa: TRY301
+    except ValueError as error:
+        print(f"hexmon sweep: {error}", file=sys.stderr)
+        return 2
     try:
         defaults = Defaults(location=args.location, test_untagged=args.test_untagged, timeout=args.timeout)
         inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
@@ -61,15 +75,14 @@ def run(args: argparse.Namespace) -> int:
     if args.no_submit:
         sys.stdout.buffer.write(b"\n".join(messages(reports)))
         return 0
-    return _submit(reports, args.server)
+    return _submit(reports, server)
 
 
-def _submit(reports: Sequence[Report], server: str) -> int:
-    host, _, port = server.rpartition(":")
+def _submit(reports: Sequence[Report], server: Address) -> int:
     try:
-        asyncio.run(submit(messages(reports), host.strip("[]") or "127.0.0.1", int(port)))
-    except (OSError, ValueError) as error:
-        print(f"hexmon sweep: {server}: {error}", file=sys.stderr)
+        asyncio.run(submit(messages(reports), server.host, server.port))
+    except OSError as error:
+        print(f"hexmon sweep: {server}: {failure(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -4,14 +4,15 @@ A value may be `${ENV}`; a secret may be given as `key_file`; `HEXMON_SECTION__K
 """
 
 import difflib
+import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.timespec import parse_duration_strict
@@ -41,7 +42,25 @@ def parse_seconds(text: str) -> float:
     return value
 
 
+def checked(read: Callable[[str], object]) -> AfterValidator:
+    """For `Annotated`: a text that `read` must be able to read; its ValueError says what is wrong."""
+
+    def check(text: str) -> str:
+        read(text)
+        return text
+
+    return AfterValidator(check)
+
+
+def _above_zero(value: float) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError("must be above 0")
+    return value
+
+
 Seconds = Annotated[float, BeforeValidator(_seconds)]
+PositiveSeconds = Annotated[Seconds, AfterValidator(_above_zero)]
+PositiveCount = Annotated[int, AfterValidator(_above_zero)]
 
 
 def load_settings(kind: type[T], path: Path | None, environ: Mapping[str, str]) -> T:
@@ -123,9 +142,17 @@ def _with_files(table: dict[str, Any], origin: Origin, problems: list[Problem]) 
 SECRETS = frozenset({"url", "password", "token"})
 
 
+# Where the library's sentence speaks of Python and not of TOML.
+_MESSAGES: Mapping[str, str] = {
+    "tuple_type": 'a list is needed, such as ["...", "..."]',
+    "dataclass_type": "a table is needed: [section] and lines KEY = VALUE",
+    "string_type": "a text in quotes is needed",
+}
+
+
 def _problem(kind: type, item: Any, text: str, source: str) -> Problem:
-    path = [str(part) for part in item["loc"]]
-    message, hint = str(item["msg"]).removeprefix("Value error, "), ""
+    path = [part for part in item["loc"] if isinstance(part, str)]  # numbers are places in a list
+    message, hint = _MESSAGES.get(item["type"], str(item["msg"]).removeprefix("Value error, ")), ""
     if item["type"] == "unexpected_keyword_argument":
         message = "unknown setting"
         close = difflib.get_close_matches(path[-1], _known_keys(kind, path[:-1]), 1)

@@ -63,12 +63,11 @@ class Access:
         if not words:
             return None
         networks: list[Network] = []
-        for word in (part.strip() for text in words for part in text.split(",")):
+        for text in words:
             try:
-                networks.append(ip_network(word, strict=False))
-            except ValueError:
-                hint = "write 192.0.2.0/24, 192.0.2.7 or 2001:db8::/32"
-                self.problems.append(Problem(self._origin, f"{name}: '{word}' is not a network", hint))
+                networks.extend(read_networks(text))
+            except ValueError as error:
+                self.problems.append(Problem(self._origin, f"{name}: {error}"))
         return AccessList(networks)
 
     def allows(self, name: ListName | None, sender: str, host_ip: str | None = None) -> bool:
@@ -83,6 +82,17 @@ class Access:
         if host_ip is not None and (host_ip in (ANYWHERE, sender) or same_address(host_ip, sender)):
             return True
         return allowed.holds(sender)
+
+
+def read_networks(text: str) -> list[Network]:
+    """Networks and addresses separated by commas; ValueError says what is wrong."""
+    networks: list[Network] = []
+    for word in (part.strip() for part in text.split(",")):
+        try:
+            networks.append(ip_network(word, strict=False))
+        except ValueError:
+            raise ValueError(f"'{word}' is not a network; write 192.0.2.0/24, 192.0.2.7 or 2001:db8::/32") from None
+    return networks
 
 
 def address_of(word: str) -> IPv4Address | IPv6Address | None:

@@ -4,6 +4,7 @@ Used by `hexmon send`, the sweep and the agent, in an event loop or without one.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -70,7 +71,7 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
             sock.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: sock.recv(_READ), b""))
     except (OSError, ValueError) as error:
-        raise SendError(f"{address}: {_reason(error)}") from error
+        raise SendError(f"{address}: {failure(error)}") from error
 
 
 def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
@@ -128,11 +129,18 @@ def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext 
         return bytes(response.read())
 
 
-def _reason(error: Exception) -> str:
+_PLAIN = (OSError, ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
+
+
+def failure(error: Exception) -> str:
+    """Why a server could not be reached, in the system's words."""
     if isinstance(error, URLError):
         return str(error.reason)
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    # asyncio puts sentences of its own where the system's reason belongs.
+    if type(error) in _PLAIN and isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return getattr(error, "strerror", None) or str(error)
 
 
@@ -172,7 +180,7 @@ async def exchange_async(
             finally:
                 writer.close()
     except (OSError, ValueError) as error:
-        raise SendError(f"{address}: {_reason(error)}") from error
+        raise SendError(f"{address}: {failure(error)}") from error
 
 
 async def send_async(

@@ -34,9 +34,7 @@ _LINE = re.compile(rb"([^ \t\n]++)[ \t]++([^ \t\n]++)[ \t]++([^ \t\n]++)").match
 _NO_COLOR = re.compile(rb"[^ \t\n]++(?:[ \t]++([^ \t\n]++))?").match
 _FLAGS = re.compile(rb"[A-Za-z]+ <!-- \[flags:([^\]]*)\]").match
 _DATA = re.compile(rb"data[ \t]*([^ \t\r\n]+)").match
-_MODIFY = re.compile(
-    rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]+([^ \t\r\n][^\r\n]*)"
-).match
+_MODIFY = re.compile(rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]([^\r\n]+)").match
 _CLIENT_LINE = re.compile(rb"client(?:/([^ \t\r\n]*))?[ \t]+([^ \t\r\n]+)(?:[ \t]+([^ \t\r\n]+))?").match
 
 
@@ -196,14 +194,14 @@ def parse_modify(message: bytes, sender: str, lifetime: float) -> say.Modificati
 def parse_client(message: bytes, sender: str, lifetime: float) -> say.AnyCommand:  # noqa: ARG001
     """`client[/COLLECTOR] HOST.OS [CLASS]`, a newline and sections; only the ordinary collector may set the class."""
     found = _CLIENT_LINE(message)
-    key = square_of(found.group(2)) if found else None
-    if found is None or key is None:
+    host, _, os_type = name_of(found.group(2) if found else b"").rpartition(".")
+    if found is None or not host:
         return say.Useless(sender=sender, reason="client data without host and system")
     collector, _, host_class = found.groups()
     return say.ClientData(
         sender=_proxied(message) or sender,
-        host=key.host,
-        os_type=key.test,
+        host=host.replace(",", "."),
+        os_type=os_type,
         host_class=name_of(host_class) if host_class and collector is None else "",
         collector=name_of(collector or b""),
         message=message,
@@ -229,7 +227,8 @@ def _file(make: type[say.GetConfig] | type[say.GetDownload]) -> Parser:
 
 def _question(verb: str) -> Parser:
     def parser(message: bytes, sender: str, lifetime: float) -> say.AnyCommand:  # noqa: ARG001
-        return say.Query(sender=sender, verb=verb, words=message.partition(b" ")[2])
+        words = message.split(None, 1)  # the verb may be followed by any white space
+        return say.Query(sender=sender, verb=verb, words=words[1] if len(words) > 1 else b"")
 
     return parser
 

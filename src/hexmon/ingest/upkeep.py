@@ -83,7 +83,7 @@ def parse_ackinfo(message: bytes, sender: str, lifetime: float) -> say.AnyComman
     first, *others = [line for line in lines if line]
     words = first.split()
     target = _of_host(words[1]) if len(words) > 1 else None
-    if target is None or len(others) < 4:
+    if target is None or len(others) < 3 or (len(others) == 3 and not message.endswith(b"\n")):
         return say.Useless(sender=sender, reason="ackinfo without all of its lines")
     level, seconds = integer(others[0]), integer(others[1])
     if seconds == -1:
@@ -97,7 +97,7 @@ def parse_ackinfo(message: bytes, sender: str, lifetime: float) -> say.AnyComman
         level=level,
         seconds=seconds,
         user=name_of(others[2]),
-        text=others[3],
+        text=others[3] if len(others) > 3 else b"",
     )
 
 

@@ -22,7 +22,7 @@ from hexmon.web.pages.nongreen import Nongreen
 from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
 from hexmon.web.render import Renderer
-from hexmon.web.security import SecurityHeaders
+from hexmon.web.security import SecurityHeaders, broken
 
 
 class _Stream:
@@ -40,11 +40,13 @@ def create_app(context: WebContext) -> Starlette:
     live = Live(context)
     hub = Hub(context, live)
     renderer = Renderer(context, live)
+    overview = Overview(renderer)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
-            workers = [tasks.create_task(live.run(), name="web: live"), tasks.create_task(hub.run(), name="web: hub")]
+            works = {"live": live.run(), "hub": hub.run(), "warm": overview.warm()}
+            workers = [tasks.create_task(work, name=f"web: {name}") for name, work in works.items()]
             yield
             hub.stop()
             for worker in workers:
@@ -54,9 +56,9 @@ def create_app(context: WebContext) -> Starlette:
         return missing(renderer, request, words.TEXT["no_such_page"])
 
     app = Starlette(
-        routes=_routes(context, renderer, hub),
+        routes=_routes(context, overview, hub),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: not_found},
+        exception_handlers={404: not_found, 500: broken},
         lifespan=lifespan,
     )
     app.state.hub = hub
@@ -64,8 +66,9 @@ def create_app(context: WebContext) -> Starlette:
     return app
 
 
-def _routes(context: WebContext, renderer: Renderer, hub: Hub) -> list[BaseRoute]:
-    overview, square, host = Overview(renderer), Square(renderer), HostPage(renderer)
+def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:
+    renderer = overview.renderer
+    square, host = Square(renderer), HostPage(renderer)
     nongreen = Nongreen(renderer, overview)
     ends = Endpoints(context, renderer.live)
     return [
@@ -74,6 +77,8 @@ def _routes(context: WebContext, renderer: Renderer, hub: Hub) -> list[BaseRoute
         Route("/nongreen", nongreen.serve),
         Route("/search", nongreen.search),
         Route("/host/{host}", host.serve),
+        Route("/status/{host}", host.instead),
+        Route("/history/{host}", host.instead),
         Route("/clientlog/{host}", host.clientlog),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hexmon.model.color import BY_WORD
+from hexmon.web.negotiate import takes_gzip
 
 STATIC = Path(__file__).with_name("static")
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -39,7 +40,7 @@ class Assets:
             return Response("not found\n", 404, media_type="text/plain")
         kind, content, packed = found
         headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request.headers):
             return Response(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=kind)
         return Response(content, headers=headers, media_type=kind)
 

@@ -16,7 +16,7 @@ from hexmon.model.names import StatusKey
 from hexmon.web.context import WebContext
 from hexmon.web.live import Live
 from hexmon.web.squares import square, url
-from hexmon.web.text import first_line
+from hexmon.web.text import line_of
 
 HEARTBEAT = 15.0
 PATIENCE = 30.0  # seconds a client may take to read what was written to it
@@ -183,7 +183,7 @@ class Hub:
             yield told | {
                 "color": status.color.word,
                 "since": status.since,
-                "line": first_line(status.text),
+                "line": line_of(status),
                 "html": square(status, now).html,
             }
 

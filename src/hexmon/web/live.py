@@ -23,7 +23,7 @@ from hexmon.model.status import Status
 from hexmon.web.context import WebContext
 from hexmon.web.matrix import allowed, hosts_below, page_colors, visible
 from hexmon.web.propagation import is_acknowledged, propagated, propagation_of, worst
-from hexmon.web.text import first_line
+from hexmon.web.text import line_of
 from hexmon.web.troubles import Trouble, arranged
 
 KINDS = (
@@ -141,7 +141,7 @@ class Live:
         return keys
 
     def _says_something_new(self, status: Status) -> bool:
-        said = (first_line(status.text), is_acknowledged(status, self._context.clock.now()))
+        said = (line_of(status), is_acknowledged(status, self._context.clock.now()))
         if self._lines.get(status.key) == said:
             return False
         if len(self._lines) > 100_000:
@@ -210,7 +210,7 @@ class Live:
             summary.tests[test] = propagated(status, rules, now)
             summary.changed = max(summary.changed, status.since)
             if status.color > Color.BLUE:
-                line, acknowledged = first_line(status.text), is_acknowledged(status, now)
+                line, acknowledged = line_of(status), is_acknowledged(status, now)
                 self._lines.setdefault(status.key, (line, acknowledged))
                 troubles.append(Trouble(status.key, status.color, status.since, line, acknowledged))
         summary.counts = tuple(counts)

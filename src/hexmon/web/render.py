@@ -15,12 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hexmon.model.color import Color
+from hexmon.model.names import StatusKey
 from hexmon.web import words
 from hexmon.web.ages import moment_tag, time_tag
 from hexmon.web.assets import Assets
 from hexmon.web.context import WebContext
 from hexmon.web.live import Live
 from hexmon.web.matrix import Node, trail, tree
+from hexmon.web.negotiate import has_already, takes_gzip
 from hexmon.web.squares import url
 from hexmon.web.text import GLYPH
 
@@ -50,10 +52,10 @@ class _Ready:
 
     def answer(self, request: Request) -> Response:
         headers = {"ETag": self.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if self.status == 200 and self.etag in request.headers.get("if-none-match", ""):
+        if self.status == 200 and has_already(request.headers, self.etag):
             return Response(status_code=304, headers=headers)
         body = self.body
-        if len(body) >= PACKED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        if len(body) >= PACKED_FROM and takes_gzip(request.headers):
             # A page has the same words thousands of times: the fastest level already makes a tenth of it.
             self._packed = self._packed or gzip.compress(body, 1, mtime=0)
             body = self._packed
@@ -110,7 +112,8 @@ class Renderer:
             "trail": trail(inventory, path),
             "version": scope.version,
             "boot": live.boot,
-            "live": False,
+            "live": "",
+            "watched": StatusKey("", ""),
             "ago": lambda moment: time_tag(moment, now),
         }
         return self._environment.get_template(template).render(common | values)
@@ -131,10 +134,9 @@ class Renderer:
         """A page made for this request alone."""
         return _Ready(drawn, 0).answer(request)
 
-    async def cached(self, request: Request, draw: Callable[[], Drawn]) -> Response:
-        """The page as it was drawn before, if it would still be drawn so."""
+    async def cached(self, request: Request, key: str, draw: Callable[[], Drawn]) -> Response:
+        """The page as it was drawn before under this name, if it would still be drawn so."""
         await self.live.catch_up()
-        key = f"{request.url.path}?{request.url.query}"
         ready = self._ready.get(key)
         if ready is None or ready.version != self.live.version or self.now() >= ready.until:
             version = self.live.version

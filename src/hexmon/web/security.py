@@ -1,7 +1,11 @@
-"""Headers that keep a page from doing anything but what we wrote."""
+"""Headers that keep a page from doing anything but what we wrote, and an answer that tells strangers nothing."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hexmon.web import words
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -43,3 +47,8 @@ def from_elsewhere(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+
+
+async def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """500 for a mistake of ours: the log has the trace, the answer does not."""
+    return PlainTextResponse(words.TEXT["broken"] + "\n", 500, HEADERS | {"Cache-Control": "no-store"})

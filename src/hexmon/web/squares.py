@@ -15,7 +15,7 @@ from hexmon.web import words
 from hexmon.web.ages import absolute, age, iso
 from hexmon.web.matrix import LONG_GROUP, Table
 from hexmon.web.propagation import is_acknowledged
-from hexmon.web.text import first_line
+from hexmon.web.text import line_of
 
 RECENT = 300.0  # seconds in which a change is shown by a ring
 EMPTY = "<td></td>"
@@ -85,7 +85,7 @@ def _calm(href: str, test: str) -> str:
 
 def _label(status: Status, classes: str) -> str:
     acknowledged = f" ({words.TEXT['acknowledged']})" if classes.endswith("acked") else ""
-    said = first_line(status.text) if status.color is not Color.GREEN else ""
+    said = line_of(status) if status.color is not Color.GREEN else ""
     text = f"{status.key.test} {words.COLOR[status.color]}{acknowledged} since {absolute(status.since)}"
     return escape(f"{text}: {said}" if said else text)
 
@@ -148,7 +148,7 @@ def table(layout: Table, rows: Sequence[str], number: int) -> str:
     parts = []
     if layout.heading:
         parts.append(f'<h2 class="heading">{escape(layout.heading)}</h2>')
-    title = f'<h3 id="g{number}">{escape(layout.title)}</h3>' if layout.title else ""
+    title = f'<h2 id="g{number}">{escape(layout.title)}</h2>' if layout.title else ""
     named = f' aria-labelledby="g{number}"' if layout.title else ""
     parts.append(f'<section class="group{kind}"{named}>{title}')
     if rows:
@@ -166,7 +166,7 @@ def table(layout: Table, rows: Sequence[str], number: int) -> str:
 
 def turned(layout: Table, rows: Sequence[Sequence[str]], heads: Sequence[str], number: int) -> str:
     """The same with hosts across and tests down (`vpage`); `rows` are lists of squares, `heads` the hosts' links."""
-    title = f'<h3 id="g{number}">{escape(layout.title)}</h3>' if layout.title else ""
+    title = f'<h2 id="g{number}">{escape(layout.title)}</h2>' if layout.title else ""
     across = "".join(f'<th scope="col"><span>{link}</span></th>' for link in heads)
     down = "".join(
         f'<tr><th scope="row">{escape(test)}</th>{"".join(column[index] for column in rows)}</tr>'

@@ -7,6 +7,7 @@ from html import escape, unescape
 import nh3
 
 from hexmon.model.color import BY_WORD, Color
+from hexmon.model.status import Status
 from hexmon.model.text import readable
 from hexmon.web import words
 
@@ -30,8 +31,20 @@ _ELEMENT = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PLAIN_MARKER = re.compile(rf"(?<![^\s>(\[|,;:])&(?:{_COLORS})(?![A-Za-z0-9_])")
 _DATE = re.compile(
     r"\[?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:[A-Z][a-z]{2} [ \d]?\d|\d{1,2} [A-Z][a-z]{2})"
-    r"(?: \d{4})? \d\d?:\d\d(?::\d\d)?(?: [A-Z]{2,5}| [+-]\d{4})?(?: \d{4})?\]?"
+    r"(?: \d{4})? \d\d?:\d\d(?::\d\d)?(?: [AP]M)?(?: [A-Z]{2,5}| [+-]\d{4})?(?: \d{4})?\]?"
 )
+# Dates of other writers and languages; within a line they may be what is said, so only where it begins.
+_DATE_FIRST = re.compile(
+    r"\s*\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z| ?[+-]\d\d:?\d\d| UTC)?"
+    r"|\w{2,4}\.?,? \d{1,2}\.? \w{3,5}\.?(?: \d{4})?,? \d\d?:\d\d(?::\d\d)?(?: [AP]M)?"
+    r"(?: [A-Z]{2,5}| [+-]\d{4})?(?: \d{4})?)\]?(?![\w])"
+)
+# What the first line of a network or client test says of every failure, and where the cause is told instead.
+_NOT_OK = re.compile(r"[^:]{0,80}?\bnot ok\b\W*", re.IGNORECASE)
+_SENTENCE = re.compile(r"Service \S+ on \S+ is [^:\n]{1,80}? : (.+)")
+_UNAVAILABLE = re.compile(r"Service (?:listening but )?unavailable \((.+)\)\Z")
+_ROUTER = "causing this host to be unreachable."
+_BAD_LINE = re.compile(r"\s*&(?:red|yellow)(?![A-Za-z0-9_])")
 
 GLYPH: dict[Color, str] = {
     color: f'<svg class="g {color.word}" role="img" aria-label="{words.COLOR[color]}"><use href="#{color.word}"/></svg>'
@@ -73,9 +86,10 @@ def _with_glyphs(part: str) -> str:
 
 
 def first_line(raw: bytes) -> str:
-    """What the first line says, as plain text: no colour word, no date, no HTML, at most LONGEST_LINE characters.
+    """What the report says in one line, as plain text of at most LONGEST_LINE characters.
 
-    The date is left out because it changes with every report while what is said does not.
+    That is its first line without colour word, date and HTML; where this says no more than `ssh NOT ok`, the cause that
+    the lines below it name. The date is left out because it changes with every report while what is said does not.
     """
     return _first_line(raw[:2000])
 
@@ -83,9 +97,34 @@ def first_line(raw: bytes) -> str:
 @lru_cache(maxsize=4096)
 def _first_line(raw: bytes) -> str:
     text = without_color(readable(raw).lstrip("\r\n"))
-    for line in _COMMENT.sub("", text).split("\n")[:4]:
-        plain = _PLAIN_MARKER.sub("", _ELEMENT.sub(" ", _DATE.sub("", line)))
-        said = " ".join(_visible(unescape(plain)).split()).strip(" -:")
-        if said:
-            return said if len(said) <= LONGEST_LINE else said[: LONGEST_LINE - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    lines = _COMMENT.sub("", text).split("\n")
+    spoken = ((number, said) for number, line in enumerate(lines[:4]) if (said := _plain(line)))
+    number, said = next(spoken, (0, ""))
+    failed = _NOT_OK.match(said)
+    if failed is not None:
+        said = said[failed.end() :] or _cause(lines[number + 1 :]) or said
+    return said if len(said) <= LONGEST_LINE else said[: LONGEST_LINE - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def line_of(status: Status) -> str:
+    """What a square says in one line; of one without a report, that what it shows is what was said before."""
+    said = first_line(status.text)
+    return f"{words.TEXT['silent']} {said}".strip() if status.color is Color.PURPLE else said
+
+
+def _plain(line: str) -> str:
+    undated = _DATE_FIRST.sub("", _DATE.sub("", line), count=1) if _DATE_FIRST.match(line) else _DATE.sub("", line)
+    return " ".join(_visible(unescape(_PLAIN_MARKER.sub("", _ELEMENT.sub(" ", undated)))).split()).strip(" -:")
+
+
+def _cause(lines: list[str]) -> str:
+    """The cause in the sentence of a network test, or the first line that is marked as bad; empty without either."""
+    for line in lines:
+        sentence = _SENTENCE.match(line)
+        if sentence is not None:
+            cause = _plain(sentence[1])
+            unavailable = _UNAVAILABLE.match(cause)
+            return unavailable[1] if unavailable is not None else cause
+        if (_BAD_LINE.match(line) or line.endswith(_ROUTER)) and (said := _plain(line)):
+            return said
     return ""

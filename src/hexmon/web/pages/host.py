@@ -2,13 +2,15 @@
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from hexmon.model.names import StatusKey
 from hexmon.web import words
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
-from hexmon.web.text import first_line, to_html
+from hexmon.web.squares import url
+from hexmon.web.text import line_of, to_html
 
 
 class HostPage:
@@ -30,16 +32,22 @@ class HostPage:
         html = self._renderer.page(
             "host.html",
             host.page,
+            live="whole",
+            watched=StatusKey(host.name, ""),
             heading=host.display_name or host.name,
             host=host,
             squares=squares,
             color=self._renderer.live.summary(host.name).color,
-            line=first_line,
+            line=line_of,
             acknowledged=lambda status: is_acknowledged(status, now),
             on_pages=[pages[path] for path in host.all_pages if path in pages],
             clients=self._board.clients(host.name),
         )
         return self._renderer.answer(request, Drawn(html))
+
+    async def instead(self, request: Request) -> Response:
+        """`/status/NAME` without a test: the host's page."""
+        return RedirectResponse(url("host", request.path_params["host"]), 302)
 
     async def clientlog(self, request: Request) -> Response:
         """What its agent sent last, section by section; `?raw` as it came."""

@@ -44,7 +44,7 @@ class Nongreen:
             path,
             heading=words.TEXT["nongreen_title"],
             groups=groups,
-            live=True,
+            live="whole",
             colors=sorted(colors, reverse=True),
             events=events,
             url=url,
@@ -75,7 +75,7 @@ class Nongreen:
         layout = Table("", "", tuple(Placement(host.name) for host in found), tuple(sorted(tests)))
         groups, _ = self._overview.groups([layout] if found else [])
         heading = f"{words.TEXT['search_title']} “{asked}”" if asked else words.TEXT["search"]
-        html = self._renderer.page("search.html", heading=heading, groups=groups, asked=asked, live=True)
+        html = self._renderer.page("search.html", heading=heading, groups=groups, asked=asked, live="squares")
         return self._renderer.answer(request, Drawn(html))
 
 

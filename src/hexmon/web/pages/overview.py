@@ -21,30 +21,43 @@ from hexmon.web.troubles import Trouble
 
 MOST_PROBLEMS = 50
 ROWS_KEPT = 20_000
+MOST_WARM = 2_000  # rows drawn before anybody asks
+WARM_SLICE = 50  # of them before others get their turn
 
 
 class Overview:
     """Draws pages of groups; keeps the rows it drew until their host changes."""
 
     def __init__(self, renderer: Renderer) -> None:
-        self._renderer = renderer
+        self.renderer = renderer
         self._live: Live = renderer.live
         self._board = renderer.context.board
         self._rows: dict[tuple[str, tuple[str, ...]], Row] = {}
 
     async def serve(self, request: Request) -> Response:
         """`/` and `/page/PATH`."""
-        path = request.path_params.get("path", "")
+        path = request.path_params.get("path", "").strip("/")
         if path not in self._board.inventory.pages:
-            return missing(self._renderer, request, words.TEXT["no_such_page"])
-        return await self._renderer.cached(request, lambda: self._draw(path))
+            return missing(self.renderer, request, words.TEXT["no_such_page"])
+        return await self.renderer.cached(request, path, lambda: self._draw(path))
+
+    async def warm(self) -> None:
+        """Draw the rows of the top page once, so that the first who asks after a start does not wait for them."""
+        inventory, clock = self._board.inventory, self.renderer.context.clock
+        drawn = 0
+        for layout in tables_of(inventory, inventory.pages[""], self._tests_of) if "" in inventory.pages else ():
+            for place in layout.rows[: MOST_WARM - drawn]:
+                self._row(inventory.hosts[place.host], layout.columns)
+                drawn += 1
+                if drawn % WARM_SLICE == 0:
+                    await clock.sleep_until(0.0)
 
     async def problems(self, request: Request) -> Response:
         """`/-/problems?page=PATH`: the list alone, for live updates."""
         path = request.query_params.get("page", "")
         if path not in self._board.inventory.pages:
             return Response("", 404)
-        return await self._renderer.cached(request, lambda: Drawn(*self._problems(path)))
+        return await self.renderer.cached(request, f"problems of {path}", lambda: Drawn(*self._problems(path)))
 
     def _problems(self, path: str) -> tuple[str, float]:
         html, until = self.problem_list(self._live.scope(path), path)
@@ -52,10 +65,10 @@ class Overview:
 
     def problem_list(self, scope: Scope, path: str) -> tuple[Markup, float]:
         """The list that a page begins with, and until when it reads so."""
-        now = self._renderer.now()
+        now = self.renderer.now()
         shown = scope.troubles[:MOST_PROBLEMS]
         until = now + MINUTE if not scope.troubles else ages_end((one.since for one in shown), now)
-        html = self._renderer.part(
+        html = self.renderer.part(
             "problems.html",
             scope=scope,
             path=path,
@@ -83,7 +96,7 @@ class Overview:
             for name in page.children
             if (child := inventory.pages.get(name)) is not None
         ]
-        html = self._renderer.page(
+        html = self.renderer.page(
             "page.html",
             path,
             heading=self._heading(page),
@@ -91,14 +104,14 @@ class Overview:
             problems=problems,
             children=children,
             groups=groups,
-            live=True,
+            live="squares",
             empty=not inventory.hosts,
             bare=not groups and not children,
         )
         return Drawn(html, min(until, groups_until))
 
     def _heading(self, page: Page) -> str:
-        return title_of(page) or self._renderer.context.title
+        return title_of(page) or self.renderer.context.title
 
     def _tests_of(self, host: str) -> Iterable[str]:
         return self._live.summary(host).tests
@@ -119,7 +132,7 @@ class Overview:
         return Fragment(table(layout, [one.html for one in rows], number), until)
 
     def _row(self, host: Host, columns: tuple[str, ...]) -> Row:
-        key, now = (host.name, columns), self._renderer.now()
+        key, now = (host.name, columns), self.renderer.now()
         version = self._live.summary(host.name).version
         kept = self._rows.get(key)
         if kept is not None and kept.version == version and kept.host is host and now < kept.until:
@@ -135,7 +148,7 @@ class Overview:
         return {status.key.test: status for status in squares if visible(host, status.key.test)}
 
     def _turned(self, layout: Table, number: int) -> Fragment:
-        hosts, now = self._board.inventory.hosts, self._renderer.now()
+        hosts, now = self._board.inventory.hosts, self.renderer.now()
         until, columns, heads = math.inf, [], []
         for place in layout.rows:
             host = hosts[place.host]

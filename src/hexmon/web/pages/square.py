@@ -21,7 +21,7 @@ from hexmon.web.bar import draw, percent
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
-from hexmon.web.text import first_line, to_html
+from hexmon.web.text import line_of, to_html
 
 LATEST = 10
 MOST_CHANGES = 500
@@ -50,7 +50,7 @@ class Square:
         key = self._key(request, request.path_params["test"])
         status = self._board.status(key)
         if status is None:
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         if "raw" in request.query_params:
             return PlainTextResponse(status.text, headers={"Cache-Control": "no-cache"})
         now = self._renderer.now()
@@ -65,6 +65,8 @@ class Square:
             "status.html",
             self._page_of(key.host),
             heading=f"{key.host} {key.test}",
+            live="whole",
+            watched=key,
             key=key,
             host=self._host(key.host),
             status=status,
@@ -82,6 +84,11 @@ class Square:
         )
         return Drawn(html)
 
+    def _missing(self, request: Request, key: StatusKey) -> Response:
+        host = self._host(key.host)
+        message = words.TEXT["no_such_host" if host is None else "not_reported"]
+        return missing(self._renderer, request, message, host)
+
     def _page_of(self, name: str) -> str:
         host = self._host(name)
         return host.page if host is not None else ""
@@ -95,7 +102,7 @@ class Square:
             change = await self._history.change(int(numbered[2]))
             if change is not None and change.key == self._key(request, numbered[1]):
                 return self._renderer.answer(request, self._draw_change(change))
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         chosen = request.query_params.get("range", "1d")
         chosen = chosen if chosen in words.RANGES else "1d"
         now = self._renderer.now()
@@ -103,7 +110,7 @@ class Square:
         changes = await self._history.changes(key, since, now, MOST_CHANGES)
         status = self._board.status(key)
         if status is None and not changes:
-            return missing(self._renderer, request, words.TEXT["not_reported"])
+            return self._missing(request, key)
         stretches = _with_now(periods(changes, since, now), status, since, now)
         html = self._renderer.page(
             "history.html",
@@ -141,7 +148,7 @@ class Square:
         if status is None:
             return PlainTextResponse("", 404)
         head = f"{status.key.test} {words.COLOR[status.color]}"
-        text = f"{WORDS[status.color]}\n{status.since:.0f} {status.updated:.0f}\n{head}\n{first_line(status.text)}"
+        text = f"{WORDS[status.color]}\n{status.since:.0f} {status.updated:.0f}\n{head}\n{line_of(status)}"
         return PlainTextResponse(text, headers={"Cache-Control": "no-store"})
 
 

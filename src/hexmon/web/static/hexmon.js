@@ -7,6 +7,11 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const SEVERITY = { green: 0, clear: 1, blue: 2, purple: 3, yellow: 4, red: 5 };
 
+// --- the width of the window, without the scroll bar: no CSS length says it ---------------------------------------
+const measure = () => document.documentElement.style.setProperty("--view", `${document.documentElement.clientWidth}px`);
+measure();
+addEventListener("resize", measure);
+
 // --- themes ---------------------------------------------------------------------------------------------------
 const theme = $("#theme");
 theme.hidden = false;
@@ -55,7 +60,7 @@ let heard = Date.now();
 let source = null;
 
 function showAlive() {
-  if (body.dataset.live !== "yes") return;
+  if (!body.dataset.live) return;
   const quiet = (Date.now() - heard) / 1000;
   const lost = quiet > 40 || (source !== null && source.readyState !== EventSource.OPEN && quiet > 5);
   alive.classList.toggle("lost", lost);
@@ -76,6 +81,11 @@ function place(change) {
   }
   return true;
 }
+
+const watched = (change) => {
+  const { host, test } = body.dataset;
+  return !host || (change.host === host && (!test || change.test === test));
+};
 
 function swapGlyph(svg, color) {
   if (!svg || svg.classList.contains(color)) return;
@@ -114,11 +124,31 @@ async function fetchProblems() {
   tellTimes(fresh);
 }
 
+// Whoever reads must not be disturbed: what is open, scrolled and focused stays so, and marked text is left alone.
+function replaceMain(fresh) {
+  const old = $("main");
+  const marked = getSelection();
+  if (!marked.isCollapsed && old.contains(marked.anchorNode)) return false;
+  const opened = new Set($$("details[open] > summary", old).map((one) => one.textContent));
+  for (const one of $$("details", fresh)) one.open ||= opened.has($("summary", one).textContent);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const href = focused?.getAttribute("href");
+  const scrolled = $$(".said", old).map((one) => one.scrollTop);
+  hideCard();
+  old.replaceWith(fresh);
+  for (const [number, one] of $$(".said", fresh).entries()) one.scrollTop = scrolled[number] ?? 0;
+  if (href) $(`a[href="${CSS.escape(href)}"]`, fresh)?.focus({ preventScroll: true });
+  else if (focused?.matches(".said")) $(".said", fresh)?.focus({ preventScroll: true });
+  else if (focused?.matches("summary")) $$("summary", fresh).find((one) => one.textContent === focused.textContent)?.focus();
+  return true;
+}
+
 async function fetchPage() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.status === 404) location.reload(); // the host was dropped
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  $("main").replaceWith($("main", fresh));
+  if (!replaceMain($("main", fresh))) { soon("page", 10000, fetchPage); return; }
   const counts = $(".counts", fresh);
   $(".counts").replaceWith(counts);
   document.title = fresh.title;
@@ -142,10 +172,13 @@ function connect() {
   source.addEventListener("squares", (event) => {
     heard = Date.now();
     const data = JSON.parse(event.data);
-    const placed = data.squares.map(place);
     showSummary(data);
-    if (placed.includes(false)) soon("page", 3000, fetchPage);
-    if (data.squares.length) soon("problems", 400, fetchProblems);
+    if (body.dataset.live === "whole") {
+      if (data.squares.some(watched)) soon("page", body.dataset.host ? 400 : 3000, fetchPage);
+    } else {
+      if (data.squares.map(place).includes(false)) soon("page", 3000, fetchPage);
+      if (data.squares.length) soon("problems", 400, fetchProblems);
+    }
     tellTimes();
     applyFilter();
     showAlive();
@@ -312,7 +345,9 @@ function prepare() {
 
 $(".keys").hidden = !$(".matrix");
 prepare();
-if (body.dataset.live === "yes") connect();
+if (body.dataset.live) connect();
 else alive.textContent = "";
 setInterval(showAlive, 5000);
 setInterval(tellTimes, 15000);
+// A report that changes no colour is told to nobody, but whoever looks at its text wants the new one.
+if (body.dataset.host) setInterval(() => { if (!document.hidden) fetchPage(); }, 60000);

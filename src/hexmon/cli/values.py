@@ -1,0 +1,43 @@
+"""Numbers on the command line that must mean something, for argparse's `type=`."""
+
+import argparse
+import math
+import ssl
+import sys
+
+
+def seconds(text: str) -> float:
+    """A number of seconds above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number above 0."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < sys.maxsize):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
+
+
+def reason(error: OSError | ValueError) -> str:
+    """What went wrong, with the file that it is about, without Python's numbers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def trusting(authorities: str | None) -> ssl.SSLContext | None:
+    """For --ca: trust these authorities (a PEM file) only. Raises ValueError, naming the file."""
+    if not authorities:
+        return None
+    try:
+        return ssl.create_default_context(cafile=authorities)
+    except ssl.SSLError as error:
+        raise ValueError(f"{authorities}: no certificates in PEM form") from error
+    except OSError as error:
+        raise ValueError(f"{authorities}: {error.strerror}") from error
