@@ -228,6 +228,10 @@ class Monitor:
 def _tick(parts: Parts) -> None:
     parts.board.tick()
     parts.dispatcher.run_due()
+    away = bool(parts.storage.journal.trouble)
+    if away != parts.condition.store_away:
+        parts.condition.store_away = away
+        _report_self(parts)
 
 
 def _report_self(parts: Parts) -> None:
