@@ -171,7 +171,7 @@ def test_the_board_is_queryable_from_the_command_line(tmp_path: Path) -> None:
 def test_a_network_test_may_depend_on_what_an_agent_reports(tmp_path: Path) -> None:
     port = free_port()
     hosts = f"""\
-127.0.0.1 app.example.com # noconn smtp:{port} depends=(smtp:db.example.com/disk)
+127.0.0.1 app.example.com # testip noconn smtp:{port} depends=(smtp:db.example.com/disk)
 127.0.0.1 db.example.com # noconn
 """
     with monitor(tmp_path, hosts, HEXMON_PROBING__INTERVAL="1s") as running:

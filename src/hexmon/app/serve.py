@@ -274,7 +274,7 @@ def _welcome(parts: Parts) -> None:
     words = f"""\
 hexmon is watching {_counts(parts.board.inventory)[0]}: {own_url(configuration)}
 
-  a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
+  a host    write a line such as   127.0.0.1 www.example.com # testip ssh http://127.0.0.1:8000/   into
             {hosts}
             It is read again when it changes; `{program} check-config` finds mistakes.
   an agent  point any Xymon client at {", ".join(messages) or "an address in [listen] messages"}, or try:
