@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,41 @@ def test_what_was_acknowledged_is_there_after_a_stop_and_after_a_kill(tmp_path: 
     with monitor(tmp_path, hosts) as third:
         assert third.ask(b"query www.example.com.disk") == b"blue nearly full\n"
         assert b"4000000000" in third.ask(b"schedule")
+
+
+def test_a_database_that_is_away_is_said_at_once_and_nothing_is_acknowledged_meanwhile(tmp_path: Path) -> None:
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(b"status www,example,com.disk red full\n")
+        data, away = tmp_path / "hexmon-data", tmp_path / "away"
+        data.rename(away)
+        with pytest.raises(TimeoutError):
+            running.ask(b"status www,example,com.disk green well\n", timeout=1.0)
+        assert b"the file is gone" in running.until(b"xymondlog me.example.hexmon", b"|red|", timeout=10)
+        assert running.get("/-/ready")[0] == 200
+        away.rename(data)
+        running.until(b"xymondlog me.example.hexmon", b"|green|", timeout=20)
+        assert running.ask(b"query www.example.com.disk") == b"green well\n"
+
+
+def test_odd_figures_of_an_agent_do_not_end_the_monitor(tmp_path: Path) -> None:
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        for odd in (b"9" * 5000, b"--5", b"1.2.3", b""):
+            running.ask(
+                b"client www,example,com.linux linux\n[uptime]\n 08:00 up %s days, load average: %s, %s, %s\n[free]\n"
+                b"  total used\nSwap: %s\nMem:\n[df]\nFilesystem\n/dev/x 1 1 %s %s%% /\n" % ((odd,) * 7)
+            )
+        running.ask(b"client www,example,com.linux linux\n[uptime]\n 08:00:00 up 9 days, load average: 1.0, 1.0, 1.0\n")
+        running.until(b"xymondboard host=www test=cpu", b"www.example.com|cpu|")
+        assert "could not be judged" not in running.said()
+
+
+def test_clients_that_read_nothing_do_not_keep_it_from_stopping(tmp_path: Path) -> None:
+    with ExitStack() as stack, monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        for _ in range(5):
+            running.ask(b"client www,example,com.linux linux\n" + b"x" * 4_000_000)
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", running.web)))
+            sock.sendall(b"GET /clientlog/www.example.com HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
+        assert running.get("/-/ready")[0] == 200
 
 
 def test_a_second_monitor_on_the_same_data_is_refused_and_says_why(tmp_path: Path) -> None:

@@ -224,6 +224,27 @@ async def test_a_connection_lives_thirty_seconds_from_its_accept() -> None:
         later.close()
 
 
+class FullJournal(MemoryJournal):
+    """A disk that takes nothing any more."""
+
+    waiting = 0
+
+    def depth(self) -> int:
+        return self.waiting
+
+
+async def test_nobody_is_heard_while_too_much_waits_for_the_disk() -> None:
+    journal = FullJournal()
+    async with serving(MessageSettings(max_waiting=100), journal) as bench:
+        journal.waiting = 101
+        with pytest.raises(SendError):
+            await bench.say(b"status a.b green\n")
+        assert bench.recorder.messages == []
+        assert bench.server.counters["refused"] == 1
+        journal.waiting = 100
+        assert await bench.say(b"ping") == b"pong\n"
+
+
 async def test_a_message_that_is_too_long_is_not_taken() -> None:
     async with serving(MessageSettings(max_message=100_000)) as bench:
         with pytest.raises(SendError):

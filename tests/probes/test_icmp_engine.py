@@ -66,7 +66,8 @@ async def ping(answer: Answer, plan: Plan = ONCE, address: str = "127.0.0.9") ->
     sock = ScriptedSocket(answer)
     engine = IcmpEngine(SystemClock(), opener=lambda _flavor: sock)
     try:
-        return await engine.ping(address, plan, 0.1), sock
+        # Time enough for three sends on a busy machine, which may stop us for a while.
+        return await engine.ping(address, plan, 0.1 if plan is ONCE else 0.6), sock
     finally:
         engine.close()
         sock.close()

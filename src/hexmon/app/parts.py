@@ -34,6 +34,7 @@ class Condition:
 
     ready: bool = False
     asked: asyncio.Event = field(default_factory=asyncio.Event)  # somebody wants the configuration read again
+    store_away: bool = False  # as the own status last said
     config_problems: tuple[Problem, ...] = ()
     config_refused: tuple[Problem, ...] = ()
 

@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
+import shutil
 import signal
 import socket
 import sys
@@ -38,7 +40,7 @@ from hexmon.web.context import WebContext
 log = logging.getLogger(__name__)
 
 _OWN_STATUS_SECONDS = 60.0
-_LOOK_FOR_CHANGES = 5.0
+_LOOK_FOR_CHANGES = 2.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _WATCHDOG_SECONDS = 5.0
 _LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
@@ -183,7 +185,7 @@ class Monitor:
     # Reloading
 
     async def _look_for_changes(self) -> None:
-        if await asyncio.to_thread(self._sources.changed):
+        if await asyncio.to_thread(self._sources.changed_and_at_rest):
             self.reload()
 
     async def _reload_when_asked(self, parts: Parts) -> None:
@@ -228,6 +230,10 @@ class Monitor:
 def _tick(parts: Parts) -> None:
     parts.board.tick()
     parts.dispatcher.run_due()
+    away = bool(parts.storage.journal.trouble)
+    if away != parts.condition.store_away:
+        parts.condition.store_away = away
+        _report_self(parts)
 
 
 def _report_self(parts: Parts) -> None:
@@ -263,15 +269,16 @@ def _welcome(parts: Parts) -> None:
     messages = configuration.settings.listen.messages
     hosts = configuration.locate(configuration.settings.files.hosts)
     server = messages[0] if messages else "ADDRESS"
+    program = "hexmon" if shutil.which("hexmon") else os.path.relpath(sys.argv[0])
     square = f"{host_to_wire(own_name(configuration))}.backup"
     words = f"""\
 hexmon is watching {_counts(parts.board.inventory)[0]}: {own_url(configuration)}
 
   a host    write a line such as   127.0.0.1 www.example.com # ssh http://127.0.0.1:8000/   into
             {hosts}
-            It is read again when it changes; `hexmon check-config` finds mistakes.
+            It is read again when it changes; `{program} check-config` finds mistakes.
   an agent  point any Xymon client at {", ".join(messages) or "an address in [listen] messages"}, or try:
-            hexmon send {server} "status {square} green $(date) it ran"
+            {program} send {server} "status {square} green $(date) it ran"
 
 Ctrl-C stops it.
 """

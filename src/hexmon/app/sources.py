@@ -29,6 +29,8 @@ class Sources:
         self._protocols = configuration.locate(settings.files.protocols)
         self._source: HostsSource | None = None
         self._loads = 0
+        self._own_protocols = False
+        self._looked: object = None
 
     def load(self) -> Inventory:
         """The inventory as it is written now. Raises ConfigError when a file cannot be used.
@@ -49,7 +51,8 @@ class Sources:
         found: list[Inventory] = []
         # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
         if self._source is not None or self._hosts.exists():
-            protocols = self._protocols if self._protocols.is_file() else None
+            self._own_protocols = self._protocols.is_file()
+            protocols = self._protocols if self._own_protocols else None
             self._source = HostsSource(self._hosts, protocols, self._defaults)
             found.append(self._source.load(lenient=self._loads == 1))
         own = own_name(self._configuration)
@@ -64,7 +67,12 @@ class Sources:
         """Whether a new load would look at other files, or at files written since."""
         if self._source is None:
             return self._hosts.exists()
-        return self._source.changed()
+        return self._source.changed() or self._protocols.is_file() != self._own_protocols
+
+    def changed_and_at_rest(self) -> bool:
+        """The same, once the files look as they did at the last call: an editor may have emptied one to write it."""
+        before, self._looked = self._looked, self._source.signatures() if self._source else self._hosts.exists()
+        return self._looked == before and self.changed()
 
     def _refuse_missing(self) -> None:
         """A file whose name was given must be there; the usual names may be missing."""

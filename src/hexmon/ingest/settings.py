@@ -34,4 +34,5 @@ class MessageSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_message: int = 64 * 1024 * 1024
     max_buffered: int = 256 * 1024 * 1024  # of all unfinished messages together
     max_connections: int = 20_000
+    max_waiting: int = 1_000_000  # records that the disk has not taken: with more, nobody is heard
     backlog: int = 4096

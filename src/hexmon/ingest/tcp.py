@@ -52,12 +52,13 @@ class Handler(Protocol):
 class MessageServer:
     """Accepts connections on all configured addresses and hands each message to the handler.
 
-    `counters`: connections, timeouts, floods (too long), crowded (given up for newer ones or for memory), resets.
+    `counters`: connections, timeouts, floods (too long), crowded (given up for newer ones or for memory), resets,
+    refused (because too much waits for the disk).
     """
 
     def __init__(self, handler: Handler, journal: Journal, clock: Clock, settings: MessageSettings) -> None:
         self.loop = asyncio.get_running_loop()
-        self.counters = {"connections": 0, "timeouts": 0, "floods": 0, "crowded": 0, "resets": 0}
+        self.counters = {"connections": 0, "timeouts": 0, "floods": 0, "crowded": 0, "resets": 0, "refused": 0}
         self.buffered = 0
         self._handler = handler
         self._journal = journal
@@ -149,6 +150,8 @@ class MessageServer:
 
     def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
         family = listener.family
+        # While the database is away what waits for it is kept in memory, and must end: a reset acknowledges nothing.
+        crowded = self._journal.depth() > self._settings.max_waiting
         for _ in range(_ACCEPTS_AT_ONCE):
             try:
                 # What socket.accept() does, without the wrapping that most connections do not live to use.
@@ -159,6 +162,10 @@ class MessageServer:
                 self._cannot_accept(listener, context, error)
                 return
             self.counters["connections"] += 1
+            if crowded:
+                self.counters["refused"] += 1
+                socket.SocketType(family, socket.SOCK_STREAM, 0, number).close()
+                continue
             sender = peer[0]
             if ":" in sender:
                 sender = plain_address(sender)

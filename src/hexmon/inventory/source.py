@@ -53,6 +53,10 @@ class HostsSource:
         """Whether a file or directory that the last load looked at is not as it was then."""
         return any(_signature(path) != seen for path, seen in self._seen.items())
 
+    def signatures(self) -> tuple[Signature, ...]:
+        """What those files and directories look like now: equal twice in a row means that nobody is writing them."""
+        return tuple(_signature(path) for path in self._seen)
+
     def _file(self, problems: list[Problem]) -> HostsFile:
         return read_hosts(self._lines(self._hosts, problems))
 
