@@ -18,6 +18,7 @@ from hexmon.board.bounds import (
     MOST_SCHEDULED,
 )
 from hexmon.model.color import Color
+from hexmon.model.names import SUMMARY_HOST
 from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage
 from tests.support.builders import HOST, KEY, a_board, a_report
 
@@ -170,3 +171,11 @@ def test_only_so_many_refusals_are_told(monkeypatch: pytest.MonkeyPatch, caplog:
         board.report(a_report(host=f"h{number}"))
     assert len(caplog.messages) == 3
     assert board.counters["bounded"] == 10
+
+
+@pytest.mark.parametrize("name", ["row|1.column", "row\x07.column", "row\x85.column"])
+def test_a_summary_that_would_break_the_lines_of_an_answer_is_refused(name: str) -> None:
+    board = a_board()
+    board.report(a_report(host=SUMMARY_HOST, test=name))
+    board.report(a_report(host=SUMMARY_HOST, test="Zürich.All"))
+    assert [one.key.test for one in board.squares(SUMMARY_HOST)] == ["Zürich.All"]

@@ -155,7 +155,7 @@ class Registry:
         if known is None:
             if len(word) > _LONGEST_NAME or not word:
                 return None
-            if host != SUMMARY_HOST and not TEST_NAME.match(word):
+            if not _sound(word) if host == SUMMARY_HOST else not TEST_NAME.match(word):
                 return None
             self._forget_unused()
             known = self._tests[word.lower()] = word
@@ -175,6 +175,11 @@ class Registry:
         """Every square."""
         for entry in self.entries.values():
             yield from entry.squares.values()
+
+
+def _sound(word: str) -> bool:
+    """Whether a summary may be called so: it is a field of lines that `|` divides."""
+    return word.isprintable() and "|" not in word
 
 
 class Policies:
