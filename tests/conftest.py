@@ -8,6 +8,11 @@ import os
 from collections.abc import Callable, Mapping
 
 import uvloop
+from hypothesis import settings
+
+# A machine that is busy with something else is no mistake of the code.
+settings.register_profile("hexmon", deadline=None)
+settings.load_profile("hexmon")
 
 _LOOPS: Mapping[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.new_event_loop,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.support.peers import peer
 
-_ATTEMPTS = 500
+_ATTEMPTS = 2000
 _PAUSE = 0.01
 
 
