@@ -13,7 +13,7 @@ from hexmon.model.status import ClientMessage, Report
 
 LONGEST_HEAD = 4096  # of what stands before the colour: the keyword with its groups, and the square
 LONGEST_NOTE = 32 * 1024  # what people write when they disable or acknowledge; xymond's MAXMSG_ENADIS
-LONGEST_CLIENT = 4 * 1024 * 1024  # eight times xymond's
+LONGEST_CLIENT = 16 * 1024 * 1024  # a proxy with 100,000 connections lists them all
 LONGEST_COMMAND = 64 * 1024  # one to be run later
 LONGEST_NAME = 255  # of a host, a collector, a source or a user
 MOST_MODIFIERS = 100  # sources that override one square
