@@ -17,6 +17,7 @@ class BoundedConnection(HttpToolsProtocol):
     _head = 0
     _in_head = True
     _timer: asyncio.TimerHandle | None = None
+    _cycles: tuple[Any, ...] = ()  # requests of this connection that are not answered; uvicorn knows only the last
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -47,6 +48,8 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
+        cycles = {*self._cycles, self.cycle} - {None}  # there is none for an upgrade
+        self._cycles = tuple(cycle for cycle in cycles if not cycle.response_complete)
 
     def on_message_complete(self) -> None:
         self._limit(None)
@@ -72,8 +75,8 @@ class BoundedConnection(HttpToolsProtocol):
     def give_up(self) -> None:
         """Close at once, whatever is still to be written."""
         self.pipeline.clear()
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # or it would write once more
+        for cycle in self._cycles:
+            cycle.disconnected = True  # or it would write once more
         self.transport.abort()
 
     def _limit(self, seconds: float | None) -> None:
