@@ -1,11 +1,9 @@
 """Status messages per second into hexmon (SQLite, durable) and into xymond with its workers, by the same sender.
 
 python -m bench.ingest              both, alternating, and the rows
-python -m bench.ingest server PORT FOLDER     hexmon's message server alone
 python -m bench.ingest sender PORT KIND ROUND one round of the load generator
 """
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -79,52 +77,26 @@ def sender(port: int, kind: str, turn: int) -> float:
 
 
 def hosts_cfg() -> str:
-    return "".join(f"127.0.0.1 host{number}\n" for number in range(HOSTS))
-
-
-def server(port: int, folder: Path) -> None:
-    """hexmon's board, journal and message server, as `hexmon serve` has them."""
-    import uvloop
-
-    from hexmon.board.board import Board
-    from hexmon.board.settings import BoardSettings
-    from hexmon.bus import LocalBus
-    from hexmon.clock import SystemClock
-    from hexmon.ingest.access import Access
-    from hexmon.ingest.commands import Dispatcher
-    from hexmon.ingest.files import Files
-    from hexmon.ingest.settings import FileSettings, MessageSettings
-    from hexmon.ingest.tcp import MessageServer
-    from hexmon.inventory.source import HostsSource
-    from hexmon.storage.engine import open_storage
-
-    async def serve() -> None:
-        clock = SystemClock()
-        storage = open_storage(f"sqlite:///{folder / 'hexmon.db'}", asyncio.get_running_loop())
-        inventory = HostsSource(folder / "hosts.cfg").load()
-        board = Board(clock, storage.journal, LocalBus(), BoardSettings(flap_count=0), inventory)
-        dispatcher = Dispatcher(board, Access(), Files(FileSettings(), clock.monotonic), clock)
-        messages = MessageServer(dispatcher, storage.journal, clock, MessageSettings())
-        messages.bind([f"127.0.0.1:{port}"])
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(messages.serve())
-            tasks.create_task(_checkpoints(board, clock))
-
-    async def _checkpoints(board: Board, clock: SystemClock) -> None:
-        while True:
-            await clock.sleep_until(clock.monotonic() + 0.1)
-            board.checkpoint(200)
-
-    uvloop.run(serve())
+    return "".join(f"127.0.0.1 host{number} # noconn\n" for number in range(HOSTS))
 
 
 @contextlib.contextmanager
 def _hexmon() -> Iterator[int]:
+    """The whole `hexmon serve`, with its pages, its journal in SQLite and its own workers; flap detection off."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "hosts.cfg").write_text(hosts_cfg())
+        (Path(name) / "hosts.cfg").write_text(hosts_cfg())
         port = _free_port()
-        process = subprocess.Popen([sys.executable, "-m", "bench.ingest", "server", str(port), name])
+        environment = {
+            "HEXMON_LISTEN__MESSAGES": f'["127.0.0.1:{port}"]',
+            "HEXMON_LISTEN__WEB": f'["127.0.0.1:{_free_port()}"]',
+            "HEXMON_BOARD__FLAP_COUNT": "0",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hexmon", "serve", "--quiet"],
+            cwd=name,
+            env=os.environ | environment,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _wait(port)
             yield port
@@ -256,8 +228,6 @@ def _rows(figure: str, want: str, rates: dict[str, float]) -> list[Row]:
 
 def main(arguments: list[str]) -> None:
     match arguments:
-        case ["server", port, folder]:
-            server(int(port), Path(folder))
         case ["sender", port, kind, turn]:
             print(sender(int(port), kind, int(turn)))
         case _:
