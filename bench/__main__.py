@@ -98,7 +98,7 @@ def _report(table: str) -> str:
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Each row is taken side by side in one run on this
 machine: trust the ratios, not the absolute figures. A ratio is hexmon's figure divided by the peer's.
 
-* Machine: {os.cpu_count()} cores, {_memory()} of memory, {_processor()}; {platform.system()} {platform.release()}
+* Machine: {os.cpu_count()} cores, {_memory()} of memory, {_processor()}; {platform.system()} {platform.release().split("-")[0]}
 * Python {platform.python_version()}; load average at the end {load}
 * Peers: {_peers()}
 
