@@ -98,7 +98,7 @@ def _report(table: str) -> str:
 Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Each row is taken side by side in one run on this
 machine: trust the ratios, not the absolute figures. A ratio is hexmon's figure divided by the peer's.
 
-* Machine: {os.cpu_count()} cores, {_memory()} of memory, {_processor()}; {platform.system()} {platform.release().split("-")[0]}
+* Machine: {os.cpu_count()} cores, {_memory()} of memory, {_processor()}; {_system()}
 * Python {platform.python_version()}; load average at the end {load}
 * Peers: {_peers()}
 
@@ -115,6 +115,10 @@ def _remarks() -> str:
 
 def _memory() -> str:
     return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+
+
+def _system() -> str:
+    return f"{platform.system()} {platform.release().split('-')[0]}"
 
 
 def _processor() -> str:
