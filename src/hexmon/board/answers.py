@@ -8,7 +8,6 @@ from hexmon.board.fields import (
     COLOR_BYTES,
     HOST_FIELDS,
     LOG_FIELDS,
-    XMH_NAMES,
     Source,
     Xmh,
     board_line,
@@ -23,6 +22,7 @@ from hexmon.model.color import Color, parse_color
 from hexmon.model.inventory import Host
 from hexmon.model.names import SUMMARY_HOST, StatusKey, split_square
 from hexmon.model.status import Status
+from hexmon.model.xmh import XMH_NAMES
 
 _SLICE = 500  # rows in one slice of a long answer: about two milliseconds
 _SLICE_BYTES = 256 * 1024

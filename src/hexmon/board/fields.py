@@ -11,6 +11,7 @@ from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import SUMMARY_HOST, host_to_wire
 from hexmon.model.status import Status
 from hexmon.model.text import nl_encode, nl_encode_bytes
+from hexmon.model.xmh import XMH_NAMES
 
 FOREVER = 2147483647  # what "until OK" and "without end" look like on the wire
 
@@ -18,80 +19,6 @@ COLOR_BYTES = tuple(word.encode() for word in WORDS)
 
 Xmh = Callable[[Host, Inventory, str], str | None]  # the name comes without its prefix XMH_
 
-# In the order in which `hostinfo clone=` lists them.
-XMH_NAMES = (
-    "NET",
-    "DISPLAYNAME",
-    "CLIENTALIAS",
-    "COMMENT",
-    "DESCRIPTION",
-    "NK",
-    "NKTIME",
-    "TRENDS",
-    "WML",
-    "NOPROPRED",
-    "NOPROPYELLOW",
-    "NOPROPPURPLE",
-    "NOPROPACK",
-    "REPORTTIME",
-    "WARNPCT",
-    "WARNSTOPS",
-    "DOWNTIME",
-    "SSLDAYS",
-    "SSLMINBITS",
-    "DEPENDS",
-    "BROWSER",
-    "HTTPHEADERS",
-    "HOLIDAYS",
-    "DELAYRED",
-    "DELAYYELLOW",
-    "FLAG_NOINFO",
-    "FLAG_NOTRENDS",
-    "FLAG_NOCLIENT",
-    "FLAG_NODISP",
-    "FLAG_NONONGREEN",
-    "FLAG_NOBB2",
-    "FLAG_PREFER",
-    "FLAG_NOSSLCERT",
-    "FLAG_TRACE",
-    "FLAG_NOTRACE",
-    "FLAG_NOCONN",
-    "FLAG_NOPING",
-    "FLAG_DIALUP",
-    "FLAG_TESTIP",
-    "FLAG_LDAPFAILYELLOW",
-    "FLAG_NOCLEAR",
-    "FLAG_HIDEHTTP",
-    "PULLDATA",
-    "NOFLAP",
-    "FLAG_MULTIHOMED",
-    "FLAG_SNI",
-    "FLAG_NOSNI",
-    "FLAG_HTTP_HEADER_MATCH",
-    "LDAPLOGIN",
-    "IP",
-    "HOSTNAME",
-    "DOCURL",
-    "NOPROP",
-    "PAGEINDEX",
-    "GROUPID",
-    "DGNAME",
-    "PAGENAME",
-    "PAGEPATH",
-    "PAGETITLE",
-    "PAGEPATHTITLE",
-    "ALLPAGEPATHS",
-    "ACCEPT_ONLY",
-    "RAW",
-    "CLASS",
-    "OS",
-    "NOCOLUMNS",
-    "DATA",
-    "NOTBEFORE",
-    "NOTAFTER",
-    "COMPACT",
-    "INTERFACES",
-)
 _KNOWN_XMH = frozenset(XMH_NAMES)
 
 

@@ -8,7 +8,6 @@ import msgspec
 
 from hexmon.board.fields import (
     FOREVER,
-    XMH_NAMES,
     Source,
     ack_text,
     ack_time,
@@ -23,6 +22,7 @@ from hexmon.model.color import Color, parse_color
 from hexmon.model.names import StatusKey, split_square
 from hexmon.model.patterns import Patience, Pattern, PatternError, compile_pattern
 from hexmon.model.status import Status
+from hexmon.model.xmh import XMH_NAMES
 
 HostTest = Callable[[Source], bool]
 RowTest = Callable[[Status], bool]

@@ -2,85 +2,15 @@
 
 from collections.abc import Callable
 
+from hexmon.model import xmh
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.text import nl_encode
 
 TOP_PAGE_TITLE = "Top Page"
 NO_GROUP = "NONE"
 
-# In the order of the answer to `hostinfo clone=HOST`.
-XMH_NAMES: tuple[str, ...] = (
-    "XMH_NET",
-    "XMH_DISPLAYNAME",
-    "XMH_CLIENTALIAS",
-    "XMH_COMMENT",
-    "XMH_DESCRIPTION",
-    "XMH_NK",
-    "XMH_NKTIME",
-    "XMH_TRENDS",
-    "XMH_WML",
-    "XMH_NOPROPRED",
-    "XMH_NOPROPYELLOW",
-    "XMH_NOPROPPURPLE",
-    "XMH_NOPROPACK",
-    "XMH_REPORTTIME",
-    "XMH_WARNPCT",
-    "XMH_WARNSTOPS",
-    "XMH_DOWNTIME",
-    "XMH_SSLDAYS",
-    "XMH_SSLMINBITS",
-    "XMH_DEPENDS",
-    "XMH_BROWSER",
-    "XMH_HTTPHEADERS",
-    "XMH_HOLIDAYS",
-    "XMH_DELAYRED",
-    "XMH_DELAYYELLOW",
-    "XMH_FLAG_NOINFO",
-    "XMH_FLAG_NOTRENDS",
-    "XMH_FLAG_NOCLIENT",
-    "XMH_FLAG_NODISP",
-    "XMH_FLAG_NONONGREEN",
-    "XMH_FLAG_NOBB2",
-    "XMH_FLAG_PREFER",
-    "XMH_FLAG_NOSSLCERT",
-    "XMH_FLAG_TRACE",
-    "XMH_FLAG_NOTRACE",
-    "XMH_FLAG_NOCONN",
-    "XMH_FLAG_NOPING",
-    "XMH_FLAG_DIALUP",
-    "XMH_FLAG_TESTIP",
-    "XMH_FLAG_LDAPFAILYELLOW",
-    "XMH_FLAG_NOCLEAR",
-    "XMH_FLAG_HIDEHTTP",
-    "XMH_PULLDATA",
-    "XMH_NOFLAP",
-    "XMH_FLAG_MULTIHOMED",
-    "XMH_FLAG_SNI",
-    "XMH_FLAG_NOSNI",
-    "XMH_FLAG_HTTP_HEADER_MATCH",
-    "XMH_LDAPLOGIN",
-    "XMH_IP",
-    "XMH_HOSTNAME",
-    "XMH_DOCURL",
-    "XMH_NOPROP",
-    "XMH_PAGEINDEX",
-    "XMH_GROUPID",
-    "XMH_DGNAME",
-    "XMH_PAGENAME",
-    "XMH_PAGEPATH",
-    "XMH_PAGETITLE",
-    "XMH_PAGEPATHTITLE",
-    "XMH_ALLPAGEPATHS",
-    "XMH_ACCEPT_ONLY",
-    "XMH_RAW",
-    "XMH_CLASS",
-    "XMH_OS",
-    "XMH_NOCOLUMNS",
-    "XMH_NOTBEFORE",
-    "XMH_NOTAFTER",
-    "XMH_COMPACT",
-    "XMH_INTERFACES",
-)
+# What XMH_DATA would be, the whole of the others, nobody asks for.
+XMH_NAMES: tuple[str, ...] = tuple(f"XMH_{name}" for name in xmh.XMH_NAMES if name != "DATA")
 _PREFIXES = ("XMH_", "BBH_")
 
 
