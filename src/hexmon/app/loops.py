@@ -64,10 +64,7 @@ class Checkpoint:
 
     async def run(self) -> None:
         """One round: until nothing is dirty any more."""
-        limit = len(self._board.hosts()) * 64 // _SLICE + 1
-        for _ in range(limit):
-            if self._depth() > 4 * _SLICE or not self._board.checkpoint(_SLICE):
-                return
+        while self._depth() <= 4 * _SLICE and self._board.checkpoint(_SLICE):
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
 
 

@@ -103,8 +103,9 @@ class Monitor:
                 inventory,
             )
             self._parts = parts
-            parts.server.bind()
             parts.board.restore(await storage.board.load())
+            # Not before: a message that came while the squares are read would be taken for a first report.
+            parts.server.bind()
             await self._serve(parts, listeners, started)
 
     async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:

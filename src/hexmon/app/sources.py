@@ -3,6 +3,8 @@
 import gc
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hexmon.app.own import own_hosts_text, own_name
 from hexmon.app.settings import Configuration, Files
 from hexmon.config.line import Line
@@ -58,10 +60,7 @@ class Sources:
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())
-        inventory = merge(found)
-        return type(inventory)(
-            **{name: getattr(inventory, name) for name in inventory.__struct_fields__} | {"version": self._loads}
-        )
+        return replace(merge(found), version=self._loads)
 
     def changed(self) -> bool:
         """Whether a new load would look at other files, or at files written since."""

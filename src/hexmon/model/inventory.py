@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from hexmon.model.names import SUMMARY_HOST, StatusKey
+from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
 from hexmon.model.timespec import Downtime, TimeWindow
@@ -127,7 +127,3 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
         """The host of that name or alias, in any case."""
         canonical = self.by_alias.get(name) or self.by_alias.get(name.lower())
         return self.hosts[canonical] if canonical is not None else None
-
-    def knows(self, name: str) -> bool:
-        """Whether messages for that name are accepted; `summary` always is."""
-        return name == SUMMARY_HOST or self.find(name) is not None

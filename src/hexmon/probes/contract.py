@@ -40,10 +40,6 @@ class Trace:
         """End the phase under way."""
         self.begin("")
 
-    def passed(self, phase: str) -> bool:
-        """Whether that phase was completed."""
-        return any(done.name == phase for done in self.phases)
-
     def reply(self, outcome: Outcome, summary: str, detail: str = "") -> Reply:
         """All that was learned, with its outcome."""
         return Reply(

@@ -55,8 +55,3 @@ def _cause(key: StatusKey, down: set[str], before: Callable[[str], Sequence[str]
         seen.add(above)
         host = above
     return StatusKey(host, PING) if host in down else key
-
-
-def flattened(troubles: Iterable[Trouble]) -> list[Trouble]:
-    """Each by itself."""
-    return [one for trouble in troubles for one in (trouble, *trouble.explains)]
