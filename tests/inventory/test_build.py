@@ -255,10 +255,9 @@ def test_hosts_that_only_one_tool_sees() -> None:
 
 
 def test_tags_without_effect_can_be_listed() -> None:
-    file = a_file("127.0.0.1 www # ssh oracle dns NOCLEER")
+    file = a_file("127.0.0.1 www # ssh oracle NOCLEER")
     assert [str(note) for note in unused_tags(file, SERVICES)] == [
         "hosts.cfg:1: the tag 'oracle' is kept for others",
-        "hosts.cfg:1: the tag 'dns' has no effect yet",
     ]
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hexmon.config.suggest import Suggestions
+from hexmon.inventory.families import FAMILIES
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
+from hexmon.inventory.meaning import Meaning
 from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
 from hexmon.inventory.tag_values import Mistake
-from hexmon.inventory.xymon_tags import VALUES, Meaning, TagReader
+from hexmon.inventory.xymon_tags import VALUES, TagReader
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.origin import Origin, Problem
 from hexmon.probes.protocols import Service
 
-_TEST_KINDS = frozenset({"ping", "tcp", "url", "bad", "route"})
-_NOT_BY_DEFAULT = frozenset({"tcp", "url", "ping", "bad"})
+_TEST_KINDS = frozenset({"ping", "tcp", "probe", "bad", "route"})
+_NOT_BY_DEFAULT = frozenset({"tcp", "probe", "ping", "bad"})
 _ONCE = frozenset(VALUES.values()) - {"CLIENTALIAS"}  # of which each one is an alias
 
 
@@ -31,14 +33,13 @@ def build_inventory(
 
 def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Problem]:
     """Every tag that was kept but has no effect (yet), for those who want to know."""
-    reader = TagReader(services)
+    reader = TagReader(services, FAMILIES)
     notes = []
     for line in (*file.defaults, *file.hosts):
         for tag in line.tags:
             meaning = reader.read(tag)
-            if meaning.kind in {"unknown", "later"} and not meaning.mistakes:
-                why = "has no effect yet" if meaning.kind == "later" else "is kept for others"
-                notes.append(Problem(line.origin, f"the tag '{tag}' {why}", fatal=False))
+            if meaning.kind == "unknown" and not meaning.mistakes:
+                notes.append(Problem(line.origin, f"the tag '{tag}' is kept for others", fatal=False))
     return notes
 
 
@@ -47,7 +48,7 @@ class _Builder:
         self._file = file
         self._services = services
         self._settings = settings
-        self._tags = TagReader(services)
+        self._tags = TagReader(services, FAMILIES)
         self._maker = CheckMaker(services, settings)
         self._problems = list(file.problems)
         self._pages: dict[str, list[str]] = {}

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine
+from hexmon.inventory.meaning import PLAIN, Meaning, ProbeTag, Site
 from hexmon.inventory.tag_values import is_address
-from hexmon.inventory.xymon_tags import HTTP, PING, PLAIN, Meaning, PingTag, RouteTag, TcpTag, UrlTag
+from hexmon.inventory.xymon_tags import PING, PingTag, RouteTag, TcpTag
 from hexmon.model.inventory import HostPolicy
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Judging
-from hexmon.probes.http import HttpOptions
+from hexmon.probes import PROBES
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
 from hexmon.probes.protocols import Service
@@ -25,12 +26,16 @@ _POLICY_FLAGS = {"FLAG_NOCLEAR": "noclear", "FLAG_DIALUP": "dialup", "FLAG_MULTI
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):
-    """What hosts.cfg cannot say: how often, how long, and from where (hosts.cfg(5): NET). Seconds."""
+    """What hosts.cfg cannot say: how often, how long, and from where (hosts.cfg(5): NET). Seconds.
+
+    `home` is the folder that has certs/, content/, etc/netrc and etc/cookies: what XYMONHOME was.
+    """
 
     interval: float = 60.0
     timeout: float = 10.0
     location: str = ""
     test_untagged: bool = False
+    home: str = ""
 
 
 class Understood(msgspec.Struct):
@@ -82,7 +87,7 @@ class _Where(msgspec.Struct, frozen=True):
     fallback: str = ""
 
 
-_NOWHERE = _Where("")  # URLs have their own address
+_NOWHERE = _Where("")  # for probes that find their own address
 
 
 class CheckMaker:
@@ -106,8 +111,8 @@ class CheckMaker:
             seen.add(tag)
             if meaning.kind == "tcp":
                 made.append(self._tcp_check(line, where, tag, meaning.parsed))
-            elif meaning.kind == "url":
-                made.append(self._web(line, host, tag, meaning.parsed))
+            elif meaning.kind == "probe":
+                made.append(self._probe(line, host, where, tag, meaning.parsed))
         return tuple(made)
 
     def _is_ours(self, net: str | None) -> bool:
@@ -133,18 +138,11 @@ class CheckMaker:
         key = StatusKey(line.name, options.service.name)
         return self._check(line, key, "tcp", options, where, tag, wanted.judging)
 
-    def _web(self, line: HostLine, host: Understood, tag: str, wanted: UrlTag) -> Check:
-        headers = host.items.get("HTTPHEADERS")
-        options = HttpOptions(
-            url=wanted.address.url,
-            connect_to=wanted.address.connect_to,
-            version=wanted.address.version,
-            tls=wanted.address.tls,
-            user_agent=host.items.get("BROWSER", ""),
-            headers=(headers,) if headers else (),
-            sni="FLAG_NOSNI" not in host.items,
-        )
-        return self._check(line, StatusKey(line.name, HTTP), "http", options, _NOWHERE, tag, wanted.judging)
+    def _probe(self, line: HostLine, host: Understood, where: _Where, tag: str, wanted: ProbeTag) -> Check:
+        site = Site(name=line.name, ip=line.ip, items=host.items, parsed=host.parsed, home=self._defaults.home)
+        key = StatusKey(line.name, wanted.test)
+        place = _NOWHERE if PROBES[wanted.probe].own_address else where
+        return self._check(line, key, wanted.probe, wanted.options(site), place, tag, wanted.judging)
 
     def _check(  # noqa: PLR0913 - the one place where checks are made
         self,

@@ -4,20 +4,18 @@ The order of decisions is that of xymonnet: known settings first, then the prefi
 """
 
 import re
-from collections.abc import Collection
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Literal
 
 import msgspec
 
 from hexmon.config.suggest import Suggestions
 from hexmon.inventory import tag_values
+from hexmon.inventory.meaning import PLAIN, Family, Meaning, wrong
 from hexmon.inventory.tag_values import Mistake
-from hexmon.inventory.urls import UrlError, WebAddress, parse_url
 from hexmon.model.observation import Judging
 
 PING = "conn"
-HTTP = "http"
-PLAIN = Judging()
 
 # Tags with a value: how they begin (case does not matter) and the XMH item they set.
 VALUES: dict[str, str] = {
@@ -88,23 +86,14 @@ FLAGS: dict[str, str] = {
 # Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
 FLAGS_WITH_VALUE = {"pulldata": "PULLDATA", "noflap": "NOFLAP"}
 
-_LATER_TESTS = ("dns", "dig", "ntp", "rpc", "ldap", "apache")
-_LATER = re.compile(
-    r"(?:dns|dig|rpc|apache|SLA)=|(?:dns|dig|ntp|rpc|apache)\Z|ldaps?://|https?=|"
-    r"(?:httpstatus|httphead|cont|nocont|content|post|nopost|soap|nosoap|type)[=;]",
-    re.IGNORECASE,
-)
-_FETCHED = re.compile(r"(?:(?:cont|nocont|type)(?:=[^;]*)?;([^;]*);|(?:http=[^;]*;|content=)([^;]*)\Z)", re.IGNORECASE)
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
 _FLAG_WORDS = {word.lower(): word for word in (*FLAGS, *FLAGS_WITH_VALUE)}
 _VALUE_WORDS = {word.lower(): word for word in VALUES}
 _VALUE_STEMS = {word[:-1].lower(): word for word in VALUES}
-_KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "https", "http", "route"))
+_KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route"))
 _MAX_PORT = 65535
-
-Kind = Literal["item", "ping", "tcp", "url", "bad", "route", "later", "unknown"]
 
 
 class PingTag(msgspec.Struct, frozen=True):
@@ -125,13 +114,6 @@ class TcpTag(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class UrlTag(msgspec.Struct, frozen=True):
-    """A URL whose fetching makes the http column."""
-
-    address: WebAddress
-    judging: Judging = Judging()
-
-
 class RouteTag(msgspec.Struct, frozen=True):
     """`route:a,b`, `route_LOCATION:a,b`."""
 
@@ -139,22 +121,14 @@ class RouteTag(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...]
 
 
-class Meaning(msgspec.Struct, frozen=True):
-    """What one tag says. `item` is an XMH item with `value`; `parsed` is the value read, or what a test tag says."""
-
-    kind: Kind
-    item: str = ""
-    value: str = ""
-    parsed: Any = None
-    mistakes: tuple[Mistake, ...] = ()
-
-
 class TagReader:
     """Reads tags; one tag is read once, however many hosts have it. `services` are the names of protocols.cfg."""
 
-    def __init__(self, services: Collection[str]) -> None:
+    def __init__(self, services: Collection[str], families: Sequence[Family] = ()) -> None:
         self._services = frozenset(services)
-        self._near_services = Suggestions((*services, *_LATER_TESTS), changed=False)
+        self._families = families
+        words = (word for family in families for word in family.words)
+        self._near_services = Suggestions((*services, *words), changed=False)
         self._read: dict[str, Meaning] = {}
 
     def read(self, tag: str) -> Meaning:
@@ -168,9 +142,9 @@ class TagReader:
         match = _PREFIXED.match(tag)
         marks, word = (match[1], match[2]) if match else ("", tag)
         meaning = self._unmarked(word, _judging(marks))
-        if marks and not _in_order(marks) and meaning.kind not in {"unknown", "later"}:
+        if marks and not _in_order(marks) and meaning.kind != "unknown":
             order = "".join(mark for mark in "?!~" if mark in marks)
-            return _wrong(f"'{tag}' is no test: the prefixes stand in the order ? ! ~", f"write: {order}{word}")
+            return wrong(f"'{tag}' is no test: the prefixes stand in the order ? ! ~", f"write: {order}{word}")
         if meaning.kind == "unknown" and not meaning.mistakes:
             return Meaning("unknown", mistakes=self._guesses(tag, word))
         return meaning
@@ -180,10 +154,10 @@ class TagReader:
         if lower == PING or lower.startswith(f"{PING}="):
             (mode, addresses), mistakes = tag_values.addresses(word[len(PING) + 1 :])
             return Meaning("ping", parsed=PingTag(judging, mode, addresses), mistakes=mistakes)
-        if _LATER.match(word):
-            return _later(word, judging)
-        if lower.startswith(HTTP) and lower not in self._services:
-            return _url(word, judging) if "://" in word else _not_a_url(word)
+        if lower not in self._services:
+            for family in self._families:
+                if family.pattern.match(word):
+                    return family.read(word, judging)
         return self._service(word, judging)
 
     def _service(self, word: str, judging: Judging) -> Meaning:
@@ -273,36 +247,7 @@ def _in_order(marks: str) -> bool:
     return marks == "".join(mark for mark in "?!~" if mark in marks)
 
 
-def _later(word: str, judging: Judging) -> Meaning:
-    """Tests of which only the fetching of a page is understood yet."""
-    fetched = _FETCHED.match(word)
-    if fetched is None:
-        return Meaning("later")
-    meaning = _url((fetched[1] or fetched[2] or "").replace("%3B", ";").replace("%3b", ";"), judging)
-    return meaning if meaning.kind == "url" or meaning.mistakes else Meaning("later")
-
-
-def _url(word: str, judging: Judging) -> Meaning:
-    try:
-        address = parse_url(word)
-    except UrlError as error:
-        return _wrong(str(error), error.hint)
-    return Meaning("later") if address.certificate else Meaning("url", parsed=UrlTag(address, judging))
-
-
-def _not_a_url(word: str) -> Meaning:
-    match = re.match(r"https?[a-z0-9]*(:?/*)", word, re.IGNORECASE)
-    if match is None or (not match[1] and len(word) > len(match[0])):
-        return Meaning("unknown")
-    rest = word[match.end() :]
-    return _wrong(f"'{word}' is not a URL", f"write: http://{rest or 'HOST/'}")
-
-
 def _bad_option(word: str, option: str) -> Mistake:
     if tag_values.is_number(option):
         return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
     return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
-
-
-def _wrong(message: str, hint: str = "") -> Meaning:
-    return Meaning("unknown", mistakes=(Mistake(message, hint),))

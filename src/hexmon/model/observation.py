@@ -24,8 +24,21 @@ class Outcome(StrEnum):
     PREVENTED = "prevented"  # we could not try: no permission, no socket; says nothing about the target
 
 
+class ChainLink(msgspec.Struct, frozen=True, gc=False):
+    """One more certificate that the server sent behind its own. Times are epoch seconds UTC."""
+
+    subject: str
+    issuer: str
+    not_after: float
+
+
 class Certificate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A server's certificate and the session that showed it. Times are epoch seconds UTC."""
+    """A server's certificate and the session that showed it. Times are epoch seconds UTC.
+
+    `chain` is what the server sent behind it, in its order. `trusted` says whether a path to an authority of this
+    machine was found for the name that was asked for (None: not looked at), `distrust` why not; `path_not_after` is
+    the first end among the certificates of that path, 0 without one.
+    """
 
     service: str  # the URL or the test that met it
     subject: str
@@ -41,6 +54,25 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cipher: str = ""
     cipher_bits: int = 0
     protocol: str = ""
+    chain: tuple[ChainLink, ...] = ()
+    trusted: bool | None = None
+    distrust: str = ""
+    path_not_after: float = 0.0
+
+
+class Assertion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One thing that was expected of an answer, and whether it was so.
+
+    `what` is the kind of expectation ("body", "status", "json", ...), `wanted` what was written, `found` what came;
+    `held` None means that it could not be looked at (a bad pattern, a missing file), and `found` says why. One that is
+    not `severe` is a warning.
+    """
+
+    what: str
+    wanted: str = ""
+    found: str = ""
+    held: bool | None = True
+    severe: bool = True
 
 
 class Phase(msgspec.Struct, frozen=True, gc=False):
@@ -65,6 +97,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, float] = {}
     phases: tuple[Phase, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
 
 
 class Judging(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -79,6 +112,7 @@ class Judging(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What a prober does regularly for one square. Several checks may share a square (`http` of several URLs).
 
+    `column` is a square of its own that this check makes besides the shared one (`cont=COLUMN;...`), "" for none.
     `options` is the options Struct of the probe type `probe` (a key of PROBES). `address` is an IP literal or a name
     to resolve first; URL probes take theirs from the URL and leave it empty. Durations are seconds.
     """
@@ -87,6 +121,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     probe: str
     address: str
     options: Any
+    column: str = ""
     spec: str = ""  # the tag as written, for texts and the identity
     interval: float = 60.0
     timeout: float = 10.0

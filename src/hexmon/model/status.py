@@ -30,6 +30,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     head: bytes = b""
 
 
+class DataMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Figures for graphs, without a colour (`data HOST.NAME`). `key.test` is the name of the data set."""
+
+    key: StatusKey
+    text: bytes
+    sender: str
+
+
 class Disabled(msgspec.Struct, frozen=True, gc=False):
     """Silenced by a person. `until` is epoch seconds or UNTIL_OK."""
 

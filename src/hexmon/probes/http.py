@@ -4,7 +4,7 @@ import http.client
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -59,6 +59,30 @@ _FAILURES = {
 }
 
 
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answer to a request must be like; its text is kept as written, for people.
+
+    `what` and what `wanted` is:
+
+    * "body": a POSIX extended regular expression; "digest": `md5:HEX`; "type": a content type
+    * "status": a Perl regular expression of good statuses, `bad` one of bad ones ("" for none)
+    * "header": a regular expression for the header `name`; "json": a value for the JSONPath `name`
+    * "time": seconds for the whole exchange
+
+    `negate`: it must not be so. `headers`: the pattern is looked for in the headers, too. Not `severe`: only a warning.
+    `problem` says why it cannot be looked at (a pattern or a file that is not to be had).
+    """
+
+    what: Literal["body", "digest", "type", "status", "header", "json", "time"]
+    wanted: str = ""
+    bad: str = ""
+    name: str = ""
+    negate: bool = False
+    headers: bool = False
+    severe: bool = True
+    problem: str = ""
+
+
 class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a URL is fetched.
 
@@ -66,6 +90,11 @@ class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
     host; `version` the highest HTTP version, "" for 1.1; `tls` the only TLS version, "" for any; `headers` whole
     lines to add; `source` the local address to come from. `verify` turns a certificate that browsers refuse into an
     error; without it only its dates are reported.
+
+    `ciphers` offers only those of that strength: "m" 128 bits, "h" more. `proxy` is a URL with credentials.
+    `certificate` is the PEM file of a client certificate with its key, its passphrase in the file of that name ending
+    in `.pass`. `netrc` and `cookies` are files. `follow` is how many redirects are followed; `expect` what the answer
+    must be like.
     """
 
     url: str
@@ -79,6 +108,13 @@ class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
     sni: bool = True
     verify: bool = False
     source: str = ""
+    ciphers: Literal["", "m", "h"] = ""
+    proxy: str = ""
+    certificate: str = ""
+    netrc: str = ""
+    cookies: str = ""
+    follow: int = 0
+    expect: tuple[Expectation, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -1,0 +1,9 @@
+"""Tests of hosts.cfg beyond ping and the services of protocols.cfg, one module per family; FAMILIES is the only list.
+
+A word belongs to the first family whose pattern it matches.
+"""
+
+from hexmon.inventory.families import web
+from hexmon.inventory.meaning import Family
+
+FAMILIES: tuple[Family, ...] = (web.FAMILY,)
