@@ -39,6 +39,8 @@ def read_element(data: bytes, start: int = 0) -> Element | None:
 
 def end_of_message(unseen: bytes) -> int | None:
     """How long the element at the beginning is; None when it is not all there. Raises ValueError."""
+    if unseen and unseen[0] != _SEQUENCE:
+        raise ValueError("no LDAP message")
     element = read_element(unseen)
     return None if element is None else element.end
 
