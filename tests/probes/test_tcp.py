@@ -115,6 +115,24 @@ async def test_the_source_address(source: str, monkeypatch: pytest.MonkeyPatch) 
     assert peers == ["127.0.0.77"]
 
 
+@pytest.mark.parametrize("value", [None, "", "not an address", "localhost"])
+async def test_a_variable_without_an_address_means_that_nothing_is_tested(
+    value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_SOURCE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("TEST_SOURCE", value)
+    reply = (await probe(closed_port(), source="TEST_SOURCE")).reply
+    assert (reply.outcome, reply.summary) == (Outcome.PREVENTED, "This monitor has no such source address")
+    assert reply.detail == "TEST_SOURCE is neither an address nor an environment variable that holds one"
+
+
+async def test_ipv6_sources() -> None:
+    async with serve(says(b"220 six\r\n"), address="::1") as port:
+        reply = (await probe(port, address="::1", source="::1")).reply
+    assert reply.outcome is Outcome.OK
+
+
 async def test_a_source_that_is_not_ours_says_nothing_about_the_target() -> None:
     reply = (await probe(closed_port(), source="192.0.2.1")).reply
     assert reply.outcome is Outcome.PREVENTED

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BANNER = 4096
 _MOST_HEARD = 64 * 1024  # bytes, telnet's negotiation included
 _PATIENCE = 0.5  # of the timeout: for a greeting, and for the other address once the first has failed
-_FAREWELL = 1.0  # seconds for being polite
+_FAREWELL = 0.5  # seconds for being polite
 
 
 class TcpOptions(msgspec.Struct, frozen=True, kw_only=True):
