@@ -208,6 +208,11 @@ def test_the_order_of_the_chain_does_not_matter_and_strays_do_no_harm() -> None:
     assert (garbage.trusted, len(garbage.chain)) == (True, 1)
 
 
+@pytest.mark.parametrize("host", ["WWW.test", "www.test.", "a.many.test"])
+def test_names_are_compared_as_names(host: str) -> None:
+    assert read(GOOD, BETWEEN, host=host).trusted is True
+
+
 def test_pem_is_read_too() -> None:
     found = read_chain([pem(GOOD), pem(BETWEEN)], "x", SESSION, "www.test", NOW)
     assert found is not None

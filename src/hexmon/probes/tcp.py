@@ -143,12 +143,16 @@ async def _hear_greeting(wire: Wire, service: Service, target: Target) -> None:
 
 async def _say_goodbye(wire: Wire, service: Service, target: Target) -> None:
     """Line by line, each after the answer to the one before; what comes of it is nobody's concern any more."""
-    left = target.timeout - sum(phase.seconds for phase in target.trace.phases)
+    first, *others = service.send.splitlines(keepends=True) or (b"",)
     with contextlib.suppress(OSError):
+        if not others and len(first) < _BANNER:
+            await wire.send(first)
+            return
+        left = target.timeout - sum(phase.seconds for phase in target.trace.phases)
         async with asyncio.timeout(min(_FAREWELL, left / 2)):
-            for index, line in enumerate(service.send.splitlines(keepends=True)):
-                if index:
-                    await wire.receive(_BANNER)
+            await wire.send(first)
+            for line in others:
+                await wire.receive(_BANNER)
                 await wire.send(line)
 
 

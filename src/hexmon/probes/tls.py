@@ -128,7 +128,6 @@ def _read(
     return certificate, (trust.since, trust.until)
 
 
-@lru_cache(maxsize=4096)
 def read_certificate(data: bytes, service: str, session: Session) -> Certificate | None:
     """One certificate, DER or PEM, without its chain; None for what is none."""
     loaded = load(data)

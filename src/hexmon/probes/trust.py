@@ -163,7 +163,7 @@ def _subject(host: str) -> x509.DNSName | x509.IPAddress:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        return x509.DNSName(_ascii(host))
+        return x509.DNSName(_ascii(host.rstrip(".")))
 
 
 def _ascii(host: str) -> str:
