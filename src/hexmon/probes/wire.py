@@ -89,6 +89,8 @@ class Wire:
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str | None) -> ssl.SSLObject:
         """Shake hands, at the start or in the middle; the result is asked about the session and the certificates."""
+        # Else what is said first waits until the other side acknowledges the end of the handshake: 40 ms.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         tls = _Tls(context, server_name)
         while not tls.shake():
             await self._send(tls.outgoing.read())
