@@ -88,6 +88,7 @@ def test_the_example_names_every_setting_in_use() -> None:
         ("[probing]\ninterval = 0\n", 2, "probing.interval: must be above 0"),
         ('[probing]\ntimeout = "0s"\n', 2, "probing.timeout: must be above 0"),
         ("[probing]\nconcurrency = -1\n", 2, "probing.concurrency: must be above 0"),
+        ('[probing]\nfamily = "ipv5"\n', 2, "probing.family"),
         ("listen = 5\n", 1, "listen: a table is needed"),
     ],
 )

@@ -17,6 +17,7 @@ from hexmon.probes import PROBES
 from hexmon.probes.http import HttpOptions
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
+from hexmon.probes.protocols import built_in_services
 from hexmon.probes.tcp import TcpOptions
 from tests.support.hosts_files import hosts_file
 from tests.support.inventory import SERVICES, a_file, a_host_with, an_inventory_of, the_host
@@ -111,6 +112,34 @@ def test_a_service() -> None:
     options = TcpOptions(service=SERVICES["smtp"], port=2525, silent=True, source="127.0.0.9")
     assert (check.key, check.options) == (StatusKey("www", "smtp"), options)
     assert (check.spec, check.judging) == ("?smtp:2525:s@127.0.0.9", Judging(dialup=True))
+
+
+@pytest.mark.parametrize(
+    ("tag", "starttls"),
+    [("smtp:tls", "smtp"), ("smtp", ""), ("pop-3:tls:s", "pop3"), ("imap:1143:tls", "imap")],
+)
+def test_the_way_to_tls(tag: str, starttls: str) -> None:
+    check = the_check(tag)
+    assert (check.key.test, check.options.starttls) == (tag.partition(":")[0], starttls)
+
+
+STARTTLS_HINT = "write in protocols.cfg, for this service: options starttls=PROTOCOL"
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("ldaps:tls", "'ldaps:tls' is not tested: ldaps speaks TLS from the start; write: ldaps"),
+        (
+            "telnet:tls",
+            "'telnet:tls' is not tested: nobody knows the STARTTLS of telnet; " + STARTTLS_HINT,
+        ),
+    ],
+)
+def test_services_without_a_way_to_tls_are_not_tested(tag: str, message: str) -> None:
+    inventory = build_inventory(a_file(f"127.0.0.1 www # noconn {tag}"), built_in_services())
+    assert inventory.hosts["www"].checks == ()
+    assert [str(problem) for problem in inventory.problems] == [f"hosts.cfg:1: {message}"]
 
 
 def test_a_url() -> None:

@@ -30,6 +30,10 @@ EVERY_DAY = frozenset(range(7))
         pytest.param("pop-3", TcpTag("pop-3"), id="with a hyphen"),
         pytest.param("smtp:2525", TcpTag("smtp", port=2525), id="on another port"),
         pytest.param("smtp:s", TcpTag("smtp", silent=True), id="silently"),
+        pytest.param("smtp:tls", TcpTag("smtp", tls=True), id="with STARTTLS"),
+        pytest.param("smtp:587:tls:s", TcpTag("smtp", port=587, silent=True, tls=True), id="all options"),
+        pytest.param("smtp:tls:587", TcpTag("smtp", port=587, tls=True), id="in any order"),
+        pytest.param("smtp:s@LINE_2", TcpTag("smtp", silent=True, source="LINE_2"), id="from a variable's address"),
         pytest.param("ftp:8021:s", TcpTag("ftp", port=8021, silent=True), id="both"),
         pytest.param("ssh@127.0.0.9", TcpTag("ssh", source="127.0.0.9"), id="from an address"),
         pytest.param("ssh:22@::1", TcpTag("ssh", port=22, source="::1"), id="from an IPv6 address"),
@@ -70,6 +74,23 @@ EVERY_DAY = frozenset(range(7))
 def test_tests_and_rules(tag: str, parsed: Any) -> None:
     meaning = READER.read(tag)
     assert (meaning.parsed, meaning.mistakes) == (parsed, ())
+
+
+@pytest.mark.parametrize(
+    ("tag", "parsed", "message"),
+    [
+        ("smtp:0", TcpTag("smtp"), "'smtp:0': port 0 is not between 1 and 65535"),
+        ("smtp:99999:s", TcpTag("smtp", silent=True), "'smtp:99999:s': port 99999 is not between 1 and 65535"),
+        ("smtp:tsl:25", TcpTag("smtp", port=25), "'smtp:tsl:25': 'tsl' is neither a port nor s nor tls"),
+        ("smtp:@", TcpTag("smtp"), "'smtp:@': '' is neither a port nor s nor tls"),
+        ("smtp@1.2.3", TcpTag("smtp"), "'smtp@1.2.3': '1.2.3' is not an IP address of this machine"),
+        ("smtp@", TcpTag("smtp"), "'smtp@': '' is not an IP address of this machine"),
+    ],
+)
+def test_options_that_are_not_understood_are_told_and_left_out(tag: str, parsed: TcpTag, message: str) -> None:
+    meaning = READER.read(tag)
+    assert meaning.parsed == parsed
+    assert message in [mistake.message for mistake in meaning.mistakes]
 
 
 @pytest.mark.parametrize(

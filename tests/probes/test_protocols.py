@@ -16,11 +16,13 @@ def no_port(_name: str) -> int | None:
     return None
 
 
-def test_the_shipped_table_is_the_one_of_xymon() -> None:
+def test_the_shipped_table_has_all_that_xymon_s_has() -> None:
     peer("xymonnet")
     theirs, problems = read_protocols(Path("/etc/xymon/protocols.cfg").read_text())
     assert problems == []
-    assert built_in_services() == theirs
+    ours = built_in_services()
+    assert {name: service for name, service in ours.items() if name in theirs} == theirs
+    assert set(ours) - set(theirs) == {"xmpp", "xmpp-client"}
 
 
 def test_the_example_is_the_shipped_table() -> None:
@@ -76,6 +78,33 @@ def test_options_add_up_and_alpn_is_a_list() -> None:
     )
     assert problems == []
     assert services["x"] == Service(name="x", banner=True, ssl=True, telnet=True, alpn=("xmpp", "h2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "starttls", "way"),
+    [
+        pytest.param("[smtptls]\noptions starttls=SMTP\n", "smtp", "smtp", id="always"),
+        pytest.param(
+            "[x]\noptions starttls=xmpp:Example.test\n", "xmpp:Example.test", "xmpp:Example.test", id="domain"
+        ),
+        pytest.param("[pop-3]\n", "", "pop3", id="only when the tag says so"),
+        pytest.param("[x]\n", "", "", id="nobody knows how"),
+        pytest.param("[smtp]\noptions ssl\n", "", "", id="TLS from the start"),
+    ],
+)
+def test_ways_to_tls(text: str, starttls: str, way: str) -> None:
+    services, problems = read_protocols(text, port_of=no_port)
+    assert problems == []
+    (service,) = services.values()
+    assert (service.starttls, service.way_to_tls) == (starttls, way)
+
+
+@pytest.mark.parametrize("line", ["starttls", "starttls=", "starttls=ssh", "starttls=:x"])
+def test_a_starttls_that_nobody_speaks(line: str) -> None:
+    services, problems = read_protocols(f"[a]\noptions {line}\n", "f", no_port)
+    assert len(problems) == 1
+    assert "is not a protocol with STARTTLS; known: smtp, imap, pop3, ftp, nntp, xmpp, ldap" in str(problems[0])
+    assert services["a"].starttls == ""
 
 
 @pytest.mark.parametrize(

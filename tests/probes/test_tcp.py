@@ -4,9 +4,11 @@ import asyncio
 import os
 import socket
 import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes.protocols import Service
@@ -113,6 +115,24 @@ async def test_the_source_address(source: str, monkeypatch: pytest.MonkeyPatch) 
     assert peers == ["127.0.0.77"]
 
 
+@pytest.mark.parametrize("value", [None, "", "not an address", "localhost"])
+async def test_a_variable_without_an_address_means_that_nothing_is_tested(
+    value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEST_SOURCE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("TEST_SOURCE", value)
+    reply = (await probe(closed_port(), source="TEST_SOURCE")).reply
+    assert (reply.outcome, reply.summary) == (Outcome.PREVENTED, "This monitor has no such source address")
+    assert reply.detail == "TEST_SOURCE is neither an address nor an environment variable that holds one"
+
+
+async def test_ipv6_sources() -> None:
+    async with serve(says(b"220 six\r\n"), address="::1") as port:
+        reply = (await probe(port, address="::1", source="::1")).reply
+    assert reply.outcome is Outcome.OK
+
+
 async def test_a_source_that_is_not_ours_says_nothing_about_the_target() -> None:
     reply = (await probe(closed_port(), source="192.0.2.1")).reply
     assert reply.outcome is Outcome.PREVENTED
@@ -148,6 +168,20 @@ async def test_tls_shows_the_certificate_of_a_server_nobody_trusts() -> None:
     assert certificate.protocol == "TLSv1.3"
     assert certificate.cipher_bits >= 128
     assert names == ["www.test"]
+
+
+async def test_the_chain_is_kept_and_judged_for_the_hosts_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = trustme.CA()
+    root.cert_pem.write_to_path(str(tmp_path / "root.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+    for name, reason in (("www.test", ""), ("mail.test", "is for mail.test, not for www.test")):
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        root.create_child_ca().issue_cert(name).configure_cert(context)
+        async with serve(says(b"220 tls\r\n"), tls=context) as port:
+            reply = (await probe(port, Service(name="smtps", expect=b"220", banner=True, ssl=True))).reply
+        (certificate,) = reply.certificates
+        assert len(certificate.chain) == 1
+        assert (certificate.trusted, certificate.distrust) == (not reason, reason)
 
 
 async def test_a_server_without_tls_is_open_but_no_tls() -> None:

@@ -16,9 +16,9 @@ Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None
 
 @contextlib.asynccontextmanager
 async def serve(
-    dialogue: Dialogue, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    dialogue: Dialogue, *, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
-    """Run the dialogue with each caller; gives the port.
+    """Run the dialogue with each caller; gives the port (a free one, unless one is given).
 
     At the end of the `with` dialogues may go on for a second, as their callers have gone; then they are cut.
     """
@@ -36,7 +36,7 @@ async def serve(
         if not writers:
             idle.set()
 
-    server = await asyncio.start_server(converse, address, 0, ssl=tls)
+    server = await asyncio.start_server(converse, address, port, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
         await settle()  # a caller that is just being accepted could not be cut: let it come in
@@ -96,14 +96,15 @@ def http_reply(status: str = "200 OK", body: bytes = b"", *, headers: str = "") 
 
 
 @contextlib.contextmanager
-def black_hole() -> Iterator[int]:
+def black_hole(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """A port whose queue is full: the kernel lets further connection attempts wait in silence."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind((address, port))
         listener.listen(0)
         for _ in range(4):
-            filler = stack.enter_context(socket.socket())
+            filler = stack.enter_context(socket.socket(family))
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         yield listener.getsockname()[1]
