@@ -73,7 +73,7 @@ class CurlEngine:
             prepare(handle)
         except (pycurl.error, ValueError) as error:  # a NUL in a header, a setting this build does not have
             handle.close()
-            raise TransferError(pycurl.E_BAD_FUNCTION_ARGUMENT, str(error)) from None
+            raise TransferError(pycurl.E_FAILED_INIT, str(error)) from None
         self._running[handle] = future
         self._multi.add_handle(handle)
         try:

@@ -13,7 +13,15 @@ from hexmon.model.observation import Outcome, Reply
 from hexmon.probes.contract import ProbeType, Target
 from hexmon.probes.curl_engine import TransferError
 from hexmon.probes.http_expect import Answer, assess, unanswered
-from hexmon.probes.http_options import BODY_LIMIT, Expectation, HttpOptions, Place, place_of, read_place
+from hexmon.probes.http_options import (
+    BODY_LIMIT,
+    Expectation,
+    HttpOptions,
+    Place,
+    place_of,
+    read_place,
+    without_userinfo,
+)
 from hexmon.probes.http_transfer import Transfer, raw
 from hexmon.probes.wire import is_address
 
@@ -33,7 +41,7 @@ _EMPTY = "Connected, but got empty response"
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
 _FAILURES = {
     pycurl.E_URL_MALFORMAT: (Outcome.ERROR, "Invalid URL"),
-    pycurl.E_BAD_FUNCTION_ARGUMENT: (Outcome.ERROR, "Invalid request"),
+    pycurl.E_FAILED_INIT: (Outcome.ERROR, "Invalid request"),
     pycurl.E_COULDNT_RESOLVE_HOST: (Outcome.UNRESOLVED, "DNS error"),
     pycurl.E_COULDNT_CONNECT: (Outcome.ERROR, "Connect failed"),
     pycurl.E_OPERATION_TIMEDOUT: (Outcome.TIMEOUT, "Server timeout"),
@@ -43,6 +51,7 @@ _FAILURES = {
     pycurl.E_SSL_CACERT: (Outcome.TLS, "SSL error"),
     pycurl.E_SSL_CACERT_BADFILE: (Outcome.TLS, "SSL error"),
     pycurl.E_SSL_CERTPROBLEM: (Outcome.TLS, "SSL error"),
+    pycurl.E_BAD_FUNCTION_ARGUMENT: (Outcome.TLS, "SSL error"),  # the key of a client certificate cannot be opened
     pycurl.E_INTERFACE_FAILED: (Outcome.PREVENTED, "This monitor has no such source address"),
 }
 
@@ -121,7 +130,7 @@ async def _follow(transfer: Transfer, tools: "Tools") -> Transfer:
         left -= 1
         place = read_place(url)
         status_line = transfer.head.partition(b"\r\n")[0]
-        history = transfer.history + status_line[:200] + b" -> " + raw(_without_secrets(url)) + b"\r\n"
+        history = transfer.history + status_line[:200] + b" -> " + raw(without_userinfo(url)) + b"\r\n"
         target.trace.evidence = history
         target.trace.facts = {"redirects": most - left}
         transfer = await _fetch(target, _redirected(transfer, url, place), tools, place, history)
@@ -137,14 +146,6 @@ def _redirected_to(transfer: Transfer) -> str | None:
     text = location[1].strip().decode("utf-8", "surrogateescape")
     try:
         return urldefrag(urljoin(transfer.options.url, text))[0] if len(text) <= _LONGEST_LOCATION else ""
-    except ValueError:
-        return ""
-
-
-def _without_secrets(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     except ValueError:
         return ""
 

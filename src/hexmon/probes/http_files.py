@@ -60,7 +60,7 @@ def _read_netrc(path: str) -> Credentials:
         found = netrc.netrc(path).hosts
     except netrc.NetrcParseError as error:
         # Its message may quote a password.
-        return Credentials(problem=f"{path}, line {error.lineno}: not understood")
+        return Credentials(problem=f"{path}, near line {error.lineno}: not understood")
     except UnicodeDecodeError:
         return Credentials(problem=f"{path}: not text")
     machines = {name.lower(): (user, password) for name, (user, _, password) in found.items() if name != "default"}

@@ -68,6 +68,11 @@ def _environment() -> JSONPathEnvironment:
 _ENVIRONMENT = _environment()
 
 
+def _reason(error: Exception) -> str:
+    """The first words of the library; to print the whole of its error may fail in itself."""
+    return str(error.args[0]).partition("\n")[0] if error.args else type(error).__name__
+
+
 @lru_cache(maxsize=1024)
 def compile_json_path(path: str) -> JSONPath | CompoundJSONPath:
     """A path such as `$.checks[?@.name=='db'].state`; raises PatternError."""
@@ -76,7 +81,7 @@ def compile_json_path(path: str) -> JSONPath | CompoundJSONPath:
     try:
         return _ENVIRONMENT.compile(path)
     except (JSONPathError, RecursionError, ValueError) as error:
-        raise PatternError(f"{path!r} is not a JSONPath: {str(error).partition(chr(10))[0]}") from None
+        raise PatternError(f"{path!r} is not a JSONPath: {_reason(error)}") from None
 
 
 def look_up(document: bytes, path: str, wanted: str) -> tuple[bool, str]:
@@ -93,7 +98,7 @@ def look_up(document: bytes, path: str, wanted: str) -> tuple[bool, str]:
     except RecursionError:
         raise JsonError("the answer is nested too deeply") from None
     except JSONPathError as error:
-        raise JsonError(f"the path cannot be followed: {str(error).partition(chr(10))[0]}") from None
+        raise JsonError(f"the path cannot be followed: {_reason(error)}") from None
 
 
 def _decoded(document: bytes) -> Any:

@@ -93,5 +93,14 @@ def read_place(url: str) -> Place | None:
     return Place(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80))
 
 
+def without_userinfo(url: str) -> str:
+    """The URL as it may be shown: without user and password."""
+    try:
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
+    except ValueError:
+        return ""
+
+
 # For URLs of the configuration only: what a server sends must not fill it.
 place_of = lru_cache(maxsize=65536)(read_place)

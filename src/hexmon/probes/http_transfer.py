@@ -13,7 +13,7 @@ from hexmon.model.observation import Certificate, Phase
 from hexmon.probes.contract import Target
 from hexmon.probes.http_expect import hashes_for
 from hexmon.probes.http_files import cookies, credentials_in, passphrase_of
-from hexmon.probes.http_options import BODY_LIMIT, HttpOptions, Place
+from hexmon.probes.http_options import BODY_LIMIT, HttpOptions, Place, without_userinfo
 from hexmon.probes.tls import cipher_bits, read_chain
 
 _USER_AGENT = f"hexmon/{__version__}"
@@ -239,8 +239,10 @@ class Transfer:
     def _certificates(self, handle: pycurl.Curl) -> tuple[Certificate, ...]:
         shown = handle.getinfo(pycurl.INFO_CERTINFO)
         chain = [value.encode() for one in shown for name, value in one if name == "Cert"]
-        now = self.clock.now()
-        found = read_chain(chain, self.options.url, self.session, self.place.host, now) if chain else None
+        if not chain:
+            return ()
+        service = without_userinfo(self.options.url)
+        found = read_chain(chain, service, self.session, self.place.host, self.clock.now())
         return () if found is None else (found,)
 
 
