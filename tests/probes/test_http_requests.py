@@ -134,7 +134,7 @@ async def test_credentials(tmp_path: Path, userinfo: str, text: str, line: bytes
     ("text", "detail"),
     [
         pytest.param("machine other.test login x password y\ndefault login a password b\n", "", id="only other hosts"),
-        pytest.param("machine 127.0.0.1 login x pasword secret\n", "{file}, near line 1: not understood", id="a slip"),
+        pytest.param("machine 127.0.0.1 login x pwd secret\n", "{file}, near line 1: not understood", id="a slip"),
         pytest.param("machine \xff\n", "{file}: not text", id="another encoding"),
         pytest.param(None, "netrc: No such file or directory", id="no file"),
     ],
