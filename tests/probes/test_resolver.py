@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from hexmon.probes import resolver as module
-from hexmon.probes.resolver import SystemResolver, Unresolved, lookup_name
+from hexmon.probes.resolver import IpFamily, SystemResolver, Unresolved, first_of_each, lookup_name
 from tests.support.clock import FakeClock
 
 
@@ -14,15 +14,15 @@ class Names:
     """Stands for the system's lookup; counts questions and can be held up."""
 
     def __init__(self) -> None:
-        self.known = {"a.test": "127.0.0.5"}
+        self.known: dict[str, str] = {"a.test": "127.0.0.5"}
         self.asked: list[str] = []
         self.go_on = threading.Event()
         self.go_on.set()
 
-    def __call__(self, name: str) -> tuple[str, str]:
+    def __call__(self, name: str) -> tuple[tuple[str, ...], str]:
         self.asked.append(name)
         assert self.go_on.wait(5)
-        return self.known.get(name, ""), "unknown"
+        return tuple(self.known.get(name, "").split()), "unknown"
 
 
 @pytest.fixture
@@ -83,6 +83,23 @@ async def test_the_memory_is_bounded(names: Names, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
+    ("found", "family", "wanted"),
+    [
+        pytest.param("::1 127.0.0.1", "ipv4", "127.0.0.1 ::1", id="IPv4 first, as xymonnet has only that"),
+        pytest.param("::1 127.0.0.1", "ipv6", "::1 127.0.0.1", id="or IPv6, where that is preferred"),
+        pytest.param("127.0.0.2 127.0.0.1 ::2 ::1", "ipv4", "127.0.0.2 ::2", id="one of each family"),
+        pytest.param("::2 ::1", "ipv4", "::2", id="IPv6 only"),
+    ],
+)
+async def test_which_addresses_of_a_name_count(names: Names, found: str, family: IpFamily, wanted: str) -> None:
+    names.known["c.test"] = found
+    resolver = SystemResolver(FakeClock(), family=family)
+    assert await resolver.resolve_all("c.test") == tuple(wanted.split())
+    assert await resolver.resolve("c.test") == wanted.split()[0]
+    resolver.close()
+
+
+@pytest.mark.parametrize(
     ("name", "address"),
     [
         pytest.param("localhost", "127.0.0.1", id="the hosts file, IPv4 first"),
@@ -93,5 +110,5 @@ async def test_the_memory_is_bounded(names: Names, monkeypatch: pytest.MonkeyPat
 )
 def test_the_system_is_asked(name: str, address: str) -> None:
     found, reason = lookup_name(name)
-    assert found == address
+    assert (first_of_each(found, "ipv4") or ("",))[0] == address
     assert bool(reason) is not bool(address)

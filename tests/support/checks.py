@@ -12,7 +12,7 @@ from hexmon.probes.tools import open_tools
 
 
 class FakeResolver:
-    """Knows the names of a dictionary; counts the questions."""
+    """Knows the names of a dictionary; counts the questions. A name may have two addresses, with a blank between."""
 
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
         self.names = dict(names or {})
@@ -22,7 +22,11 @@ class FakeResolver:
         self.asked.append(name)
         if name not in self.names:
             raise Unresolved("Name or service not known")
-        return self.names[name]
+        return self.names[name].split()[0]
+
+    async def resolve_all(self, name: str) -> tuple[str, ...]:
+        first = await self.resolve(name)
+        return (first, *self.names[name].split()[1:])
 
     def close(self) -> None:
         """Nothing is open."""

@@ -93,7 +93,8 @@ class Monitor:
             inventory = await asyncio.to_thread(self._sources.load)
             storage = open_storage(self.configuration.store_url, asyncio.get_running_loop(), clock=self.clock)
             stack.push_async_callback(storage.close)
-            tools = await stack.enter_async_context(open_tools(self.clock))
+            family = self.configuration.settings.probing.family
+            tools = await stack.enter_async_context(open_tools(self.clock, family=family))
             parts = put_together(
                 self.configuration,
                 self.clock,

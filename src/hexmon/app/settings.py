@@ -11,6 +11,7 @@ from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, chec
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address
 from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.probes.resolver import IpFamily
 
 Address = Annotated[str, checked(parse_address)]
 Network = Annotated[str, checked(read_networks)]
@@ -66,13 +67,14 @@ class Senders:
 
 @dataclass(frozen=True, kw_only=True)
 class Probing:
-    """How this node tests the network."""
+    """How this node tests the network. `family` goes first where a name has addresses of both."""
 
     __pydantic_config__ = _STRICT
     interval: PositiveSeconds = 60.0
     timeout: PositiveSeconds = 10.0
     concurrency: PositiveCount = 2000
     retry_pause: Seconds = 1.0
+    family: IpFamily = "ipv4"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError
 from hexmon.model.status import Report
 from hexmon.model.text import readable
+from hexmon.probes.resolver import IpFamily
 from hexmon.probes.run import observe
 from hexmon.probes.tools import open_tools
 from hexmon.schedule.submit import messages, submit
@@ -47,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=seconds, default=10.0, metavar="S", help="seconds for one check (%(default)s)"
     )
+    parser.add_argument(
+        "--family", choices=("ipv4", "ipv6"), default="ipv4", help="goes first where a name has both (%(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
 
 
@@ -68,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     for problem in inventory.problems:
         print(problem, file=sys.stderr)
     _allow_open_files()
-    reports = asyncio.run(_sweep(inventory, args.concurrency))
+    reports = asyncio.run(_sweep(inventory, args.concurrency, args.family))
     if args.json:
         print(_as_json(reports))
         return 0
@@ -94,11 +98,11 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _sweep(inventory: Inventory, concurrency: int) -> list[Report]:
+async def _sweep(inventory: Inventory, concurrency: int, family: IpFamily) -> list[Report]:
     clock = SystemClock()
     total = sum(len(host.checks) for host in inventory.hosts.values())
     settings = SweepSettings(concurrency=concurrency, judging=JudgeSettings(zone=MachineZone()))
-    async with open_tools(clock) as tools:
+    async with open_tools(clock, family=family) as tools:
         return await sweep(inventory, lambda check: observe(check, tools, clock), clock, settings, _progress(total))
 
 

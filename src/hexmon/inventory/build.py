@@ -92,8 +92,8 @@ class _Builder:
                 items.add(meaning.item)
             elif default and meaning.kind in _NOT_BY_DEFAULT:
                 self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
-            elif not self._has_port(meaning):
-                self._tell(line.origin, (_no_port(tag, meaning),))
+            elif not self._can_be_tested(meaning):
+                self._tell(line.origin, (_untestable(tag, meaning, self._services[meaning.parsed.service]),))
 
     def _tell(self, origin: Origin, mistakes: Iterable[Mistake]) -> None:
         self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
@@ -102,7 +102,7 @@ class _Builder:
         host = self._read(line.tags)
         for tag in line.tags:
             meaning = self._tags.read(tag)
-            if meaning.kind in _TEST_KINDS and self._has_port(meaning):
+            if meaning.kind in _TEST_KINDS and self._can_be_tested(meaning):
                 host.tests.append((tag, meaning))
         if line.defaults:
             others = self._read(line.defaults)
@@ -124,8 +124,11 @@ class _Builder:
             found.items.setdefault("TRENDS", old)
         return found
 
-    def _has_port(self, meaning: Meaning) -> bool:
-        return meaning.kind != "tcp" or bool(meaning.parsed.port or self._services[meaning.parsed.service].port)
+    def _can_be_tested(self, meaning: Meaning) -> bool:
+        if meaning.kind != "tcp":
+            return True
+        tag, service = meaning.parsed, self._services[meaning.parsed.service]
+        return bool(tag.port or service.port) and bool(service.way_to_tls or not tag.tls)
 
     # Hosts
 
@@ -203,8 +206,15 @@ def _aliases(line: HostLine) -> tuple[str, ...]:
     return tuple(alias for alias in found if alias and alias.lower() != line.name.lower()) if found else ()
 
 
-def _no_port(tag: str, meaning: Meaning) -> Mistake:
-    return Mistake(f"'{tag}' is not tested: nobody knows its port", f"write: {meaning.parsed.service}:PORT")
+def _untestable(tag: str, meaning: Meaning, service: Service) -> Mistake:
+    if not (meaning.parsed.port or service.port):
+        return Mistake(f"'{tag}' is not tested: nobody knows its port", f"write: {service.name}:PORT")
+    if service.ssl:
+        return Mistake(f"'{tag}' is not tested: {service.name} speaks TLS from the start", f"write: {service.name}")
+    return Mistake(
+        f"'{tag}' is not tested: nobody knows the STARTTLS of {service.name}",
+        "write in protocols.cfg, for this service: options starttls=PROTOCOL",
+    )
 
 
 def _place(problem: Problem) -> tuple[str, int]:

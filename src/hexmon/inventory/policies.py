@@ -133,7 +133,11 @@ class CheckMaker:
         if options is None:
             service = self._services[wanted.service]
             options = self._tcp[wanted] = TcpOptions(
-                service=service, port=wanted.port or service.port or 0, silent=wanted.silent, source=wanted.source
+                service=service,
+                port=wanted.port or service.port or 0,
+                silent=wanted.silent,
+                source=wanted.source,
+                starttls=service.way_to_tls if wanted.tls else service.starttls,
             )
         key = StatusKey(line.name, options.service.name)
         return self._check(line, key, "tcp", options, where, tag, wanted.judging)

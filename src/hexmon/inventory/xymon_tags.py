@@ -94,6 +94,8 @@ _VALUE_WORDS = {word.lower(): word for word in VALUES}
 _VALUE_STEMS = {word[:-1].lower(): word for word in VALUES}
 _KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route"))
 _MAX_PORT = 65535
+_TCP_OPTIONS = frozenset({"s", "tls"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class PingTag(msgspec.Struct, frozen=True):
@@ -105,13 +107,14 @@ class PingTag(msgspec.Struct, frozen=True):
 
 
 class TcpTag(msgspec.Struct, frozen=True):
-    """`?smtp:2525:s@127.0.0.9`; `port` None: the service's own."""
+    """`?smtp:2525:tls:s@127.0.0.9`; `port` None: the service's own; `source` may be the name of a variable."""
 
     service: str
     judging: Judging = Judging()
     port: int | None = None
     silent: bool = False
     source: str = ""
+    tls: bool = False
 
 
 class RouteTag(msgspec.Struct, frozen=True):
@@ -161,25 +164,23 @@ class TagReader:
         return self._service(word, judging)
 
     def _service(self, word: str, judging: Judging) -> Meaning:
-        options, at, source = word.partition("@")
+        """Options that are not understood are told and left out, as xymonnet tests such a service all the same."""
+        options, _, source = word.partition("@")
         name, *rest = options.split(":")
         if name.lower() not in self._services:
             return Meaning("unknown")
         mistakes: list[Mistake] = []
         port: int | None = None
-        silent = False
         for option in rest:
-            if option == "s":
-                silent = True
-            elif tag_values.is_number(option) and 0 < int(option) <= _MAX_PORT:
+            if tag_values.is_number(option) and 0 < int(option) <= _MAX_PORT:
                 port = int(option)
-            else:
+            elif option not in _TCP_OPTIONS:
                 mistakes.append(_bad_option(word, option))
-        if at and not tag_values.is_address(source):
-            mistakes.append(Mistake(f"'{word}': '{source}' is not an IP address of this machine"))
-        if mistakes:
-            return Meaning("unknown", mistakes=tuple(mistakes))
-        return Meaning("tcp", parsed=TcpTag(name.lower(), judging, port, silent, source))
+        if "@" in word and not tag_values.is_address(source) and not _VARIABLE.match(source):
+            mistakes.append(Mistake(f"'{word}': '{source}' is not an IP address of this machine", "write: NAME@IP"))
+            source = ""
+        tag = TcpTag(name.lower(), judging, port, "s" in rest, source, "tls" in rest)
+        return Meaning("tcp", parsed=tag, mistakes=tuple(mistakes))
 
     def _guesses(self, tag: str, word: str) -> tuple[Mistake, ...]:
         match = _STEM.match(word)
@@ -250,4 +251,4 @@ def _in_order(marks: str) -> bool:
 def _bad_option(word: str, option: str) -> Mistake:
     if tag_values.is_number(option):
         return Mistake(f"'{word}': port {option} is not between 1 and {_MAX_PORT}")
-    return Mistake(f"'{word}': '{option}' is neither a port nor s", "write: NAME:PORT:s@IP")
+    return Mistake(f"'{word}': '{option}' is neither a port nor s nor tls", "write: NAME:PORT:tls:s@IP")

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 class Trace:
     """What one probe has learned so far: kept when it fails or its time runs out.
 
-    `doing` is the phase under way, "" between phases: it says what a time-out interrupted.
+    `doing` is the phase under way, "" between phases: it says what a time-out interrupted. `address` is the one in use,
+    "" for the first of the target.
     """
 
-    __slots__ = ("_began", "_clock", "assertions", "certificates", "doing", "evidence", "facts", "phases")
+    __slots__ = ("_began", "_clock", "address", "assertions", "certificates", "doing", "evidence", "facts", "phases")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began = 0.0
         self.doing = ""
+        self.address = ""
         self.phases: list[Phase] = []
         self.facts: dict[str, float] = {}
         self.evidence = b""
@@ -57,13 +59,18 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a probe goes. `address` is an IP literal; `host` the configured name (SNI, texts); `timeout` seconds."""
+    """Where a probe goes. `host` is the configured name (SNI, texts), `timeout` is in seconds.
+
+    `addresses` are IP literals, at most one of each family, the preferred one first: that is `address`. A probe that
+    uses another one says so in `trace.address`.
+    """
 
     address: str
     host: str
     test: str
     timeout: float
     trace: Trace
+    addresses: tuple[str, ...] = ()
 
 
 ProbeFunction = Callable[[Target, Any, "Tools"], Awaitable[Reply]]

@@ -15,11 +15,32 @@ from typing import Protocol
 import msgspec
 
 from hexmon.model.origin import Origin, Problem
+from hexmon.probes.starttls import PROTOCOLS
 
 SHIPPED = "protocols.cfg"
 _DIRECTIVES = ("send", "expect", "options", "port")
 _FLAGS = ("banner", "ssl", "telnet")
-_OPTIONS = (*_FLAGS, "alpn=")
+_OPTIONS = (*_FLAGS, "alpn=", "starttls=")
+# How services that speak first begin. Whether a service does is not in the file, so its expected answer tells.
+_GREETINGS = (b"220", b"* OK", b"+OK", b"200", b"201", b"SSH", b"RFB ", b"@RSYNCD", b"( success")
+# The services that `:tls` brings from plain text to TLS, and the dialogue for it.
+_STARTTLS_OF = {
+    "smtp": "smtp",
+    "submission": "smtp",
+    "msa": "smtp",
+    "imap": "imap",
+    "imap2": "imap",
+    "imap3": "imap",
+    "imap4": "imap",
+    "pop": "pop3",
+    "pop3": "pop3",
+    "pop-3": "pop3",
+    "ftp": "ftp",
+    "nntp": "nntp",
+    "ldap": "ldap",
+    "xmpp": "xmpp",
+    "xmpp-client": "xmpp",
+}
 _SIMPLE_ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\", b'"': b'"'}
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 _HEX_ESCAPE = len("xNN")
@@ -39,7 +60,11 @@ class SourceLine(Protocol):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """One name of protocols.cfg. `port` is None when nobody knows it: then only NAME:PORT can be tested."""
+    """One name of protocols.cfg. `port` is None when nobody knows it: then only NAME:PORT can be tested.
+
+    `starttls` is the dialogue that leads to TLS in every test, "" for none: one of `starttls.PROTOCOLS`, perhaps with
+    `:` and what it should know.
+    """
 
     name: str
     port: int | None = None
@@ -49,6 +74,17 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     telnet: bool = False
     banner: bool = False
     alpn: tuple[str, ...] = ()
+    starttls: str = ""
+
+    @property
+    def greets(self) -> bool:
+        """Whether the service speaks first, so that what we have to say can wait until then."""
+        return bool(self.send) and self.expect.startswith(_GREETINGS)
+
+    @property
+    def way_to_tls(self) -> str:
+        """The dialogue for `NAME:tls`; "" if there is none."""
+        return self.starttls or ("" if self.ssl else _STARTTLS_OF.get(self.name, ""))
 
     @property
     def reads(self) -> bool:
@@ -72,6 +108,7 @@ class _Draft:
         self.expect = b""
         self.flags: set[str] = set()
         self.alpn: tuple[str, ...] = ()
+        self.starttls = ""
 
     def services(self, port_of: Callable[[str], int | None]) -> Iterable[Service]:
         for name in self.names:
@@ -84,6 +121,7 @@ class _Draft:
                 telnet="telnet" in self.flags,
                 banner="banner" in self.flags,
                 alpn=self.alpn,
+                starttls=self.starttls,
             )
 
 
@@ -203,10 +241,19 @@ def _read_options(draft: _Draft, value: str) -> None:
         name, equals, argument = option.partition("=")
         if name.lower() == "alpn" and equals and argument:
             draft.alpn += (argument,)
+        elif name.lower() == "starttls":
+            draft.starttls = _starttls(argument)
         elif option.lower() in _FLAGS:
             draft.flags.add(option.lower())
         else:
             raise _LineError(f"'{option}' is not an option of a service", _meant(option, _OPTIONS))
+
+
+def _starttls(argument: str) -> str:
+    protocol, colon, rest = argument.partition(":")
+    if protocol.lower() not in PROTOCOLS:
+        raise _LineError(f"starttls: '{protocol}' is not a protocol with STARTTLS", _meant(protocol, PROTOCOLS))
+    return f"{protocol.lower()}{colon}{rest}"
 
 
 _READERS: Mapping[str, Callable[[_Draft, str], None]] = {

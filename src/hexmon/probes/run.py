@@ -57,35 +57,41 @@ async def observe(check: Check, tools: Tools, clock: Clock) -> Observation:
     trace = Trace(clock)
     started = clock.now()
     before = clock.monotonic()
-    address = check.address
+    addresses: tuple[str, ...] = (check.address,)
     try:
         async with asyncio.timeout(check.timeout):
             if not kind.own_address:
-                address = await _resolve(check, tools, trace)
+                addresses = await _resolve(check, tools, trace)
             target = Target(
-                address=address, host=check.key.host, test=check.key.test, timeout=check.timeout, trace=trace
+                address=addresses[0],
+                addresses=addresses,
+                host=check.key.host,
+                test=check.key.test,
+                timeout=check.timeout,
+                trace=trace,
             )
             reply = await kind.run(target, check.options, tools)
     except Exception as error:  # noqa: BLE001 - the one table that decides what is the target's fault
         reply = _translated(error, kind, trace)
+    address = trace.address or addresses[0]
     return Observation(check=check, reply=reply, started=started, took=clock.monotonic() - before, address=address)
 
 
-async def _resolve(check: Check, tools: Tools, trace: Trace) -> str:
+async def _resolve(check: Check, tools: Tools, trace: Trace) -> tuple[str, ...]:
     name = check.key.host if check.address in _UNSET_ADDRESSES else check.address
     if is_address(name):
-        return name
+        return (name,)
     trace.begin("resolve")
     usable = check.fallback not in _UNSET_ADDRESSES
     try:
         async with asyncio.timeout(check.timeout * _SHARE_OF_RESOLVING if usable else None):
-            address = await tools.resolver.resolve(name)
+            addresses = await tools.resolver.resolve_all(name)
     except (TimeoutError, Unresolved):
         if not usable:
             raise
-        address = check.fallback
+        addresses = (check.fallback,)
     trace.end()
-    return address
+    return addresses
 
 
 def _translated(error: Exception, kind: ProbeType, trace: Trace) -> Reply:

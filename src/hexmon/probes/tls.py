@@ -50,7 +50,7 @@ Session = tuple[str, int, str]
 """The cipher, its bits, the protocol."""
 
 
-def session_certificate(session: ssl.SSLSocket, service: str, host: str, now: float) -> Certificate | None:
+def session_certificate(session: ssl.SSLObject, service: str, host: str, now: float) -> Certificate | None:
     """The certificate of a session that was just opened; None when the server showed none we can read."""
     cipher = session.cipher()
     if cipher is None:
@@ -59,7 +59,7 @@ def session_certificate(session: ssl.SSLSocket, service: str, host: str, now: fl
     return read_chain(peer_chain(session), service, (name, bits or 0, session.version() or ""), host, now)
 
 
-def peer_chain(session: ssl.SSLSocket) -> tuple[bytes, ...]:
+def peer_chain(session: ssl.SSLObject) -> tuple[bytes, ...]:
     """What the server sent, its own certificate first, as DER.
 
     Python has no public way to the others before 3.13, and a build without the private one has only the first.

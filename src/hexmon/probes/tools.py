@@ -9,7 +9,7 @@ from hexmon.clock import Clock
 from hexmon.probes.curl_engine import CurlEngine
 from hexmon.probes.icmp_engine import IcmpEngine
 from hexmon.probes.poller import Poller
-from hexmon.probes.resolver import Resolver, SystemResolver
+from hexmon.probes.resolver import IpFamily, Resolver, SystemResolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,19 @@ class Tools:
 
 @asynccontextmanager
 async def open_tools(
-    clock: Clock, *, resolver: Resolver | None = None, pings_per_second: float = 25_000.0
+    clock: Clock,
+    *,
+    resolver: Resolver | None = None,
+    pings_per_second: float = 25_000.0,
+    family: IpFamily = "ipv4",
 ) -> AsyncIterator[Tools]:
-    """Open the tools; sockets for ICMP are opened by the first ping. `resolver` is the machine's own if not given."""
+    """Open the tools; sockets for ICMP are opened by the first ping.
+
+    `resolver` is the machine's own if not given; then `family` says which address of a name with both is preferred.
+    """
     tools = Tools(
         clock=clock,
-        resolver=SystemResolver(clock) if resolver is None else resolver,
+        resolver=SystemResolver(clock, family=family) if resolver is None else resolver,
         poller=Poller(asyncio.get_running_loop()),
         icmp=IcmpEngine(clock, pings_per_second),
         curl=CurlEngine(),
