@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hexmon.model.observation import Outcome
 from hexmon.probes.http import Expectation
 from tests.probes.test_http import fetch
-from tests.support.servers import closed_port, http_reply, replies, serve, tls_context
+from tests.support.servers import black_hole, closed_port, http_reply, replies, serve, tls_context
 
 
 class Site:
@@ -303,3 +304,52 @@ async def test_ipv6() -> None:
         named = (await fetch(f"http://six.test:{port}/", names={"six.test": "::1"})).reply
     assert literal.outcome is named.outcome is Outcome.OK
     assert f"Host: six.test:{port}".encode() in server.lines()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("order", ["127.0.0.1 ::1", "::1 127.0.0.1"])
+async def test_of_two_families_the_one_that_answers_is_taken(address: str, order: str) -> None:
+    async with site(address=address) as (server, port):
+        observation = await fetch(f"http://both.test:{port}/", names={"both.test": order})
+    first = order.split()[0]
+    assert observation.reply.outcome is Outcome.OK
+    assert observation.address == address
+    assert observation.reply.detail == (
+        "" if address == first else f"{address} answered, not {first}: Connection refused"
+    )
+    assert f"Host: both.test:{port}".encode() in server.lines()
+
+
+async def test_the_preferred_family_is_taken_if_both_answer() -> None:
+    async with site(address="::1") as (_, port), site(port=port):
+        for order in ("127.0.0.1 ::1", "::1 127.0.0.1"):
+            observation = await fetch(f"http://both.test:{port}/", names={"both.test": order})
+            assert observation.address == order.split()[0]
+
+
+async def test_when_both_families_fail_the_preferred_one_says_why() -> None:
+    reply = (await fetch(f"http://both.test:{closed_port()}/", names={"both.test": "127.0.0.1 fd00::1"})).reply
+    assert (reply.outcome, reply.summary) == (Outcome.REFUSED, "Connection refused")
+
+
+async def test_a_silent_address_is_not_waited_for_long() -> None:
+    with black_hole() as port:
+        async with site(address="::1", port=port):
+            observation = await fetch(f"http://both.test:{port}/", names={"both.test": "127.0.0.1 ::1"}, within=2)
+    assert (observation.reply.outcome, observation.address) == (Outcome.OK, "::1")
+    assert observation.reply.detail == "::1 answered, not 127.0.0.1: Server timeout"
+    assert 0.4 < observation.took < 2
+
+
+async def test_an_answer_that_comes_late_is_waited_for() -> None:
+    """The short time is for the connection alone."""
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.get_running_loop().run_in_executor(None, threading.Event().wait, 0.3)
+        writer.write(http_reply())
+        await writer.drain()
+
+    async with serve(slow) as port:
+        observation = await fetch(f"http://both.test:{port}/", names={"both.test": "127.0.0.1 ::1"}, within=1)
+    assert (observation.reply.outcome, observation.address) == (Outcome.OK, "127.0.0.1")

@@ -16,9 +16,9 @@ Dialogue = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None
 
 @contextlib.asynccontextmanager
 async def serve(
-    dialogue: Dialogue, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    dialogue: Dialogue, *, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
-    """Run the dialogue with each caller; gives the port.
+    """Run the dialogue with each caller; gives the port (a free one, unless one is given).
 
     At the end of the `with` dialogues may go on for a second, as their callers have gone; then they are cut.
     """
@@ -36,7 +36,7 @@ async def serve(
         if not writers:
             idle.set()
 
-    server = await asyncio.start_server(converse, address, 0, ssl=tls)
+    server = await asyncio.start_server(converse, address, port, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
         await settle()  # a caller that is just being accepted could not be cut: let it come in

@@ -36,6 +36,7 @@ _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?)\S* +(\d{3}) *([^\r\n]*)")
 _LOCATION = re.compile(rb"^location:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _LONGEST_LOCATION = 8192
 _SECRET_HEADERS = ("authorization", "cookie")
+_SHARE_OF_FIRST = 0.25  # of the timeout, for a connection to the first of two addresses
 _EMPTY = "Connected, but got empty response"
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
@@ -94,22 +95,57 @@ async def _fetch(
     if place is None:
         raise _Failed(Outcome.ERROR, "Invalid URL")
     name = _proxy_of(options) if options.proxy else options.connect_to or place.host
-    address = name if is_address(name) else await _resolved(name, target, tools)
-    transfer = Transfer(options, place, address, target, tools.clock)
+    addresses = (name,) if is_address(name) else await _resolved(name, target, tools)
+    transfer = Transfer(options, place, addresses[0], target, tools.clock)
     transfer.history = history
-    try:
-        await tools.curl.perform(transfer.prepare, transfer.examine, reusable=not options.cookies)
-    except TransferError as error:
-        if not transfer.full:
-            raise _failure(error, transfer) from None
+    if len(addresses) > 1:
+        return await _fetch_either(transfer, addresses[1], tools)
+    await _perform(transfer, tools)
     return transfer
 
 
-async def _resolved(name: str, target: Target, tools: "Tools") -> str:
+async def _perform(transfer: Transfer, tools: "Tools") -> None:
+    try:
+        await tools.curl.perform(transfer.prepare, transfer.examine, reusable=not transfer.options.cookies)
+    except TransferError as error:
+        if not transfer.full:
+            raise _failure(error, transfer) from None
+
+
+async def _fetch_either(first: Transfer, second_address: str, tools: "Tools") -> Transfer:
+    """From the preferred address, or from the other one if there is no connection to that soon.
+
+    If there is none to either, what is wrong with the preferred one is what counts.
+    """
+    target = first.target
+    first.patience = target.timeout * _SHARE_OF_FIRST
+    target.trace.address = first.address
+    try:
+        await _perform(first, tools)
+    except (OSError, _Failed) as failure:
+        if first.connected:
+            raise
+        second = Transfer(first.options, first.place, second_address, target, tools.clock)
+        second.history = first.history
+        why = failure.strerror if isinstance(failure, OSError) else failure.summary
+        second.note = f"{second_address} answered, not {first.address}: {why}"
+        try:
+            await _perform(second, tools)
+        except (OSError, _Failed):
+            if second.connected:
+                target.trace.address = second_address
+                raise
+            raise failure from None
+        target.trace.address = second_address
+        return second
+    return first
+
+
+async def _resolved(name: str, target: Target, tools: "Tools") -> tuple[str, ...]:
     target.trace.begin("resolve")
-    address = await tools.resolver.resolve(name)
+    addresses = await tools.resolver.resolve_all(name)
     target.trace.end()
-    return address
+    return addresses
 
 
 def _proxy_of(options: HttpOptions) -> str:

@@ -123,8 +123,23 @@ def _one(expectation: Expectation, answer: Answer) -> Assertion:
 def _assertion(expectation: Expectation, finding: Finding) -> Assertion:
     held, found = finding
     return Assertion(
-        what=expectation.what, wanted=expectation.wanted, found=found, held=held, severe=expectation.severe
+        what=expectation.what, wanted=_in_words(expectation), found=found, held=held, severe=expectation.severe
     )
+
+
+def _in_words(expectation: Expectation) -> str:
+    """What was wanted, for people: `$.state=up`, `not ERROR`, `2..`."""
+    text = expectation.wanted
+    match expectation.what:
+        case "json":
+            text = f"{expectation.name}={text}"
+        case "header":
+            text = f"{expectation.name}: {text}"
+        case "status" if expectation.bad:
+            text = f"not {expectation.bad}"
+        case _:
+            pass
+    return f"not {text}" if expectation.negate else text
 
 
 def _is(expectation: Expectation, so: bool) -> bool:
@@ -149,8 +164,8 @@ def _body(expectation: Expectation, answer: Answer) -> Finding:
         found = pattern.look(answer.head) or found
     if found is None:
         return _TOO_LONG
-    where = f" in the first {BODY_LIMIT} bytes" if len(answer.body) >= BODY_LIMIT else ""
-    return _is(expectation, found), ("found" if found else "not found") + where
+    first = "the first " if len(answer.body) >= BODY_LIMIT else ""
+    return _is(expectation, found), "it" if found else f"nothing in {first}{len(answer.body)} bytes"
 
 
 def _digest(expectation: Expectation, answer: Answer) -> Finding:

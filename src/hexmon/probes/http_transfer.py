@@ -52,12 +52,18 @@ def bracketed(address: str) -> str:
 
 
 class Transfer:
-    """One request to one address. `history` is what is told of the redirects that led here."""
+    """One request. `address` is the IP literal of the server or proxy.
+
+    `history` is what is told of the redirects that led here; `patience` seconds are left for the connection, 0 for no
+    limit of its own.
+    """
 
     def __init__(self, options: HttpOptions, place: Place, address: str, target: Target, clock: Clock) -> None:
         self.options = options
         self.place = place
         self.address = address
+        self.patience = 0.0
+        self.connected = False
         self.target = target
         self.clock = clock
         self.history = b""
@@ -117,6 +123,8 @@ class Transfer:
             handle.setopt(pycurl.COOKIEFILE, "")
             for line in cookies.lines(options.cookies, self.place.host):
                 handle.setopt(pycurl.COOKIELIST, line)
+        if self.patience:
+            handle.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(self.patience * 1000)))
         if "#" in options.url:
             handle.setopt(pycurl.REQUEST_TARGET, raw(self._request_target()))
 
@@ -131,7 +139,7 @@ class Transfer:
 
     def _prepare_credentials(self, handle: pycurl.Curl) -> None:
         known = credentials_in(self.options.netrc)
-        self.note = known.problem
+        self.note = known.problem or self.note
         found = known.of(self.place.host)
         if found is not None:
             handle.setopt(pycurl.USERNAME, raw(found[0]))
@@ -223,6 +231,7 @@ class Transfer:
         self.system_error = handle.getinfo(pycurl.OS_ERRNO)
         phases = _phases(handle)
         if phases:
+            self.connected = True
             trace.facts["open"] = 1
             trace.phases.extend(phases)
         if self.place.scheme == "https":
