@@ -211,12 +211,12 @@ async def test_redirects_are_followed_and_told() -> None:
         reply = (await fetch(url, names={"www.test": "127.0.0.1"}, follow=2)).reply
     assert reply.outcome is Outcome.OK
     assert reply.facts["redirects"] == 2
-    assert reply.evidence.split(b"\r\n")[:3] == [
-        f"HTTP/1.1 301 Moved -> http://www.test:{port}/b/c".encode(),
-        f"HTTP/1.1 307 Later -> http://www.test:{port}/d".encode(),
-        b"HTTP/1.1 200 OK",
+    assert reply.evidence.split(b"\r\n\r\n") == [
+        b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: b/c#part",
+        f"HTTP/1.1 307 Later\r\nContent-Length: 0\r\nLocation: http://u:secret@www.test:{port}/d".encode(),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3",
+        b"end",
     ]
-    assert reply.evidence.partition(b"\r\n\r\n")[2] == b"end"
     assert [request.split()[1] for request in server.heard] == [b"/a?q", b"/b/c", b"/d"]
     assert [phase.name for phase in reply.phases].count("connect") == 3
 
@@ -251,8 +251,16 @@ async def test_a_redirect_to_silence_keeps_what_led_there() -> None:
         expect = (Expectation(what="status", wanted="2..|3.."),)
         reply = (await fetch(f"http://127.0.0.1:{port}/", within=0.5, follow=1, expect=expect)).reply
     assert reply.outcome is Outcome.TIMEOUT
-    assert reply.evidence == f"HTTP/1.1 302 Found -> http://127.0.0.1:{quiet}/\r\n".encode()
+    assert reply.evidence == moved(f"http://127.0.0.1:{quiet}/")
+    assert reply.facts["redirects"] == 1
     assert [(one.held, one.found) for one in reply.assertions] == [(False, "999")]
+
+
+async def test_long_redirects_are_told_in_short() -> None:
+    async with site({"/": moved("/x", headers=f"X: {'y' * 90_000}\r\n")}) as (_, port):
+        reply = (await fetch(f"http://127.0.0.1:{port}/", follow=1)).reply
+    short = b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n"
+    assert reply.evidence == short + b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nend"
 
 
 async def test_another_server_gets_no_secrets() -> None:

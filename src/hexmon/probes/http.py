@@ -20,9 +20,8 @@ from hexmon.probes.http_options import (
     Place,
     place_of,
     read_place,
-    without_userinfo,
 )
-from hexmon.probes.http_transfer import Transfer, raw
+from hexmon.probes.http_transfer import Transfer
 from hexmon.probes.wire import is_address
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?)\S* +(\d{3}) *([^\r\n]*)")
 _LOCATION = re.compile(rb"^location:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _LONGEST_LOCATION = 8192
+_LONGEST_HEAD = 8192  # of a redirect, to be kept as it is
 _SECRET_HEADERS = ("authorization", "cookie")
 _SHARE_OF_FIRST = 0.25  # of the timeout, for a connection to the first of two addresses
 _EMPTY = "Connected, but got empty response"
@@ -71,8 +71,8 @@ async def probe(target: Target, options: HttpOptions, tools: "Tools") -> Reply:
     """Fetch the URL once.
 
     Facts: http_status, bytes (of the body), redirects (when they are followed), http_version (when one beyond 1.1 is
-    wanted). Evidence: a line for each redirect that was followed, the response's headers, an empty line, at most 1 MB
-    of body. Phases: resolve, connect, tls, request (until the first byte), transfer.
+    wanted). Evidence: the headers of each redirect that was followed, those of the response, each with an empty line
+    behind, and at most 1 MB of body. Phases: resolve, connect, tls, request (until the first byte), transfer.
     """
     trace = target.trace
     if options.expect:
@@ -165,12 +165,20 @@ async def _follow(transfer: Transfer, tools: "Tools") -> Transfer:
             raise _Failed(Outcome.ERROR, "Too many redirects", f"more than {most}")
         left -= 1
         place = read_place(url)
-        status_line = transfer.head.partition(b"\r\n")[0]
-        history = transfer.history + status_line[:200] + b" -> " + raw(without_userinfo(url)) + b"\r\n"
+        history = transfer.history + _short_head(transfer.head)
         target.trace.evidence = history
         target.trace.facts = {"redirects": most - left}
         transfer = await _fetch(target, _redirected(transfer, url, place), tools, place, history)
     return transfer
+
+
+def _short_head(head: bytes) -> bytes:
+    """The headers of a redirect, which a server may repeat as often as it is asked."""
+    if len(head) <= _LONGEST_HEAD:
+        return head
+    location = _LOCATION.search(head)
+    lines = (head.partition(b"\r\n")[0][:200], location[0] if location else b"", b"", b"")
+    return b"\r\n".join(lines)
 
 
 def _redirected_to(transfer: Transfer) -> str | None:
