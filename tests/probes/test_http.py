@@ -1,6 +1,7 @@
 """URLs against little real servers."""
 
 import asyncio
+import datetime as dt
 import ssl
 from typing import Any
 
@@ -11,6 +12,7 @@ from hexmon.probes.http import BODY_LIMIT, HttpOptions, Place, place_of
 from tests.support.checks import a_check, observed
 from tests.support.servers import (
     Dialogue,
+    authority,
     black_hole,
     closed_port,
     hangs_up,
@@ -153,7 +155,8 @@ async def test_ipv6() -> None:
     ("dialogue", "outcome", "summary"),
     [
         pytest.param(hangs_up(), Outcome.ERROR, "Connected, but got empty response", id="hanging up"),
-        pytest.param(hangs_up(b"SSH-2.0-x\r\n"), Outcome.ERROR, "I/O error", id="not HTTP"),
+        pytest.param(says(b"SSH-2.0-x\r\n"), Outcome.ERROR, "Not HTTP: SSH-2.0-x", id="not HTTP"),
+        pytest.param(hangs_up(b"\0\1\2"), Outcome.ERROR, "Not HTTP", id="nothing readable"),
         pytest.param(
             replies({b"": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"}),
             Outcome.ERROR,
@@ -260,6 +263,29 @@ async def test_verifying_refuses_what_browsers_refuse_and_still_shows_nothing_wr
     async with serve(replies({b"": http_reply()}), tls=tls_context("www.test")) as port:
         reply = (await fetch(f"https://www.test:{port}/", connect_to="127.0.0.1", verify=True)).reply
     assert (reply.outcome, reply.summary, reply.facts["open"]) == (Outcome.TLS, "SSL error", 1)
+
+
+async def test_an_expired_certificate_is_shown_and_refused_only_when_verified() -> None:
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    context = tls_context("www.test", not_before=past, not_after=past + dt.timedelta(days=9))
+    async with serve(replies({b"": http_reply()}), tls=context) as port:
+        seen = (await fetch(f"https://me:secret@www.test:{port}/", connect_to="127.0.0.1")).reply
+        refused = (await fetch(f"https://www.test:{port}/", connect_to="127.0.0.1", verify=True)).reply
+    assert (seen.outcome, refused.outcome) == (Outcome.OK, Outcome.TLS)
+    (certificate,) = seen.certificates
+    assert certificate.not_after == (past + dt.timedelta(days=9)).timestamp()
+    assert certificate.service == f"https://www.test:{port}/"
+    assert certificate.trusted is False
+
+
+async def test_the_whole_chain_is_shown() -> None:
+    middle = authority().create_child_ca()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    middle.issue_cert("www.test").configure_cert(context)
+    async with serve(replies({b"": http_reply()}), tls=context) as port:
+        reply = (await fetch(f"https://www.test:{port}/", connect_to="127.0.0.1")).reply
+    (certificate,) = reply.certificates
+    assert [link.subject for link in certificate.chain] == [certificate.issuer]
 
 
 async def test_one_version_of_tls_can_be_demanded() -> None:

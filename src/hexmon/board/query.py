@@ -134,6 +134,8 @@ class _Nothing:
     def search(self, subject: str | bytes) -> bool:  # noqa: ARG002 - the form of Pattern
         return False
 
+    look = search
+
 
 def _pattern(text: str, query: Query) -> Pattern:
     try:

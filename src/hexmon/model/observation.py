@@ -63,8 +63,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Assertion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that was expected of an answer, and whether it was so.
 
-    `what` is the kind of expectation ("body", "status", "json", ...), `wanted` what was written, `found` what came;
-    `held` None means that it could not be looked at (a bad pattern, a missing file), and `found` says why. One that is
+    `what` is the kind of expectation ("body", "status", "json", ...), `wanted` that in words, `found` what came; `held`
+    None means that it could not be looked at (a bad pattern, a missing file), and `found` says why. One that is
     not `severe` is a warning.
     """
 

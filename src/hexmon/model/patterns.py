@@ -28,31 +28,38 @@ class Pattern(Protocol):
         """Whether it occurs. A search that takes too long finds nothing."""
         ...
 
+    def look(self, subject: str | bytes) -> bool | None:
+        """The same; None when it took too long."""
+        ...
+
 
 class _Linear:
     __slots__ = ("_search", "text")
 
-    def __init__(self, text: str, ignore_case: bool) -> None:
+    def __init__(self, text: str, expression: bytes, ignore_case: bool) -> None:
         options = re2.Options()
         options.case_sensitive = not ignore_case
         # Texts come in any encoding: both sides are taken byte for byte.
         options.encoding = re2.Options.Encoding.LATIN1
         options.log_errors = False
         options.max_mem = _MEMORY
+        options.never_capture = True
         self.text = text
-        self._search = re2.compile(text.encode(errors="surrogateescape"), options).search
+        self._search = re2.compile(expression, options).search
 
     def search(self, subject: str | bytes) -> bool:
         return self._search(_bytes(subject)) is not None
+
+    look = search
 
 
 class _Backtracking:
     __slots__ = ("_pattern", "text")
 
-    def __init__(self, text: str, ignore_case: bool) -> None:
+    def __init__(self, text: str, expression: bytes, ignore_case: bool) -> None:
         flags = regex.IGNORECASE if ignore_case else 0
         self.text = text
-        self._pattern = regex.compile(text.encode(errors="surrogateescape"), flags | regex.VERSION0)
+        self._pattern = regex.compile(expression, flags | regex.VERSION0)
 
     def search(self, subject: str | bytes) -> bool:
         return bool(self.look(subject))
@@ -96,6 +103,8 @@ class _Limited:
     def search(self, subject: str | bytes) -> bool:
         return self._patience.search(self._pattern, subject)
 
+    look = search
+
 
 class _Literal:
     """A pattern without any special character: most of them; ten times as fast."""
@@ -108,6 +117,8 @@ class _Literal:
 
     def search(self, subject: str | bytes) -> bool:
         return self._needle in _bytes(subject).lower()
+
+    look = search
 
 
 def _bytes(subject: str | bytes) -> bytes:
@@ -124,11 +135,21 @@ def compile_pattern(text: str, ignore_case: bool = True) -> Pattern:
         raise PatternError(f"longer than {LONGEST} characters")
     if ignore_case and text.isascii() and text.replace("-", "").replace("_", "").isalnum():
         return _Literal(text)
+    return compile_expression(text, text.encode(errors="surrogateescape"), ignore_case)
+
+
+def compile_expression(text: str, expression: bytes, ignore_case: bool) -> Pattern:
+    """The same without a limit of length, for a pattern that was written in another syntax as `text`."""
     try:
-        return _Linear(text, ignore_case)
+        return cast("Pattern", _Linear(text, expression, ignore_case))
     except re2.error:
         pass  # not in RE2's subset: the other engine decides, and words what is wrong better
     try:
-        return cast("Pattern", _Backtracking(text, ignore_case))
+        return cast("Pattern", _Backtracking(text, expression, ignore_case))
     except (regex.error, OverflowError, MemoryError, RecursionError) as error:
         raise PatternError(f"{text!r} is not a regular expression: {error}") from None
+
+
+def is_linear(pattern: Pattern | None) -> bool:
+    """Whether searching takes time in proportion to the text, not up to SECONDS."""
+    return not isinstance(pattern, _Backtracking | _Limited)

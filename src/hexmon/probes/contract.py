@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hexmon.clock import Clock
-from hexmon.model.observation import Certificate, Outcome, Phase, Reply
+from hexmon.model.observation import Assertion, Certificate, Outcome, Phase, Reply
 
 if TYPE_CHECKING:
     from hexmon.probes.tools import Tools
@@ -18,7 +18,7 @@ class Trace:
     "" for the first of the target.
     """
 
-    __slots__ = ("_began", "_clock", "address", "certificates", "doing", "evidence", "facts", "phases")
+    __slots__ = ("_began", "_clock", "address", "assertions", "certificates", "doing", "evidence", "facts", "phases")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -29,6 +29,7 @@ class Trace:
         self.facts: dict[str, float] = {}
         self.evidence = b""
         self.certificates: tuple[Certificate, ...] = ()
+        self.assertions: tuple[Assertion, ...] = ()
 
     def begin(self, phase: str) -> None:
         """End the phase under way and start another."""
@@ -52,6 +53,7 @@ class Trace:
             facts=self.facts,
             phases=tuple(self.phases),
             certificates=self.certificates,
+            assertions=self.assertions,
         )
 
 
