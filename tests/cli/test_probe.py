@@ -72,6 +72,24 @@ def test_the_checks_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert one["evidence"] == alone["evidence"] == "HI there\r\n"
 
 
+def test_a_check_by_its_own_column(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "hosts.cfg").write_text(f"127.0.0.1 www.test # cont=words;http://127.0.0.1:{closed_port()}/;x ssh")
+    (one,) = as_json(capsys, "--hosts", str(tmp_path / "hosts.cfg"), "www.test", "words")
+    assert one["spec"].startswith("cont=words;")
+
+
+def test_a_mistake_that_leaves_something_to_probe_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = f"cont;http://127.0.0.1:{closed_port()}/;file:words"
+    status, output, errors = run(capsys, "--home", str(tmp_path), "127.0.0.1", tag)
+    assert (status, output.partition(": ")[0]) == (1, f"127.0.0.1 {tag}")
+    assert errors == "command line: the file words cannot be read: No such file or directory\n"
+    (tmp_path / "words").write_text("x")
+    monkeypatch.setenv("XYMONHOME", str(tmp_path))
+    assert run(capsys, "127.0.0.1", tag)[2] == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

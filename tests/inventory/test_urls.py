@@ -131,7 +131,25 @@ def test_the_url_without_its_credentials() -> None:
     assert parse_url("http://u:p%40@a:81=127.0.0.1/b@c?d@e").plain == "http://a:81/b@c?d@e"
 
 
-PIECES = ["http", "https", "2", "10", "m", "://", "u", ":", "p", "@", "CERT:", "a", "[::1]", ":80", "=", "127.0.0.1", "/"]
+PIECES = [
+    "http",
+    "https",
+    "2",
+    "10",
+    "m",
+    "://",
+    "u",
+    ":",
+    "p",
+    "@",
+    "CERT:",
+    "a",
+    "[::1]",
+    ":80",
+    "=",
+    "127.0.0.1",
+    "/",
+]
 
 
 @given(text=st.one_of(st.text(), st.lists(st.sampled_from([*PIECES, "%41", "?", "#", "é"]), max_size=12).map("".join)))

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.inventory.families.web import FAMILY, WebTag, columns_of
+from hexmon.inventory.families.web import FAMILY
 from hexmon.inventory.meaning import Site
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.web_options import OPTIONS
 from hexmon.inventory.web_specs import FORM, SOAP, unescape
+from hexmon.inventory.web_tags import WebTag, columns_of
 from hexmon.inventory.xymon_tags import TagReader
 from hexmon.model.observation import Check, Judging
 from hexmon.probes.http import Expectation, HttpOptions
@@ -241,7 +242,7 @@ def test_what_is_not_tested(tag: str, mistake: str) -> None:
         pytest.param(r"cont;http://a/;a\.b", [r"'\.' is taken as '.'"], id="an unknown escape"),
         pytest.param(r"cont;http://a/;\.\.\d", [r"'\.' is taken as '.'", r"'\d' is taken as 'd'"], id="several"),
         pytest.param("https2://a/", ["'https2' asks for SSLv2, which no TLS library"], id="an old letter"),
-        pytest.param("web;http://a/;boddy=x", ["web: 'boddy=x' is not an option"], id="an unknown option"),
+        pytest.param("web;http://a/;bodyx=x", ["web: 'bodyx=x' is not an option"], id="an unknown option"),
         pytest.param("web;http://a/;body", ["body: there is no value"], id="an option without its value"),
         pytest.param("web;http://a/;verify=no", ["verify: 'no' has no meaning here"], id="a value too many"),
         pytest.param("web;http://a/;http!=2", ["http: '!=' has no meaning here"], id="what cannot be forbidden"),
@@ -272,7 +273,7 @@ def test_a_warning_after_the_alarm_is_a_mistake() -> None:
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        pytest.param("stauts=2", "did you mean 'status'?", id="two letters swapped"),
+        pytest.param("stattus=2", "did you mean 'status'?", id="a letter too many"),
         pytest.param("nobody=x", "did you mean 'body!='?", id="another way to say no"),
         pytest.param("frob=1", f"there are {', '.join(sorted(OPTIONS))}", id="nothing like it"),
     ],
@@ -325,7 +326,9 @@ def the_checks(tags: str, files: SomeFiles | None = None, **settings: Any) -> tu
     ("tags", "columns"),
     [
         pytest.param("http://a/", [""], id="a URL is in http only"),
-        pytest.param("http=web;http://a/ httphead=h;http://b/ httpstatus=s;http://c/;2;", ["web", "h", "s"], id="named"),
+        pytest.param(
+            "http=web;http://a/ httphead=h;http://b/ httpstatus=s;http://c/;2;", ["web", "h", "s"], id="named"
+        ),
         pytest.param("http;http://a/ httphead;http://b/ httpstatus;http://c/;2;", ["", "", ""], id="without a name"),
         pytest.param("cont;http://a/;x", ["content"], id="a check of content"),
         pytest.param(
@@ -356,13 +359,15 @@ def the_checks(tags: str, files: SomeFiles | None = None, **settings: Any) -> tu
         ),
         pytest.param("cont=c;http://a/;x web=c;http://b/", ["c", "c"], id="several in one square"),
         pytest.param("post=p;http://a/;d soap=s;http://b/;d", ["p", "s"], id="sent and not looked at, with a name"),
-        pytest.param("web;http://a/ web;http://b/", ["web", "web"], id="our own tag has its own square"),
+        pytest.param("web;http://a/;body=x web=w;http://b/", ["", "w"], id="our own tag, without a name and with one"),
         pytest.param(
             "cont;http://a/;x cont;http://b/;x cont;http://a/;x",
             ["content", "content1"],
             id="the same tag twice is one test, and counts twice",
         ),
-        pytest.param("?cont;http://a/;x !nocont=n;http://b/;x ~http=h;http://c/", ["content", "n", "h"], id="prefixes"),
+        pytest.param(
+            "?cont;http://a/;x ?~nocont=n;http://b/;x ~http=h;http://c/", ["content", "n", "h"], id="prefixes"
+        ),
     ],
 )
 def test_columns(tags: str, columns: list[str]) -> None:
@@ -388,15 +393,17 @@ def test_another_name_for_checks_of_content() -> None:
 def test_a_column_of_another_test_is_a_mistake(tags: str, spec: str, column: str) -> None:
     checks, problems = the_checks(tags)
     assert [check.column for check in checks] == [""] * len(checks)
-    assert problems == [
-        f"hosts.cfg:1: '{spec}': the column {column} has other tests of this host already; "
-        "write another name behind the ="
-    ]
+    [problem] = problems
+    assert problem.startswith(f"hosts.cfg:1: '{spec}': the column {column} has other tests of this host already; ")
 
 
 def test_prefixes() -> None:
-    judging = Judging(dialup=True, reverse=True, always_true=True)
-    assert READER.read("?!~cont;http://a/;x").parsed.judging == judging
+    assert READER.read("?~cont;http://a/;x").parsed.judging == Judging(dialup=True, always_true=True)
+
+
+def test_the_opposite_of_a_url_is_told_to_have_no_effect() -> None:
+    [mistake] = READER.read("!http://a/").mistakes
+    assert mistake.message == "the prefix ! has no effect on URLs"
 
 
 # What the host and files add
@@ -474,21 +481,25 @@ def test_data_in_files() -> None:
 @pytest.mark.parametrize(
     ("tag", "files", "problem"),
     [
-        pytest.param("cont;http://a/;file:x", {}, "x cannot be read: No such file or directory", id="no expression"),
+        pytest.param(
+            "cont;http://a/;file:x", {}, "the file x cannot be read: No such file or directory", id="no expression"
+        ),
         pytest.param(
             "content=http://a/",
             {},
-            "content/www,example,com.substring cannot be read: No such file or directory",
+            "the file content/www,example,com.substring cannot be read: No such file or directory",
             id="no file of the host",
         ),
         pytest.param(
             "content=http://a/",
             {"content/www,example,com.substring": b"\nx"},
-            "the first line of content/www,example,com.substring is empty",
+            "the first line of the file content/www,example,com.substring is empty",
             id="an empty first line",
         ),
-        pytest.param("post;http://a/;file:x", {}, "x cannot be read: No such file or directory", id="no data"),
-        pytest.param("web;http://a/;data=file:x", {}, "x cannot be read: No such file or directory", id="of our tag"),
+        pytest.param("post;http://a/;file:x", {}, "the file x cannot be read: No such file or directory", id="no data"),
+        pytest.param(
+            "web;http://a/;data=file:x", {}, "the file x cannot be read: No such file or directory", id="of our tag"
+        ),
     ],
 )
 def test_a_file_that_is_missing_is_told_twice(tag: str, files: dict[str, bytes], problem: str) -> None:
@@ -500,13 +511,13 @@ def test_a_file_that_is_missing_is_told_twice(tag: str, files: dict[str, bytes],
 def test_a_bad_pattern_in_a_file_is_told_with_the_file() -> None:
     options, [problem] = the_check("cont;http://a/;file:x", SomeFiles({"x": b"a(b"}))
     assert options.expect[0].problem != ""
-    assert problem == f"hosts.cfg:1: x: {options.expect[0].problem}"
+    assert problem == f"hosts.cfg:1: in the file x: {options.expect[0].problem}"
 
 
 def test_without_a_folder_there_are_no_files() -> None:
     inventory = an_inventory_of("127.0.0.1 www # cont;http://a/;file:x")
     assert [str(problem) for problem in inventory.problems] == [
-        "hosts.cfg:1: x cannot be read: there is no folder that files are taken from"
+        "hosts.cfg:1: the file x cannot be read: there is no folder that files are taken from"
     ]
 
 

@@ -48,9 +48,7 @@ def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Proble
 
 
 class _Builder:
-    def __init__(
-        self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, files: HomeFiles
-    ) -> None:
+    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, files: HomeFiles) -> None:
         self._file = file
         self._services = services
         self._settings = settings

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from hexmon.inventory.families.web import columns_of
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine
 from hexmon.inventory.meaning import NO_HOME, PLAIN, HomeFiles, Meaning, ProbeTag, Site
 from hexmon.inventory.tag_values import is_address
+from hexmon.inventory.web_tags import columns_of
 from hexmon.inventory.xymon_tags import PING, PingTag, RouteTag, TcpTag
 from hexmon.model.inventory import HostPolicy
 from hexmon.model.names import PSEUDO_TESTS, StatusKey
@@ -131,9 +131,7 @@ class CheckMaker:
                 text = f"'{check.spec}': the column {check.column} has other tests of this host already"
                 hint = "write another name behind the ="
                 self.problems.append(Problem(check.origin, text, hint, fatal=False))
-        return tuple(
-            msgspec.structs.replace(check, column="") if check.column in taken else check for check in checks
-        )
+        return tuple(msgspec.structs.replace(check, column="") if check.column in taken else check for check in checks)
 
     def _is_ours(self, net: str | None) -> bool:
         wanted = self._defaults.location

@@ -133,6 +133,8 @@ def _behind_proxy(dialect: _Dialect, proxy: _Authority, text: str) -> WebAddress
 def _dialect(scheme: str, letters: str) -> _Dialect:
     found = _Dialect()
     position = 0
+    old: list[str] = []
+    others = ""
     lower = letters.lower()
     while position < len(lower):
         match = _LETTER.match(lower, position)
@@ -143,9 +145,14 @@ def _dialect(scheme: str, letters: str) -> _Dialect:
         found.tls = _TLS.get(letter, found.tls)
         found.ciphers = letter if letter in {"m", "h"} else found.ciphers  # type: ignore[assignment]
         if letter in _OLD:
-            asked = f"'{scheme}{letters}' asks for {_OLD[letter]}, which no TLS library speaks any more"
-            found.mistakes += (Mistake(f"{asked}: the best that both sides speak is used", f"write: {scheme}://"),)
+            old.append(_OLD[letter])
+        else:
+            others += letter
         position = match.end()
+    if old:
+        asked = f"'{scheme}{letters}' asks for {' and '.join(old)}, which no TLS library speaks any more"
+        hint = f"write: {scheme}{others}://"
+        found.mistakes = (Mistake(f"{asked}: the best that both sides speak is used", hint),)
     return found
 
 

@@ -90,9 +90,7 @@ def _header(found: WebOptions, value: str, negate: bool) -> None:
         found.refuse("header", f"'{value}' is not a name and a pattern", _HINTS["header"])
         return
     pattern = pattern.lstrip(" ")
-    found.demand(
-        Expectation(what="header", name=name, wanted=pattern, negate=negate, problem=pattern_problem(pattern))
-    )
+    found.demand(Expectation(what="header", name=name, wanted=pattern, negate=negate, problem=pattern_problem(pattern)))
 
 
 def _json(found: WebOptions, value: str, negate: bool) -> None:
@@ -125,9 +123,7 @@ def _equals_sign(text: str) -> int:
 
 
 def _time(found: WebOptions, value: str, _negate: bool) -> None:
-    warn_text, colon, alarm_text = value.rpartition(":")
-    if colon and not alarm_text:
-        warn_text, alarm_text = warn_text, ""
+    warn_text, _, alarm_text = value.rpartition(":")
     limits = [(text, severe) for text, severe in ((warn_text, False), (alarm_text, True)) if text]
     seconds = [_seconds(text) for text, _ in limits]
     if not limits or None in seconds:
@@ -228,9 +224,14 @@ _HINTS = {
 _NEGATED = frozenset({"body", "header", "json", "status", "type"})
 _FLAGS = frozenset({"follow", "verify"})
 _NEAR = Suggestions(_READERS)
-_MEANT = {"nobody": "body!=", "post": "data", "content": "body", "headers": "header", "redirects": "follow", "version": "http"}
+_MEANT = {
+    "nobody": "body!=",
+    "post": "data",
+    "content": "body",
+    "headers": "header",
+    "redirects": "follow",
+    "version": "http",
+}
 
 OPTIONS = tuple(_READERS)
 """The words, for the documentation's test."""
-
-

@@ -135,7 +135,8 @@ class Data(msgspec.Struct, frozen=True):
 
 def read_data(text: str) -> Data:
     """The data of `post` and `soap`: text with escapes or `file:PATH`, perhaps behind `(content-type=TYPE)`."""
-    content_type, mistakes = "", ()
+    content_type = ""
+    mistakes: Mistakes = ()
     match = _CONTENT_TYPE.match(text)
     if match is not None:
         raw, mistakes = unescape(match[1])
