@@ -53,7 +53,7 @@ def posted(data: bytes, *headers: str, **more: Any) -> HttpOptions:
         pytest.param(r"cont;http://a/;\xc3\xbc", plain(expect=body("\u00fc")), id="bytes that are UTF-8"),
         pytest.param(r"cont;http://a/;\xfc", plain(expect=body("\udcfc")), id="bytes that are not"),
         pytest.param("CONT;http://a/;x", plain(expect=body("x")), id="in capitals"),
-        pytest.param("cont;http://a/;", plain(), id="no expression"),
+        pytest.param("cont;http://a/;", plain(expect=body("")), id="no expression"),
         pytest.param("nocont;http://a/;x", plain(expect=body("x", negate=True)), id="a forbidden expression"),
         pytest.param(
             f"cont;http://a/;#MD5:{MD5.upper()}",
@@ -72,7 +72,7 @@ def posted(data: bytes, *headers: str, **more: Any) -> HttpOptions:
         ),
         pytest.param(r"cont;http://a/;\x23md5:00", plain(expect=body("#md5:00")), id="a # that is text"),
         pytest.param("post;http://a/;a=b", posted(b"a=b"), id="data"),
-        pytest.param("post;http://a/;a=b;", posted(b"a=b"), id="data and no expression"),
+        pytest.param("post;http://a/;a=b;", posted(b"a=b", expect=body("")), id="data and no expression"),
         pytest.param("post;http://a/;;x", posted(b"", expect=body("x")), id="no data"),
         pytest.param(r"post;http://a/;a\x3bb\\;x;y", posted(b"a;b\\", expect=body("x;y")), id="data with escapes"),
         pytest.param("nopost;http://a/;a;x", posted(b"a", expect=body("x", negate=True)), id="forbidden after data"),

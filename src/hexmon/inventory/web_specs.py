@@ -52,9 +52,10 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def read_content(text: str, *, negate: bool = False) -> Content:
-    """The last field of `cont`, `post` and their like: an expression, `#ALGORITHM:HEX` or `file:PATH`."""
-    if not text:
-        return Content()
+    """The last field of `cont`, `post` and their like: an expression, `#ALGORITHM:HEX` or `file:PATH`.
+
+    Nothing is an expression, too: it holds for every page that came.
+    """
     if text.startswith(FILE):
         return Content(file=text[len(FILE) :])
     if text.startswith("#"):
