@@ -55,8 +55,9 @@ def test_what_cannot_be_read_says_why(folder: Path, name: str, error: str) -> No
             home.read(name)
 
 
-@pytest.mark.parametrize("name", ["none", "a\0b"])
+@pytest.mark.parametrize("name", ["none", "a\0b", "pipe", "etc"])
 def test_a_file_that_is_not_there_has_no_place(folder: Path, name: str) -> None:
+    os.mkfifo(folder / "pipe")
     with pytest.raises(OSError, match=r"."):
         HomeFolder(folder).locate(name)
 

@@ -100,7 +100,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("home")
     prepare(folder)
     for name, text in {
-        "content/www,test.substring": "hel+o\nmore\n",
+        "content/www,test.substring": "h.l+o\nmore\n",
         "soap.xml": "<a>\n  <b/>\n</a>\n",
     }.items():
         (folder / name).parent.mkdir(exist_ok=True)

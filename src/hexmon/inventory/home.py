@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 LONGEST = 1 << 20  # bytes of one file; beyond that it is not what somebody wants to send or expect
+_Wrong = tuple[int, str]  # an errno and its words
 
 
 class HomeFolder:
@@ -18,8 +19,8 @@ class HomeFolder:
         self.folder = str(folder)
         self._folder = folder
         self._on_path = on_path
-        self._read: dict[str, bytes | OSError] = {}
-        self._located: dict[str, OSError | None] = {}
+        self._read: dict[str, bytes | _Wrong] = {}
+        self._located: dict[str, bytes | _Wrong] = {}
         self.netrc = self._first("etc/netrc", "~/.netrc")
         self.cookies = self._first("etc/cookies")
 
@@ -27,44 +28,34 @@ class HomeFolder:
         """What is in a file; `name` is relative to the folder. Raises OSError, also for a file that is too large."""
         found = self._read.get(name)
         if found is None:
-            found = self._read[name] = self._look(name)
-        if isinstance(found, OSError):
-            raise found
+            found = self._read[name] = self._look(name, LONGEST)
+        if isinstance(found, tuple):
+            raise OSError(*found, name)
         return found
 
     def locate(self, name: str) -> str:
         """The path of a file that can be read. Raises OSError."""
-        path = self._path(name)
-        if name not in self._located:
-            self._located[name] = self._open(path)
-        error = self._located[name]
-        if error is not None:
-            raise error
-        return str(path)
+        found = self._located.get(name)
+        if found is None:
+            found = self._located[name] = self._look(name, 0)
+        if isinstance(found, tuple):
+            raise OSError(*found, name)
+        return str(self._path(name))
 
-    def _open(self, path: Path) -> OSError | None:
-        try:
-            self._on_path(path)
-            path.open("rb").close()
-        except OSError as error:
-            return error
-        except ValueError:  # a NUL in the name
-            return OSError(errno.ENOENT, "this is not a name", str(path))
-        return None
-
-    def _look(self, name: str) -> bytes | OSError:
+    def _look(self, name: str, most: int) -> bytes | _Wrong:
+        """The file, or as much as shows that it can be read, or why it cannot."""
         path = self._path(name)
         try:
             self._on_path(path)
-            if not stat.S_ISREG(path.stat().st_mode):
-                return OSError(errno.EINVAL, "this is not a file", str(path))
+            if not stat.S_ISREG(path.stat().st_mode):  # the open of a pipe would wait for its writer
+                return errno.EINVAL, "this is not a file"
             with path.open("rb") as file:
-                data = file.read(LONGEST + 1)
+                data = file.read(most + 1) if most else b""
         except OSError as error:
-            return error
+            return error.errno or errno.EIO, error.strerror or str(error)
         except ValueError:  # a NUL in the name
-            return OSError(errno.ENOENT, "this is not a name", name)
-        return data if len(data) <= LONGEST else OSError(errno.EFBIG, f"more than {LONGEST} bytes", str(path))
+            return errno.ENOENT, "this is not a name"
+        return data if len(data) <= most else (errno.EFBIG, f"more than {LONGEST} bytes")
 
     def _path(self, name: str) -> Path:
         try:
@@ -76,4 +67,11 @@ class HomeFolder:
         paths = [self._path(name) for name in names]
         for path in paths:
             self._on_path(path)
-        return next((str(path) for path in paths if path.is_file()), "")
+        return next((str(path) for path in paths if _is_file(path)), "")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder on the way that is not ours to look into
+        return False
