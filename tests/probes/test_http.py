@@ -153,7 +153,8 @@ async def test_ipv6() -> None:
     ("dialogue", "outcome", "summary"),
     [
         pytest.param(hangs_up(), Outcome.ERROR, "Connected, but got empty response", id="hanging up"),
-        pytest.param(hangs_up(b"SSH-2.0-x\r\n"), Outcome.ERROR, "I/O error", id="not HTTP"),
+        pytest.param(says(b"SSH-2.0-x\r\n"), Outcome.ERROR, "Not HTTP: SSH-2.0-x", id="not HTTP"),
+        pytest.param(hangs_up(b"\0\1\2"), Outcome.ERROR, "Not HTTP", id="nothing readable"),
         pytest.param(
             replies({b"": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"}),
             Outcome.ERROR,

@@ -4,9 +4,11 @@ import asyncio
 import os
 import socket
 import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes.protocols import Service
@@ -148,6 +150,20 @@ async def test_tls_shows_the_certificate_of_a_server_nobody_trusts() -> None:
     assert certificate.protocol == "TLSv1.3"
     assert certificate.cipher_bits >= 128
     assert names == ["www.test"]
+
+
+async def test_the_chain_is_kept_and_judged_for_the_hosts_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = trustme.CA()
+    root.cert_pem.write_to_path(str(tmp_path / "root.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+    for name, reason in (("www.test", ""), ("mail.test", "is for mail.test, not for www.test")):
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        root.create_child_ca().issue_cert(name).configure_cert(context)
+        async with serve(says(b"220 tls\r\n"), tls=context) as port:
+            reply = (await probe(port, Service(name="smtps", expect=b"220", banner=True, ssl=True))).reply
+        (certificate,) = reply.certificates
+        assert len(certificate.chain) == 1
+        assert (certificate.trusted, certificate.distrust) == (not reason, reason)
 
 
 async def test_a_server_without_tls_is_open_but_no_tls() -> None:

@@ -148,3 +148,8 @@ def compile_expression(text: str, expression: bytes, ignore_case: bool) -> Patte
         return cast("Pattern", _Backtracking(text, expression, ignore_case))
     except (regex.error, OverflowError, MemoryError, RecursionError) as error:
         raise PatternError(f"{text!r} is not a regular expression: {error}") from None
+
+
+def is_linear(pattern: Pattern | None) -> bool:
+    """Whether searching takes time in proportion to the text, not up to SECONDS."""
+    return not isinstance(pattern, _Backtracking | _Limited)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hexmon.clock import Clock
-from hexmon.model.observation import Certificate, Outcome, Phase, Reply
+from hexmon.model.observation import Assertion, Certificate, Outcome, Phase, Reply
 
 if TYPE_CHECKING:
     from hexmon.probes.tools import Tools
@@ -17,7 +17,7 @@ class Trace:
     `doing` is the phase under way, "" between phases: it says what a time-out interrupted.
     """
 
-    __slots__ = ("_began", "_clock", "certificates", "doing", "evidence", "facts", "phases")
+    __slots__ = ("_began", "_clock", "assertions", "certificates", "doing", "evidence", "facts", "phases")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -27,6 +27,7 @@ class Trace:
         self.facts: dict[str, float] = {}
         self.evidence = b""
         self.certificates: tuple[Certificate, ...] = ()
+        self.assertions: tuple[Assertion, ...] = ()
 
     def begin(self, phase: str) -> None:
         """End the phase under way and start another."""
@@ -50,6 +51,7 @@ class Trace:
             facts=self.facts,
             phases=tuple(self.phases),
             certificates=self.certificates,
+            assertions=self.assertions,
         )
 
 

@@ -56,11 +56,24 @@ class CurlEngine:
             handle.close()
         self._epoll.close()
 
-    async def perform(self, prepare: Callable[[pycurl.Curl], None], examine: Callable[[pycurl.Curl], None]) -> None:
-        """Run one transfer; `examine` sees the handle when it has ended well or badly; raises TransferError."""
+    async def perform(
+        self,
+        prepare: Callable[[pycurl.Curl], None],
+        examine: Callable[[pycurl.Curl], None],
+        *,
+        reusable: bool = True,
+    ) -> None:
+        """Run one transfer; `examine` sees the handle when it has ended well or badly; raises TransferError.
+
+        Not `reusable`: the handle keeps what a reset does not take away (its cookies), and is closed.
+        """
         handle = self._idle.pop() if self._idle else pycurl.Curl()
         future: asyncio.Future[None] = self._loop.create_future()
-        prepare(handle)
+        try:
+            prepare(handle)
+        except (pycurl.error, ValueError) as error:  # a NUL in a header, a setting this build does not have
+            handle.close()
+            raise TransferError(pycurl.E_BAD_FUNCTION_ARGUMENT, str(error)) from None
         self._running[handle] = future
         self._multi.add_handle(handle)
         try:
@@ -69,10 +82,10 @@ class CurlEngine:
             if self._running.pop(handle, None) is not None:
                 self._multi.remove_handle(handle)
             examine(handle)
-            self._put_back(handle)
+            self._put_back(handle, reusable)
 
-    def _put_back(self, handle: pycurl.Curl) -> None:
-        if len(self._idle) < _MOST_IDLE:
+    def _put_back(self, handle: pycurl.Curl, reusable: bool) -> None:
+        if reusable and len(self._idle) < _MOST_IDLE:
             handle.reset()
             self._idle.append(handle)
         else:

@@ -3,53 +3,41 @@
 import http.client
 import os
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import msgspec
 import pycurl
 
-from hexmon import __version__
-from hexmon.model.observation import Certificate, Outcome, Phase, Reply
-from hexmon.probes.contract import ProbeType, Target, Trace
+from hexmon.model.observation import Outcome, Reply
+from hexmon.probes.contract import ProbeType, Target
 from hexmon.probes.curl_engine import TransferError
-from hexmon.probes.tls import cipher_bits, read_certificate
+from hexmon.probes.http_expect import Answer, assess, unanswered
+from hexmon.probes.http_options import BODY_LIMIT, Expectation, HttpOptions, Place, place_of, read_place
+from hexmon.probes.http_transfer import Transfer, raw
 from hexmon.probes.wire import is_address
 
 if TYPE_CHECKING:
     from hexmon.probes.tools import Tools
 
-BODY_LIMIT = 1024 * 1024
-_USER_AGENT = f"hexmon/{__version__}"
+__all__ = ["BODY_LIMIT", "PROBE", "Expectation", "HttpOptions", "Place", "place_of", "probe"]
+
 _GOOD_REDIRECTS = (302, 303, 307)
-_VERSIONS = {
-    "": pycurl.CURL_HTTP_VERSION_1_1,
-    "1.0": pycurl.CURL_HTTP_VERSION_1_0,
-    "1.1": pycurl.CURL_HTTP_VERSION_1_1,
-    "2": pycurl.CURL_HTTP_VERSION_2,
-    "3": pycurl.CURL_HTTP_VERSION_3,
-}
-_TLS = {
-    "": pycurl.SSLVERSION_TLSv1_0,
-    "1.0": pycurl.SSLVERSION_TLSv1_0 | pycurl.SSLVERSION_MAX_TLSv1_0,
-    "1.1": pycurl.SSLVERSION_TLSv1_1 | pycurl.SSLVERSION_MAX_TLSv1_1,
-    "1.2": pycurl.SSLVERSION_TLSv1_2 | pycurl.SSLVERSION_MAX_TLSv1_2,
-    "1.3": pycurl.SSLVERSION_TLSv1_3 | pycurl.SSLVERSION_MAX_TLSv1_3,
-}
-# A check wants what the server says now, on a connection of its own.
-_HEADERS = ("Cache-Control: no-cache", "Pragma: no-cache")
-_SESSION = re.compile(rb"SSL connection using (\S+) / (\S+)")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_STATUS_LINE = re.compile(rb"HTTP/\S+ +(\d{3}) *([^\r\n]*)")
+_REDIRECTS = (301, 302, 303, 307, 308)
+_STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?)\S* +(\d{3}) *([^\r\n]*)")
+_LOCATION = re.compile(rb"^location:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_LONGEST_LOCATION = 8192
+_SECRET_HEADERS = ("authorization", "cookie")
+_EMPTY = "Connected, but got empty response"
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
 _FAILURES = {
     pycurl.E_URL_MALFORMAT: (Outcome.ERROR, "Invalid URL"),
+    pycurl.E_BAD_FUNCTION_ARGUMENT: (Outcome.ERROR, "Invalid request"),
     pycurl.E_COULDNT_RESOLVE_HOST: (Outcome.UNRESOLVED, "DNS error"),
     pycurl.E_COULDNT_CONNECT: (Outcome.ERROR, "Connect failed"),
     pycurl.E_OPERATION_TIMEDOUT: (Outcome.TIMEOUT, "Server timeout"),
-    pycurl.E_GOT_NOTHING: (Outcome.ERROR, "Connected, but got empty response"),
+    pycurl.E_GOT_NOTHING: (Outcome.ERROR, _EMPTY),
     pycurl.E_SSL_CONNECT_ERROR: (Outcome.TLS, "SSL error"),
     pycurl.E_SSL_CIPHER: (Outcome.TLS, "SSL error"),
     pycurl.E_SSL_CACERT: (Outcome.TLS, "SSL error"),
@@ -59,266 +47,169 @@ _FAILURES = {
 }
 
 
-class Expectation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answer to a request must be like; its text is kept as written, for people.
+class _Failed(Exception):  # noqa: N818 - it says what is so, about the target
+    """There is no answer to look at: the outcome, the summary, the detail."""
 
-    `what` and what `wanted` is:
-
-    * "body": a POSIX extended regular expression; "digest": `md5:HEX`; "type": a content type
-    * "status": a Perl regular expression of good statuses, `bad` one of bad ones ("" for none)
-    * "header": a regular expression for the header `name`; "json": a value for the JSONPath `name`
-    * "time": seconds for the whole exchange
-
-    `negate`: it must not be so. `headers`: the pattern is looked for in the headers, too. Not `severe`: only a warning.
-    `problem` says why it cannot be looked at (a pattern or a file that is not to be had).
-    """
-
-    what: Literal["body", "digest", "type", "status", "header", "json", "time"]
-    wanted: str = ""
-    bad: str = ""
-    name: str = ""
-    negate: bool = False
-    headers: bool = False
-    severe: bool = True
-    problem: str = ""
-
-
-class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a URL is fetched.
-
-    `url` is a plain URL (credentials allowed, no Xymon extras); `connect_to` the IP to use instead of resolving its
-    host; `version` the highest HTTP version, "" for 1.1; `tls` the only TLS version, "" for any; `headers` whole
-    lines to add; `source` the local address to come from. `verify` turns a certificate that browsers refuse into an
-    error; without it only its dates are reported.
-
-    `ciphers` offers only those of that strength: "m" 128 bits, "h" more. `proxy` is a URL with credentials.
-    `certificate` is the PEM file of a client certificate with its key, its passphrase in the file of that name ending
-    in `.pass`. `netrc` and `cookies` are files. `follow` is how many redirects are followed; `expect` what the answer
-    must be like.
-    """
-
-    url: str
-    connect_to: str = ""
-    version: str = ""  # "1.0", "1.1", "2", "3"
-    tls: str = ""  # "1.0", "1.1", "1.2", "1.3"
-    method: str = "GET"
-    body: bytes = b""
-    user_agent: str = ""
-    headers: tuple[str, ...] = ()
-    sni: bool = True
-    verify: bool = False
-    source: str = ""
-    ciphers: Literal["", "m", "h"] = ""
-    proxy: str = ""
-    certificate: str = ""
-    netrc: str = ""
-    cookies: str = ""
-    follow: int = 0
-    expect: tuple[Expectation, ...] = ()
-
-
-class Place(msgspec.Struct, frozen=True):
-    """What a URL says about where to go; `host` without brackets."""
-
-    scheme: str
-    host: str
-    port: int
-
-
-@lru_cache(maxsize=65536)
-def place_of(url: str) -> Place | None:
-    """None when it is no http or https URL with a host, or holds control characters."""
-    if _CONTROLS.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    return Place(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80))
+    def __init__(self, outcome: Outcome, summary: str, detail: str = "") -> None:
+        super().__init__(summary)
+        self.outcome = outcome
+        self.summary = summary
+        self.detail = detail
 
 
 async def probe(target: Target, options: HttpOptions, tools: "Tools") -> Reply:
-    """Fetch the URL, without following redirects.
+    """Fetch the URL once.
 
-    Facts: http_status, bytes (of the body). Evidence: the response's headers, an empty line, at most 1 MB of body.
-    Phases: resolve, connect, tls, request (until the first byte), transfer.
+    Facts: http_status, bytes (of the body), redirects (when they are followed), http_version (when one beyond 1.1 is
+    wanted). Evidence: a line for each redirect that was followed, the response's headers, an empty line, at most 1 MB
+    of body. Phases: resolve, connect, tls, request (until the first byte), transfer.
     """
     trace = target.trace
-    place = place_of(options.url)
-    if place is None:
-        return trace.reply(Outcome.ERROR, "Invalid URL")
-    address = options.connect_to or place.host
-    if not is_address(address):
-        trace.begin("resolve")
-        address = await tools.resolver.resolve(address)
-        trace.end()
-    transfer = _Transfer(options, place, address, target)
+    if options.expect:
+        trace.assertions = unanswered(options.expect)
     try:
-        await tools.curl.perform(transfer.prepare, transfer.examine)
+        transfer = await _fetch(target, options, tools, place_of(options.url))
+        if options.follow:
+            transfer = await _follow(transfer, tools)
+        outcome, summary = _answered(transfer)
+    except _Failed as failure:
+        return trace.reply(failure.outcome, failure.summary, failure.detail)
+    if options.expect:
+        trace.assertions = await assess(options.expect, _answer(transfer))
+    return trace.reply(outcome, summary, transfer.note)
+
+
+async def _fetch(
+    target: Target, options: HttpOptions, tools: "Tools", place: Place | None, history: bytes = b""
+) -> Transfer:
+    if place is None:
+        raise _Failed(Outcome.ERROR, "Invalid URL")
+    name = _proxy_of(options) if options.proxy else options.connect_to or place.host
+    address = name if is_address(name) else await _resolved(name, target, tools)
+    transfer = Transfer(options, place, address, target, tools.clock)
+    transfer.history = history
+    try:
+        await tools.curl.perform(transfer.prepare, transfer.examine, reusable=not options.cookies)
     except TransferError as error:
         if not transfer.full:
-            return _failed(error, transfer, trace)
-    return _answered(trace)
+            raise _failure(error, transfer) from None
+    return transfer
 
 
-def _raw(text: str) -> bytes:
-    """The library takes no text beyond ASCII; a configuration file may hold any bytes."""
-    return text.encode("utf-8", "surrogateescape")
+async def _resolved(name: str, target: Target, tools: "Tools") -> str:
+    target.trace.begin("resolve")
+    address = await tools.resolver.resolve(name)
+    target.trace.end()
+    return address
 
 
-class _Transfer:
-    """One request: how libcurl is set up for it, and what came back."""
-
-    def __init__(self, options: HttpOptions, place: Place, address: str, target: Target) -> None:
-        self.options = options
-        self.place = place
-        self.address = address
-        self.target = target
-        self.headers: list[bytes] = []
-        self.body: list[bytes] = []
-        self.size = 0
-        self.full = False
-        self.system_error = 0
-        self.session = ("", 0, "")
-
-    def prepare(self, handle: pycurl.Curl) -> None:
-        options = self.options
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        handle.setopt(pycurl.URL, _raw(options.url.replace(" ", "%20")))
-        handle.setopt(pycurl.CONNECT_TO, [f"::{address}:"])
-        handle.setopt(pycurl.PROXY, "")
-        handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.FRESH_CONNECT, 1)
-        handle.setopt(pycurl.FORBID_REUSE, 1)
-        handle.setopt(pycurl.PATH_AS_IS, 1)
-        handle.setopt(pycurl.HTTP_VERSION, _VERSIONS[options.version])
-        handle.setopt(pycurl.USERAGENT, _raw(options.user_agent or _USER_AGENT))
-        close = () if options.version in ("2", "3") else ("Connection: close",)
-        handle.setopt(pycurl.HTTPHEADER, [*_HEADERS, *close, *map(_raw, options.headers)])
-        handle.setopt(pycurl.HEADERFUNCTION, self.headers.append)
-        handle.setopt(pycurl.WRITEFUNCTION, self._keep)
-        if options.source:
-            handle.setopt(pycurl.INTERFACE, f"host!{options.source}")
-        if options.method != "GET":
-            self._prepare_method(handle)
-        if self.place.scheme == "https":
-            self._prepare_tls(handle)
-
-    def _prepare_method(self, handle: pycurl.Curl) -> None:
-        if self.options.method == "HEAD":
-            handle.setopt(pycurl.NOBODY, 1)
-            return
-        handle.setopt(pycurl.POSTFIELDS, self.options.body)
-        handle.setopt(pycurl.CUSTOMREQUEST, self.options.method)
-
-    def _prepare_tls(self, handle: pycurl.Curl) -> None:
-        verify = int(self.options.verify)
-        handle.setopt(pycurl.SSL_VERIFYPEER, verify)
-        handle.setopt(pycurl.SSL_VERIFYHOST, 2 * verify)
-        handle.setopt(pycurl.SSLVERSION, _TLS[self.options.tls])
-        handle.setopt(pycurl.SSL_CIPHER_LIST, "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
-        handle.setopt(pycurl.SSL_SESSIONID_CACHE, 0)  # a resumed session shows no certificate
-        handle.setopt(pycurl.OPT_CERTINFO, 1)
-        handle.setopt(pycurl.VERBOSE, 1)
-        handle.setopt(pycurl.DEBUGFUNCTION, self._note)
-        if not self.options.sni:
-            self._prepare_without_name(handle)
-
-    def _prepare_without_name(self, handle: pycurl.Curl) -> None:
-        """SNI is never sent for an address, so the address goes into the URL and the name into the Host header."""
-        parts = urlsplit(self.options.url)
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        netloc = parts.netloc.rpartition("@")
-        host = netloc[2]
-        url = parts._replace(netloc=f"{netloc[0]}{netloc[1]}{address}:{self.place.port}").geturl()
-        headers = [*_HEADERS, "Connection: close", f"Host: {host}", *self.options.headers]
-        handle.setopt(pycurl.URL, _raw(url.replace(" ", "%20")))
-        handle.setopt(pycurl.HTTPHEADER, list(map(_raw, headers)))
-
-    def _keep(self, data: bytes) -> int | None:
-        room = BODY_LIMIT - self.size
-        self.body.append(data[:room])
-        self.size += min(len(data), room)
-        self.full = len(data) > room
-        return 0 if self.full else None
-
-    def _note(self, kind: int, text: bytes) -> None:
-        """The name of the cipher is told only in libcurl's own words."""
-        if kind == pycurl.INFOTYPE_TEXT and not self.session[0]:
-            match = _SESSION.match(text)
-            if match is not None:
-                cipher = match[2].decode()
-                self.session = (cipher, cipher_bits(cipher), match[1].decode())
-
-    def examine(self, handle: pycurl.Curl) -> None:
-        """Keep what the handle knows, however the transfer ended."""
-        trace = self.target.trace
-        self.system_error = handle.getinfo(pycurl.OS_ERRNO)
-        phases = _phases(handle)
-        if phases:
-            trace.facts["open"] = 1
-            trace.phases.extend(phases)
-        if self.place.scheme == "https":
-            trace.certificates = self._certificates(handle)
-        head = _last_head(self.headers)
-        if head:
-            trace.evidence = head + b"".join(self.body)
-            trace.facts["bytes"] = self.size
-
-    def _certificates(self, handle: pycurl.Curl) -> tuple[Certificate, ...]:
-        chain = handle.getinfo(pycurl.INFO_CERTINFO)
-        pem = next((value for name, value in chain[0] if name == "Cert"), "") if chain else ""
-        certificate = read_certificate(pem.encode(), self.options.url, self.session) if pem else None
-        return () if certificate is None else (certificate,)
+def _proxy_of(options: HttpOptions) -> str:
+    place = place_of(options.proxy)
+    if place is None or place.scheme != "http":
+        raise _Failed(Outcome.ERROR, "Invalid URL", "a proxy is written http://HOST:PORT")
+    return place.host
 
 
-def _phases(handle: pycurl.Curl) -> list[Phase]:
-    """All times of libcurl count from the start; those of phases that were not reached are 0."""
-    connected = handle.getinfo(pycurl.CONNECT_TIME)
-    if not connected:
-        return []
-    phases = [Phase("connect", connected)]
-    ready = handle.getinfo(pycurl.APPCONNECT_TIME)
-    if ready:
-        phases.append(Phase("tls", ready - connected))
-    sent = handle.getinfo(pycurl.PRETRANSFER_TIME)
-    first = handle.getinfo(pycurl.STARTTRANSFER_TIME)
-    if first:
-        phases.append(Phase("request", first - sent))
-        phases.append(Phase("transfer", handle.getinfo(pycurl.TOTAL_TIME) - first))
-    return phases
+async def _follow(transfer: Transfer, tools: "Tools") -> Transfer:
+    """Go where the answers say, each time on a connection of its own, at most `follow` times."""
+    target = transfer.target
+    left = most = transfer.options.follow
+    target.trace.facts["redirects"] = 0
+    while (url := _redirected_to(transfer)) is not None:
+        if not left:
+            raise _Failed(Outcome.ERROR, "Too many redirects", f"more than {most}")
+        left -= 1
+        place = read_place(url)
+        status_line = transfer.head.partition(b"\r\n")[0]
+        history = transfer.history + status_line[:200] + b" -> " + raw(_without_secrets(url)) + b"\r\n"
+        target.trace.evidence = history
+        target.trace.facts = {"redirects": most - left}
+        transfer = await _fetch(target, _redirected(transfer, url, place), tools, place, history)
+    return transfer
 
 
-def _last_head(lines: list[bytes]) -> bytes:
-    """The headers of the final response: interim ones (100, 103) come before it, trailers after it."""
-    start = 0
-    for index, line in enumerate(lines):
-        if line.startswith(b"HTTP/"):
-            start = index
-    head = b"".join(lines[start:])
-    return head.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if head else b""
+def _redirected_to(transfer: Transfer) -> str | None:
+    """The absolute URL, None when this answer is no redirect; a bad one is refused as such later."""
+    match = _STATUS_LINE.match(transfer.head)
+    location = _LOCATION.search(transfer.head)
+    if match is None or int(match[2]) not in _REDIRECTS or location is None:
+        return None
+    text = location[1].strip().decode("utf-8", "surrogateescape")
+    try:
+        return urldefrag(urljoin(transfer.options.url, text))[0] if len(text) <= _LONGEST_LOCATION else ""
+    except ValueError:
+        return ""
 
 
-def _answered(trace: Trace) -> Reply:
-    match = _STATUS_LINE.match(trace.evidence)
+def _without_secrets(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    except ValueError:
+        return ""
+
+
+def _redirected(transfer: Transfer, url: str, place: Place | None) -> HttpOptions:
+    """Another server gets no credentials, and the usual methods become GET as in browsers (RFC 9110, 15.4)."""
+    options = transfer.options
+    match = _STATUS_LINE.match(transfer.head)
+    status = int(match[2]) if match else 0
+    if status == 303 or (status in (301, 302) and options.method == "POST"):
+        method = "HEAD" if options.method == "HEAD" else "GET"
+        options = msgspec.structs.replace(options, method=method, body=b"")
+    if place == transfer.place:
+        return msgspec.structs.replace(options, url=_with_userinfo(url, options.url))
+    return msgspec.structs.replace(options, url=url, connect_to="", certificate="", headers=_public(options.headers))
+
+
+def _with_userinfo(url: str, before: str) -> str:
+    parts = urlsplit(url)
+    userinfo, at, _ = urlsplit(before).netloc.rpartition("@")
+    return url if "@" in parts.netloc else parts._replace(netloc=f"{userinfo}{at}{parts.netloc}").geturl()
+
+
+def _public(headers: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for line in headers if line.partition(":")[0].strip().lower() not in _SECRET_HEADERS)
+
+
+def _answered(transfer: Transfer) -> tuple[Outcome, str]:
+    facts = transfer.target.trace.facts
+    match = _STATUS_LINE.match(transfer.head)
     if match is None:
-        return trace.reply(Outcome.ERROR, "Connected, but got empty response")
-    status = int(match[1])
-    trace.facts["http_status"] = status
+        raise _Failed(Outcome.ERROR, _EMPTY)
+    status = int(match[2])
+    facts["http_status"] = status
+    if transfer.options.version in ("2", "3"):
+        facts["http_version"] = float(match[1])
     if 200 <= status < 300 or status in _GOOD_REDIRECTS:
-        return trace.reply(Outcome.OK, "OK")
-    reason = match[2].decode("latin-1").strip() or http.client.responses.get(status, f"HTTP status {status}")
-    return trace.reply(Outcome.UNEXPECTED, reason)
+        return Outcome.OK, "OK"
+    reason = match[3].decode("latin-1").strip() or http.client.responses.get(status, f"HTTP status {status}")
+    return Outcome.UNEXPECTED, reason
 
 
-def _failed(error: TransferError, transfer: _Transfer, trace: Trace) -> Reply:
+def _answer(transfer: Transfer) -> Answer:
+    trace = transfer.target.trace
+    return Answer(
+        status=int(trace.facts["http_status"]),
+        head=transfer.head,
+        body=b"".join(transfer.body),
+        seconds=sum(phase.seconds for phase in trace.phases if phase.name != "resolve"),
+        digests=transfer.hashes,
+    )
+
+
+def _failure(error: TransferError, transfer: Transfer) -> Exception:
     if error.code == pycurl.E_COULDNT_CONNECT and transfer.system_error:
-        raise OSError(transfer.system_error, os.strerror(transfer.system_error))
+        return OSError(transfer.system_error, os.strerror(transfer.system_error))
+    if transfer.garbage:
+        first = transfer.body[0].partition(b"\n")[0].decode("latin-1").strip()
+        return _Failed(Outcome.ERROR, f"Not HTTP: {first[:80]}" if first.isprintable() and first else "Not HTTP")
+    if transfer.proxy_status >= 300:
+        return _Failed(Outcome.ERROR, f"Proxy says HTTP status {transfer.proxy_status}", str(error))
     outcome, summary = _FAILURES.get(error.code, (Outcome.ERROR, "I/O error"))
-    return trace.reply(outcome, summary, str(error))
+    if error.code in (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR) and not transfer.headers:
+        summary = _EMPTY
+    return _Failed(outcome, summary, str(error))
 
 
 PROBE = ProbeType(options=HttpOptions, run=probe, own_address=True)

@@ -48,7 +48,7 @@ async def probe(target: Target, options: TcpOptions, tools: "Tools") -> Reply:
         if service.ssl:
             trace.begin("tls")
             session = await wire.start_tls(context_for(service.alpn), usable_server_name(target.host))
-            _keep_certificate(trace, session, target.test)
+            _keep_certificate(target, session, tools.clock.now())
         trace.end()
         if not options.silent:
             await _talk(wire, service, trace)
@@ -61,10 +61,10 @@ def _source_address(source: str) -> str:
     return source if not source or is_address(source) else os.environ.get(source, "")
 
 
-def _keep_certificate(trace: Trace, session: ssl.SSLSocket, test: str) -> None:
-    certificate = session_certificate(session, test)
+def _keep_certificate(target: Target, session: ssl.SSLSocket, now: float) -> None:
+    certificate = session_certificate(session, target.test, target.host, now)
     if certificate is not None:
-        trace.certificates = (certificate,)
+        target.trace.certificates = (certificate,)
 
 
 async def _talk(wire: Wire, service: Service, trace: Trace) -> None:

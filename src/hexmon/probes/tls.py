@@ -1,36 +1,25 @@
-"""TLS sessions of probes: what is offered, and what the certificate says.
+"""TLS sessions of probes: what is offered, and what the certificates say.
 
-Nothing is verified here: an expired or self-signed certificate is a fact for the sslcert column, not a failure.
+Nothing stops a session here: an expired or self-signed certificate is a fact for the sslcert column, not a failure.
 """
 
+import hashlib
 import ssl
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+import msgspec
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
-from hexmon.model.observation import Certificate
+from hexmon.model.observation import Certificate, ChainLink
+from hexmon.probes.certificates import alternative_names, key_of, load, name_text, serial_of, signature_of
+from hexmon.probes.trust import Authorities, judge_chain
 
 # Old servers are seen as they are: the weakness of their session shows in the cipher's bits.
 _EVERY_CIPHER = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
-_SHORT_NAMES = {
-    NameOID.COMMON_NAME: "CN",
-    NameOID.ORGANIZATION_NAME: "O",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
-    NameOID.COUNTRY_NAME: "C",
-    NameOID.STATE_OR_PROVINCE_NAME: "ST",
-    NameOID.LOCALITY_NAME: "L",
-    NameOID.EMAIL_ADDRESS: "emailAddress",
-}
-_SIGNATURES = {
-    value: name
-    for name, value in vars(SignatureAlgorithmOID).items()
-    if not name.startswith("_") and isinstance(value, x509.ObjectIdentifier)
-}
+_LONGEST_CHAIN = 16
+_MEMORY = 32_768
 
 
 @lru_cache(maxsize=32)
@@ -57,88 +46,112 @@ def usable_server_name(host: str) -> str | None:
     return host if host and not host.startswith(".") else None
 
 
-def session_certificate(session: ssl.SSLSocket, service: str) -> Certificate | None:
+Session = tuple[str, int, str]
+"""The cipher, its bits, the protocol."""
+
+
+def session_certificate(session: ssl.SSLSocket, service: str, host: str, now: float) -> Certificate | None:
     """The certificate of a session that was just opened; None when the server showed none we can read."""
-    der = session.getpeercert(binary_form=True)
     cipher = session.cipher()
-    if der is None or cipher is None:
+    if cipher is None:
         return None
     name, _, bits = cipher
-    return read_certificate(der, service, (name, bits or 0, session.version() or ""))
+    return read_chain(peer_chain(session), service, (name, bits or 0, session.version() or ""), host, now)
+
+
+def peer_chain(session: ssl.SSLSocket) -> tuple[bytes, ...]:
+    """What the server sent, its own certificate first, as DER.
+
+    Python has no public way to the others before 3.13, and a build without the private one has only the first.
+    """
+    for owner in (session, getattr(session, "_sslobj", None)):
+        chain = getattr(owner, "get_unverified_chain", None)
+        if chain is not None:
+            return tuple(one if isinstance(one, bytes) else one.public_bytes(_DER) for one in chain() or ())
+    leaf = session.getpeercert(binary_form=True)
+    return () if leaf is None else (leaf,)
+
+
+_DER = 2  # _ssl.ENCODING_DER
+
+
+class _Known(msgspec.Struct, gc=False):
+    """A chain that was read, and from when to when that is what it means."""
+
+    certificate: Certificate
+    generation: int
+    since: float
+    until: float
+
+
+_authorities = Authorities()
+_known: dict[tuple[bytes, str, Session, str], _Known] = {}
+
+
+def read_chain(chain: Sequence[bytes], service: str, session: Session, host: str, now: float) -> Certificate | None:
+    """The certificates that a server sent, each DER or PEM, its own first; `now` is epoch seconds.
+
+    `host` is the name (or IP literal) that the certificate should be for. None when the first is no certificate.
+    Remembered by fingerprints, since the same ones come back at every check, until a date on the way passes.
+    """
+    digest = hashlib.sha256()
+    for data in chain[:_LONGEST_CHAIN]:
+        digest.update(hashlib.sha256(data).digest())
+    key = (digest.digest(), service, session, host)
+    generation = _authorities.look(now)
+    known = _known.get(key)
+    if known is None or known.generation != generation or not known.since <= now < known.until:
+        found = _read(chain[:_LONGEST_CHAIN], service, session, host, now)
+        if found is None:
+            return None
+        if len(_known) >= _MEMORY:
+            _known.clear()
+        known = _known[key] = _Known(found[0], generation, *found[1])
+    return known.certificate
+
+
+def _read(
+    chain: Sequence[bytes], service: str, session: Session, host: str, now: float
+) -> tuple[Certificate, tuple[float, float]] | None:
+    first = read_certificate(chain[0], service, session) if chain else None
+    leaf = load(chain[0]) if first is not None else None
+    if first is None or leaf is None:
+        return None
+    others = [one for data in chain[1:] if (one := load(data)) is not None]
+    trust = judge_chain(leaf, others, host, now, _authorities)
+    links = tuple(
+        ChainLink(name_text(one.subject), name_text(one.issuer), one.not_valid_after_utc.timestamp()) for one in others
+    )
+    certificate = msgspec.structs.replace(
+        first, chain=links, trusted=trust.trusted, distrust=trust.distrust, path_not_after=trust.path_not_after
+    )
+    return certificate, (trust.since, trust.until)
 
 
 @lru_cache(maxsize=4096)
-def read_certificate(data: bytes, service: str, session: tuple[str, int, str]) -> Certificate | None:
-    """DER or PEM to facts; `session` is cipher, its bits, protocol; None for what is no certificate.
-
-    Remembered, since the same ones come back at every check.
-    """
-    try:
-        loaded = _load(data)
-        key_type, key_bits = _key(loaded)
-    except (ValueError, UnsupportedAlgorithm):
+def read_certificate(data: bytes, service: str, session: Session) -> Certificate | None:
+    """One certificate, DER or PEM, without its chain; None for what is none."""
+    loaded = load(data)
+    if loaded is None:
         return None
+    key_type, key_bits = key_of(loaded)
     cipher, cipher_bits, protocol = session
     return Certificate(
         service=service,
-        subject=_name(loaded.subject),
-        issuer=_name(loaded.issuer),
+        subject=name_text(loaded.subject),
+        issuer=name_text(loaded.issuer),
         not_before=loaded.not_valid_before_utc.timestamp(),
         not_after=loaded.not_valid_after_utc.timestamp(),
         key_bits=key_bits,
         key_type=key_type,
-        signature=_signature(loaded),
-        serial=f"{loaded.serial_number:x}",
-        names=_alternative_names(loaded),
+        signature=signature_of(loaded),
+        serial=serial_of(loaded),
+        names=alternative_names(loaded),
         sha256=loaded.fingerprint(hashes.SHA256()).hex(),
         cipher=cipher,
         cipher_bits=cipher_bits,
         protocol=protocol,
     )
-
-
-def _load(data: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():
-        # Serial numbers and dates that RFC 5280 forbids are common; they do not keep us from reading the rest.
-        warnings.simplefilter("ignore")
-        return x509.load_pem_x509_certificate(data) if data[:5] == b"-----" else x509.load_der_x509_certificate(data)
-
-
-def _key(certificate: x509.Certificate) -> tuple[str, int]:
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return "RSA", key.key_size
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"EC {key.curve.name}", key.key_size
-    if isinstance(key, dsa.DSAPublicKey):
-        return "DSA", key.key_size
-    return _OTHER_KEYS.get(type(key).__name__, (type(key).__name__, 0))
-
-
-_OTHER_KEYS = {"Ed25519PublicKey": ("Ed25519", 256), "Ed448PublicKey": ("Ed448", 456)}
-
-
-def _name(name: x509.Name) -> str:
-    """`/C=DE/O=Example/CN=www.example.com`, the one-line form of OpenSSL."""
-    return "".join(f"/{_SHORT_NAMES.get(part.oid, part.oid.dotted_string)}={_text(part.value)}" for part in name)
-
-
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.hex()
-
-
-def _signature(certificate: x509.Certificate) -> str:
-    oid = certificate.signature_algorithm_oid
-    return _SIGNATURES.get(oid, oid.dotted_string)
-
-
-def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        return ()
-    names = found.get_values_for_type(x509.DNSName)
-    return (*names, *(str(address) for address in found.get_values_for_type(x509.IPAddress)))
 
 
 def cipher_bits(cipher: str) -> int:
