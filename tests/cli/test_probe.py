@@ -72,6 +72,30 @@ def test_the_checks_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert one["evidence"] == alone["evidence"] == "HI there\r\n"
 
 
+@pytest.mark.parametrize(
+    ("tag", "status", "line"),
+    [
+        pytest.param("cont;{};wor.d", 0, "body as expected: wanted 'wor.d', found 'found'", id="content"),
+        pytest.param("nocont;{};wor.d", 1, "body NOT as expected: wanted 'wor.d', found 'found'", id="other content"),
+        pytest.param("httpstatus;{};404;", 1, "status NOT as expected: wanted '404', found '200'", id="a status"),
+        pytest.param("cont;{};(", 1, "body not looked at: wanted '(', found ", id="a bad pattern"),
+    ],
+)
+def test_what_was_expected(tag: str, status: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with thread_server(http_reply(body=b"hello world")) as port:
+        ended, output, _ = run(capsys, "127.0.0.1", tag.format(f"http://127.0.0.1:{port}/"))
+    assert ended == status
+    assert f"\n  {line}" in output
+
+
+def test_a_bad_status_that_was_asked_for_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    with thread_server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") as port:
+        assert run(capsys, "127.0.0.1", f"httpstatus;http://127.0.0.1:{port}/;404;")[0] == 0
+        assert run(capsys, "127.0.0.1", f"http://127.0.0.1:{port}/")[0] == 1
+        (told,) = as_json(capsys, "127.0.0.1", f"web;http://127.0.0.1:{port}/;status=4..")
+    assert [(one["what"], one["held"]) for one in told["assertions"]] == [("status", True)]
+
+
 def test_a_check_by_its_own_column(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "hosts.cfg").write_text(f"127.0.0.1 www.test # cont=words;http://127.0.0.1:{closed_port()}/;x ssh")
     (one,) = as_json(capsys, "--hosts", str(tmp_path / "hosts.cfg"), "www.test", "words")

@@ -14,7 +14,7 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Judging
 from hexmon.model.origin import Origin
 from hexmon.probes import PROBES
-from hexmon.probes.http import HttpOptions
+from hexmon.probes.http_options import HttpOptions
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
 from hexmon.probes.tcp import TcpOptions

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.inventory.urls import UrlError, WebAddress, parse_url
-from hexmon.probes.http import place_of
+from hexmon.probes.http_options import place_of
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hexmon.inventory.web_specs import FORM, SOAP, unescape
 from hexmon.inventory.web_tags import WebTag, columns_of
 from hexmon.inventory.xymon_tags import TagReader
 from hexmon.model.observation import Check, Judging
-from hexmon.probes.http import Expectation, HttpOptions
+from hexmon.probes.http_options import Expectation, HttpOptions
 from tests.support.inventory import SERVICES, SomeFiles, an_inventory_of
 
 READER = TagReader(SERVICES, (FAMILY,))
@@ -296,6 +296,8 @@ def test_a_wrong_option_is_told_with_what_was_meant(word: str, meant: str) -> No
         pytest.param("web;http://a/;body=a(b", id="of our own tag"),
         pytest.param("web;http://a/;status!=(", id="a status of our own tag"),
         pytest.param("web;http://a/;header=X:(", id="a header"),
+        pytest.param("web;http://a/;json=$.a[x]=2", id="a path with a name without quotes"),
+        pytest.param("web;http://a/;json=$a=2", id="a path without a dot"),
     ],
 )
 def test_a_bad_pattern_is_told_twice(tag: str) -> None:

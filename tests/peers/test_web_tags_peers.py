@@ -24,7 +24,7 @@ from tests.support.peers import peer
 pytestmark = pytest.mark.peers
 
 STATUS = re.compile(r"^\s*status\S* \S+\.(\S+) \w+ ", re.MULTILINE)
-COMPARED = ("content-type", "soapaction", "authorization", "proxy-authorization", "host", "x-extra")
+COMPARED = ("content-type", "soapaction", "authorization", "proxy-authorization", "host", "x-extra", "cookie")
 
 
 class Request(NamedTuple):
@@ -101,6 +101,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     prepare(folder)
     for name, text in {
         "content/www,test.substring": "h.l+o\nmore\n",
+        "etc/cookies": "127.0.0.1\tFALSE\t/cookies\tFALSE\t4000000000\tname\tvalue\n",
         "soap.xml": "<a>\n  <b/>\n</a>\n",
     }.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -141,6 +142,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         pytest.param("http://www.test:PORT=127.0.0.1/a=b", id="an address"),
         pytest.param('browser="My browser" httphdr="X-Extra: a b" http://127.0.0.1:PORT/a', id="headers of the host"),
         pytest.param(r"httphdr=X-Extra:a\nX-B:c post;http://127.0.0.1:PORT/a;x", id="a header is sent as written"),
+        pytest.param("http://127.0.0.1:PORT/cookies/", id="a cookie"),
+        pytest.param("http://127.0.0.1:PORT/elsewhere", id="no cookie elsewhere"),
     ],
 )
 def test_one_tag(tags: str, lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from hexmon.inventory.hosts_cfg import read_hosts
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.inventory import Inventory
-from hexmon.model.observation import Certificate, Check, Observation, Outcome
+from hexmon.model.observation import Assertion, Certificate, Check, Observation, Outcome, Reply
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.text import readable
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
@@ -63,7 +63,15 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode([_as_json(one) for one in observations])).decode())
     else:
         print("\n\n".join(_as_text(one) for one in observations))
-    return 0 if all(one.reply.outcome is Outcome.OK for one in observations) else 1
+    return 0 if all(_is_good(one.reply) for one in observations) else 1
+
+
+def _is_good(reply: Reply) -> bool:
+    """A status that was asked for is good, whatever it is; nothing else makes a wrong answer good."""
+    as_wanted = all(one.held for one in reply.assertions)
+    statuses = any(one.what == "status" for one in reply.assertions)
+    answered = reply.outcome is Outcome.OK or (reply.outcome is Outcome.UNEXPECTED and statuses)
+    return answered and as_wanted
 
 
 async def _observe(checks: Sequence[Check]) -> list[Observation]:
@@ -154,6 +162,7 @@ def _as_json(observation: Observation) -> dict[str, Any]:
         "detail": reply.detail,
         "facts": dict(reply.facts),
         "phases": [{"name": phase.name, "seconds": phase.seconds} for phase in reply.phases],
+        "assertions": [msgspec.to_builtins(one) for one in reply.assertions],
         "certificates": [msgspec.to_builtins(certificate) for certificate in reply.certificates],
         "evidence": readable(reply.evidence),
     }
@@ -168,10 +177,16 @@ def _as_text(observation: Observation) -> str:
     lines += [f"  {phase.name:9} {phase.seconds * 1000:10.3f} ms" for phase in reply.phases]
     lines.append(f"  {'in all':9} {observation.took * 1000:10.3f} ms")
     lines += [f"  {name} = {value:g}" for name, value in reply.facts.items()]
+    lines += [_assertion_line(one) for one in reply.assertions]
     for certificate in reply.certificates:
         lines += _certificate_lines(certificate)
     lines += [f"  | {line}" for line in _shown(reply.evidence)]
     return "\n".join(lines)
+
+
+def _assertion_line(one: Assertion) -> str:
+    held = {True: "as expected", False: "NOT as expected", None: "not looked at"}[one.held]
+    return f"  {one.what} {held}: wanted {one.wanted!r}, found {one.found!r}"
 
 
 def _certificate_lines(certificate: Certificate) -> list[str]:

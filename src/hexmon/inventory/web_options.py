@@ -9,7 +9,9 @@ import msgspec
 from hexmon.config.suggest import Suggestions
 from hexmon.inventory.tag_values import Mistake, is_address
 from hexmon.inventory.web_specs import Data, body, pattern_problem, problems_of, read_data
-from hexmon.probes.http import Expectation
+from hexmon.model.patterns import PatternError
+from hexmon.probes.http_json import compile_json_path
+from hexmon.probes.http_options import Expectation
 
 MOST_REDIRECTS = 50
 _USUAL_REDIRECTS = 10
@@ -102,7 +104,16 @@ def _json(found: WebOptions, value: str, negate: bool) -> None:
     if place >= len(value) or not path.startswith("$"):
         found.refuse("json", f"'{value}' is not a path and a value", _HINTS["json"])
         return
-    found.demand(Expectation(what="json", name=path, wanted=value[place + 1 :], negate=negate))
+    problem = _path_problem(path)
+    found.demand(Expectation(what="json", name=path, wanted=value[place + 1 :], negate=negate, problem=problem))
+
+
+def _path_problem(path: str) -> str:
+    try:
+        compile_json_path(path)
+    except PatternError as error:
+        return str(error)
+    return ""
 
 
 def _equals_sign(text: str) -> int:

@@ -8,7 +8,7 @@ import msgspec
 from hexmon.inventory.tag_values import Mistake
 from hexmon.model.patterns import PatternError, compile_pattern
 from hexmon.model.posix import compile_posix
-from hexmon.probes.http import Expectation
+from hexmon.probes.http_options import Expectation
 
 FILE = "file:"
 FORM = "application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ from hexmon.inventory.tag_values import Mistake
 from hexmon.inventory.web_specs import first_line, problems_of
 from hexmon.model.names import host_to_wire
 from hexmon.model.observation import Judging
-from hexmon.probes.http import Expectation, HttpOptions
+from hexmon.probes.http_options import Expectation, HttpOptions
 
 HTTP = "http"
 

@@ -24,7 +24,7 @@ from hexmon.inventory.web_specs import (
 from hexmon.inventory.web_tags import HTTP, WebTag
 from hexmon.model.names import TEST_NAME
 from hexmon.model.observation import Judging
-from hexmon.probes.http import Expectation, HttpOptions
+from hexmon.probes.http_options import Expectation, HttpOptions
 
 _SPEC = re.compile(
     r"(httpstatus|httphead|http|cont|nocont|post|nopost|soap|nosoap|type|web)(?:=([^;]*))?;(.*)\Z",
