@@ -56,6 +56,13 @@ def test_the_environment_and_secret_files_win(tmp_path: Path) -> None:
     assert configuration.store_url == "postgresql://user:pw@localhost/x"
 
 
+def test_a_column_has_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text('[probing]\ncontent_column = "a.b"\n')
+    with pytest.raises(ConfigError, match=r"content_column: 'a.b' is not the name of a column"):
+        read_configuration(str(path), {})
+
+
 def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     path = tmp_path / "etc" / "hexmon.toml"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hexmon.app.settings import Configuration, Settings
+from hexmon.app.settings import Configuration, Files, Probing, Settings
 from hexmon.app.sources import Sources
 
 
@@ -40,3 +40,18 @@ def test_a_first_hosts_cfg_and_a_first_protocols_cfg_are_noticed(tmp_path: Path)
     host = read.load().find("www.example.com")
     assert host is not None
     assert [check.key.test for check in host.checks] == ["conn", "webcache"]
+
+
+def test_the_home_folder_and_the_name_of_contents_column_come_from_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www.example.com # noconn cont;http://a/;file:words\n")
+    (tmp_path / "there").mkdir()
+    words = tmp_path / "there" / "words"
+    words.write_text("hello")
+    settings = Settings(files=Files(home="there"), probing=Probing(content_column="cont"))
+    read = Sources(Configuration(settings=settings, folder=tmp_path, path=None))
+    host = read.load().find("www.example.com")
+    assert host is not None
+    [check] = host.checks
+    assert (check.column, check.options.expect[0].wanted) == ("cont", "hello")
+    words.write_text("goodbye")
+    assert read.changed()

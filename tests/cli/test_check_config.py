@@ -84,6 +84,25 @@ def test_the_files_that_a_configuration_names(folder: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == "hexmon.toml, 2 hosts, 1 check, no mistakes\n"
 
 
+def test_the_folder_of_other_files(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "etc").mkdir()
+    (folder / "etc" / "hosts.cfg").write_text("127.0.0.1 www # cont;http://a/;file:words\n")
+    (folder / "hexmon.toml").write_text('[files]\nhosts = "etc/hosts.cfg"\nhome = "there"\n')
+    places = {"there": [], "etc": ["--hosts", "etc/hosts.cfg"], "given": ["--home", "given"]}
+    for name, arguments in places.items():
+        assert check(*arguments) == 1
+        assert "words cannot be read" in capsys.readouterr().out
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "words").touch()
+        (folder / name / "words").write_text("x")
+        assert check(*arguments) == 0
+    monkeypatch.setenv("XYMONHOME", str(folder / "nowhere"))
+    assert check("--hosts", "etc/hosts.cfg") == 1
+    assert check() == 0
+
+
 def test_mistakes_of_all_files_are_told_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "hexmon.toml").write_text("[board]\nflap_cont = 3\n")
     (folder / "hosts.cfg").write_text("pgae x\n")

@@ -58,6 +58,17 @@ USA/  United States
     )
 
 
+def test_columns_of_their_own(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path.write_text("127.0.0.1 www # noconn cont;http://a/;file:x cont=mine;http://b/;x\n")
+    (path.parent / "x").write_text("y")
+    assert main(["hosts", "--hosts", str(path)]) == 0
+    assert capsys.readouterr() == ("www  127.0.0.1        http, content, mine\n", "")
+    assert main(["hosts", "--hosts", str(path), "--home", str(path.parent / "none"), "--json"]) == 0
+    output, errors = capsys.readouterr()
+    assert [check["column"] for check in msgspec.json.decode(output)[0]["checks"]] == ["content", "mine"]
+    assert errors == "hexmon hosts: 1 mistake; hexmon check-config names them\n"
+
+
 def test_a_place(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hosts", "--hosts", str(path), "--location", "dmz", "--json"]) == 0
     rows = msgspec.json.decode(capsys.readouterr().out)

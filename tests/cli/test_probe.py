@@ -73,6 +73,48 @@ def test_the_checks_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("tag", "status", "line"),
+    [
+        pytest.param("cont;{};wor.d", 0, "body as expected: wanted 'wor.d', found 'found'", id="content"),
+        pytest.param("nocont;{};wor.d", 1, "body NOT as expected: wanted 'wor.d', found 'found'", id="other content"),
+        pytest.param("httpstatus;{};404;", 1, "status NOT as expected: wanted '404', found '200'", id="a status"),
+        pytest.param("cont;{};(", 1, "body not looked at: wanted '(', found ", id="a bad pattern"),
+    ],
+)
+def test_what_was_expected(tag: str, status: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with thread_server(http_reply(body=b"hello world")) as port:
+        ended, output, _ = run(capsys, "127.0.0.1", tag.format(f"http://127.0.0.1:{port}/"))
+    assert ended == status
+    assert f"\n  {line}" in output
+
+
+def test_a_bad_status_that_was_asked_for_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    with thread_server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") as port:
+        assert run(capsys, "127.0.0.1", f"httpstatus;http://127.0.0.1:{port}/;404;")[0] == 0
+        assert run(capsys, "127.0.0.1", f"http://127.0.0.1:{port}/")[0] == 1
+        (told,) = as_json(capsys, "127.0.0.1", f"web;http://127.0.0.1:{port}/;status=4..")
+    assert [(one["what"], one["held"]) for one in told["assertions"]] == [("status", True)]
+
+
+def test_a_check_by_its_own_column(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "hosts.cfg").write_text(f"127.0.0.1 www.test # cont=words;http://127.0.0.1:{closed_port()}/;x ssh")
+    (one,) = as_json(capsys, "--hosts", str(tmp_path / "hosts.cfg"), "www.test", "words")
+    assert one["spec"].startswith("cont=words;")
+
+
+def test_a_mistake_that_leaves_something_to_probe_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = f"cont;http://127.0.0.1:{closed_port()}/;file:words"
+    status, output, errors = run(capsys, "--home", str(tmp_path), "127.0.0.1", tag)
+    assert (status, output.partition(": ")[0]) == (1, f"127.0.0.1 {tag}")
+    assert errors == "command line: the file words cannot be read: No such file or directory\n"
+    (tmp_path / "words").write_text("x")
+    monkeypatch.setenv("XYMONHOME", str(tmp_path))
+    assert run(capsys, "127.0.0.1", tag)[2] == ""
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         pytest.param(["127.0.0.1", "nosuch"], "nosuch", id="an unknown test"),

@@ -69,6 +69,26 @@ def test_verdicts_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     ]
 
 
+def test_where_files_are_and_what_checks_of_content_are_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hosts.cfg"
+    path.write_text(f"127.0.0.1 www # noconn cont;http://{CLOSED}/;file:words\n")
+    home = tmp_path / "home"
+    for told in ("command", ""):
+        arguments = ["--home", str(home), "--content", "words", "--json"]
+        assert main(["sweep", "--hosts", str(path), *arguments]) == 0
+        assert ("hosts.cfg:1: the file words cannot be read" in capsys.readouterr().err) == bool(told)
+        home.mkdir(exist_ok=True)
+        (home / "words").write_text("hello\n")
+
+
+def test_a_column_must_have_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["sweep", "--hosts", "hosts.cfg", "--content", "a.b"])
+    assert "'a.b' is not the name of a column" in capsys.readouterr().err
+
+
 def test_a_monitor_is_sent_one_packet(tmp_path: Path) -> None:
     with greeting() as (port, _), greeting(b"") as (monitor, received):
         hosts = hosts_file(tmp_path, port)

@@ -14,7 +14,7 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Judging
 from hexmon.model.origin import Origin
 from hexmon.probes import PROBES
-from hexmon.probes.http import HttpOptions
+from hexmon.probes.http_options import HttpOptions
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
 from hexmon.probes.protocols import built_in_services
@@ -323,11 +323,14 @@ def test_a_damaged_file_is_understood_or_reported(seed: int, data: st.DataObject
         "127.0.0.1 www # sslbits=" + "9" * 10_000 + " delayred=cpu:" + "9" * 10_000 + " badftp:1:2:" + "9" * 10_000,
         "127.0.0.1 www # http://" + "@" * 100_000 + "[/",
         "127.0.0.1 www # DOWNTIME=" + "a," * 50_000,
+        "127.0.0.1 www # cont;http://a/;" + r"\x4" * 50_000 + " post;http://a/;" + r"\." * 50_000 + ";x",
+        "127.0.0.1 www # web;http://a/" + ";bodyx" * 20_000 + ";json=$" + "[" * 50_000,
+        "127.0.0.1 www # http://a" + "/http://a" * 30_000 + " soap;http://a/;(content-type=" * 20_000,
         ":" * 200_000,
         "127.0.0.1 " + "#" * 100_000,
         "group " + "<" * 200_000,
     ],
-    ids=range(8),
+    ids=range(11),
 )
 @pytest.mark.timeout(10)
 def test_absurd_lines_cost_no_more_than_their_length(line: str) -> None:

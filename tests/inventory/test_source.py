@@ -97,3 +97,28 @@ def test_notes_name_the_tags_without_effect(folder: Path) -> None:
     assert [str(note) for note in HostsSource(folder / "hosts.cfg").notes()] == [
         "more.cfg:1: the tag 'gopher' is kept for others"
     ]
+
+
+@pytest.mark.parametrize("name", ["soap.xml", "words", "content/www.substring", "certs/me.pem", "etc/netrc"])
+def test_a_change_of_a_file_that_a_tag_names_is_seen(folder: Path, name: str) -> None:
+    home = folder / "home"
+    for part in ("content", "certs", "etc"):
+        (home / part).mkdir(parents=True)
+    (folder / "more.cfg").write_text(
+        "127.0.0.1 www # soap;http://a/;file:soap.xml;file:words content=http://b/ https://CERT:me.pem@c/\n"
+    )
+    source = HostsSource(folder / "hosts.cfg", defaults=Defaults(home=str(home)))
+    assert len(source.load().problems) == 4
+    assert not source.changed()
+    (home / name).write_text("new")
+    assert source.changed()
+    checks = source.load().hosts["www"].checks
+    assert not source.changed()
+    assert "new" in repr(checks) or name in repr(checks)
+
+
+def test_without_a_home_the_folder_of_the_hosts_file_counts(folder: Path) -> None:
+    (folder / "more.cfg").write_text("127.0.0.1 www # noconn cont;http://a/;file:words\n")
+    (folder / "words").write_text("hello\n")
+    [check] = HostsSource(folder / "hosts.cfg").load().hosts["www"].checks
+    assert check.options.expect[0].wanted == "hello"

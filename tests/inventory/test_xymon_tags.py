@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.inventory.families import FAMILIES
-from hexmon.inventory.families.web import WebTag
-from hexmon.inventory.urls import WebAddress
 from hexmon.inventory.xymon_tags import FLAGS, VALUES, PingTag, RouteTag, TagReader, TcpTag
 from hexmon.model.inventory import BadTest
 from hexmon.model.names import StatusKey
@@ -46,19 +44,6 @@ EVERY_DAY = frozenset(range(7))
         pytest.param("conn=127.0.0.2", PingTag(addresses=("127.0.0.2",)), id="one more address"),
         pytest.param(
             "conn=worst,127.0.0.2,::1", PingTag(mode="worst", addresses=("127.0.0.2", "::1")), id="all must answer"
-        ),
-        pytest.param("http://a", WebTag(address=WebAddress("http://a/")), id="a URL"),
-        pytest.param(
-            "~https://a/b?c=d;e",
-            WebTag(address=WebAddress("https://a/b?c=d;e"), judging=Judging(always_true=True)),
-            id="a URL with a prefix",
-        ),
-        pytest.param(
-            "cont;http://a/%3Bb;x.*y", WebTag(address=WebAddress("http://a/;b")), id="the page of a content check"
-        ),
-        pytest.param("http=COL;http://a/", WebTag(address=WebAddress("http://a/")), id="a URL with its own column"),
-        pytest.param(
-            "content=http://a/", WebTag(address=WebAddress("http://a/")), id="the page of an old content check"
         ),
         pytest.param("route:a,b", RouteTag("", ("a", "b")), id="a route"),
         pytest.param("route_dmz:a", RouteTag("dmz", ("a",)), id="a route from one place"),
@@ -161,40 +146,11 @@ def test_a_moment_is_local_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "address"),
-    [
-        ("http://a", WebAddress("http://a/")),
-        ("http://a?b", WebAddress("http://a?b")),
-        ("HTTPS://a/", WebAddress("https://a/")),
-        ("https2://a/", WebAddress("https://a/")),
-        ("https3mh://a/", WebAddress("https://a/")),
-        ("httpsc://a/", WebAddress("https://a/", tls="1.2")),
-        ("http10://a/", WebAddress("http://a/", version="1.0")),
-        ("https11d://a/", WebAddress("https://a/", version="1.1", tls="1.3")),
-        ("http://a=127.0.0.1/", WebAddress("http://a/", "127.0.0.1")),
-        ("http://a:8080=127.0.0.1/x", WebAddress("http://a:8080/x", "127.0.0.1")),
-        ("http://a:8080=[::1]/x", WebAddress("http://a:8080/x", "::1")),
-        ("http://u:p=q@a/", WebAddress("http://u:p=q@a/")),
-        ("http://[::1]:8080/", WebAddress("http://[::1]:8080/")),
-        ("http://a/x=127.0.0.1", WebAddress("http://a/x=127.0.0.1")),
-        ("http://a/#part", WebAddress("http://a/#part")),
-    ],
-)
-def test_urls(tag: str, address: WebAddress) -> None:
-    assert READER.read(tag).parsed == WebTag(address=address)
-
-
-@pytest.mark.parametrize(
     "tag", ["oracle", "devmon:x(y)", "snmp", "disk", "CUST:PAGE,1", "#x", "?", "conn2", "sshd", "a=b"]
 )
 def test_other_peoples_tags_are_kept(tag: str) -> None:
     meaning = READER.read(tag)
     assert (meaning.kind, meaning.mistakes) == ("unknown", ())
-
-
-@pytest.mark.parametrize("tag", ["cont;;x", "http=COL;", "content=", "content=x"])
-def test_a_content_check_without_a_page_is_a_mistake(tag: str) -> None:
-    assert READER.read(tag).mistakes != ()
 
 
 @given(

@@ -10,11 +10,19 @@ from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address
+from hexmon.model.names import TEST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
 
+
+def _read_column(text: str) -> None:
+    if not TEST_NAME.match(text):
+        raise ValueError(f"'{text}' is not the name of a column")
+
+
 Address = Annotated[str, checked(parse_address)]
 Network = Annotated[str, checked(read_networks)]
+Column = Annotated[str, checked(_read_column)]
 _STRICT = {"extra": "forbid"}
 
 
@@ -41,6 +49,7 @@ class Files:
     protocols: str = "protocols.cfg"
     graphs: str = "graphs.cfg"
     sites: tuple[str, ...] = ("sites/*.yaml",)
+    home: str = "."  # the folder of certs/, content/, etc/netrc, etc/cookies: what XYMONHOME was
     etc: str = "."  # the folder that `config FILE` reads
     download: str = "download"  # the folder that `download FILE` reads
 
@@ -75,6 +84,7 @@ class Probing:
     concurrency: PositiveCount = 2000
     retry_pause: Seconds = 1.0
     family: IpFamily = "ipv4"
+    content_column: Column = "content"
 
 
 @dataclass(frozen=True, kw_only=True)

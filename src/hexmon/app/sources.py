@@ -25,7 +25,11 @@ class Sources:
         settings = configuration.settings
         self._configuration = configuration
         self._defaults = Defaults(
-            interval=settings.probing.interval, timeout=settings.probing.timeout, location=settings.location
+            interval=settings.probing.interval,
+            timeout=settings.probing.timeout,
+            location=settings.location,
+            home=str(configuration.locate(settings.files.home)),
+            content=settings.probing.content_column,
         )
         self._hosts = configuration.locate(settings.files.hosts)
         self._protocols = configuration.locate(settings.files.protocols)

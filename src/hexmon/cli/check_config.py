@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
+from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -35,6 +36,7 @@ class Files:
     configuration: Configuration | None
     hosts: Path | None
     protocols: Path | None
+    home: str = ""
     verbose: bool = False
 
 
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="default: hexmon.toml in this folder, when there is one")
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: what the configuration says")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
+    add_home(parser)
     parser.add_argument("--verbose", action="store_true", help="also name every tag that is kept without effect")
 
 
@@ -92,7 +95,14 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     # Files that are named on the command line are not mixed with those of a configuration nobody mentioned.
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
-    return Files(configuration, hosts, protocols, args.verbose)
+    return Files(configuration, hosts, protocols, _home(args, configuration), args.verbose)
+
+
+def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
+    """The folder of the other files: of the command line, of the configuration that names the hosts, or the usual."""
+    if args.home is None and args.hosts is None and configuration and configuration.path:
+        return str(configuration.locate(configuration.settings.files.home))
+    return home_of(args.home)
 
 
 def _settings(files: Files) -> Outcome:
@@ -100,11 +110,17 @@ def _settings(files: Files) -> Outcome:
     return Outcome((path.name,) if path else ())
 
 
+def _defaults(files: Files) -> Defaults:
+    if files.configuration is None:
+        return Defaults(home=files.home)
+    settings = files.configuration.settings
+    return Defaults(location=settings.location, home=files.home, content=settings.probing.content_column)
+
+
 def _hosts(files: Files) -> Outcome:
     if files.hosts is None:
         return Outcome()
-    location = files.configuration.settings.location if files.configuration else ""
-    source = HostsSource(files.hosts, files.protocols, Defaults(location=location))
+    source = HostsSource(files.hosts, files.protocols, _defaults(files))
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.inventory import Host, Inventory
@@ -23,13 +24,14 @@ Mistakes are counted on standard error; `hexmon check-config` prints them."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, default=Path("hosts.cfg"), metavar="FILE", help="default: hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="services to test; default: the built-in table")
+    add_home(parser)
     parser.add_argument("--location", default="", metavar="L", help="make checks only for hosts with NET:L")
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also for hosts without NET:")
     parser.add_argument("--json", action="store_true", help="a list of objects")
 
 
 def run(args: argparse.Namespace) -> int:
-    defaults = Defaults(location=args.location, test_untagged=args.test_untagged)
+    defaults = Defaults(location=args.location, test_untagged=args.test_untagged, home=home_of(args.home))
     try:
         inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
     except ConfigError as error:
@@ -61,12 +63,22 @@ def row(host: Host) -> dict[str, object]:
         "class": host.host_class,
         "tags": list(host.tags),
         "items": dict(host.items),
-        "checks": [
-            {"test": check.key.test, "probe": check.probe, "address": _address(check), "spec": check.spec}
-            for check in host.checks
-        ],
+        "checks": [_check(check) for check in host.checks],
         "origin": str(host.origin),
     }
+
+
+def _check(check: Check) -> dict[str, str]:
+    own = {"column": check.column} if check.column else {}
+    return {"test": check.key.test, **own, "probe": check.probe, "address": _address(check), "spec": check.spec}
+
+
+def _columns(host: Host) -> Iterable[str]:
+    """The columns that the checks of a host make."""
+    for check in host.checks:
+        yield check.key.test
+        if check.column:
+            yield check.column
 
 
 def _address(check: Check) -> str:
@@ -98,5 +110,5 @@ def _tree(inventory: Inventory) -> Iterable[str]:
 
 
 def _line(host: Host, width: int) -> str:
-    checks = ", ".join(dict.fromkeys(check.key.test for check in host.checks)) or "no checks"
+    checks = ", ".join(dict.fromkeys(_columns(host))) or "no checks"
     return f"{host.name:{width}}  {host.ip:15}  {checks}"

@@ -10,14 +10,16 @@ from typing import Any
 
 import msgspec
 
-from hexmon.cli.values import seconds
+from hexmon.cli.values import add_home, home_of, seconds
 from hexmon.clock import SystemClock
 from hexmon.config.line import Line
 from hexmon.inventory.build import build_inventory
+from hexmon.inventory.home import HomeFolder
 from hexmon.inventory.hosts_cfg import read_hosts
+from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.inventory import Inventory
-from hexmon.model.observation import Certificate, Check, Observation, Outcome
+from hexmon.model.observation import Assertion, Certificate, Check, Observation, Outcome, Reply
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.text import readable
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
@@ -40,6 +42,7 @@ _BODY_SHOWN = 2000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="take the checks of HOST from this hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
+    add_home(parser)
     parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help="for each check (default 10)")
     parser.add_argument("--json", action="store_true", help="print a list of observations as JSON")
     parser.add_argument("host", metavar="HOST", help="a name or an address")
@@ -60,7 +63,15 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode([_as_json(one) for one in observations])).decode())
     else:
         print("\n\n".join(_as_text(one) for one in observations))
-    return 0 if all(one.reply.outcome is Outcome.OK for one in observations) else 1
+    return 0 if all(_is_good(one.reply) for one in observations) else 1
+
+
+def _is_good(reply: Reply) -> bool:
+    """A status that was asked for is good, whatever it is; nothing else makes a wrong answer good."""
+    as_wanted = all(one.held for one in reply.assertions)
+    statuses = any(one.what == "status" for one in reply.assertions)
+    answered = reply.outcome is Outcome.OK or (reply.outcome is Outcome.UNEXPECTED and statuses)
+    return answered and as_wanted
 
 
 async def _observe(checks: Sequence[Check]) -> list[Observation]:
@@ -71,11 +82,11 @@ async def _observe(checks: Sequence[Check]) -> list[Observation]:
 
 
 def _checks_of_file(args: argparse.Namespace) -> list[Check]:
-    inventory = HostsSource(args.hosts, args.protocols).load(lenient=True)
+    inventory = HostsSource(args.hosts, args.protocols, Defaults(home=home_of(args.home))).load(lenient=True)
     host = inventory.find(args.host)
     if host is None:
         raise _wrong(f"{args.host} is not in {args.hosts}")
-    checks = [check for check in host.checks if not args.tag or check.key.test in args.tag or check.spec in args.tag]
+    checks = [check for check in host.checks if not args.tag or _names(check) & set(args.tag)]
     if not checks:
         raise _wrong(
             f"{args.host} has no such test; it has: {', '.join(check.spec for check in host.checks) or 'none'}"
@@ -83,18 +94,28 @@ def _checks_of_file(args: argparse.Namespace) -> list[Check]:
     return checks
 
 
+def _names(check: Check) -> set[str]:
+    """What a check may be called on the command line."""
+    return {check.key.test, check.spec, check.column} - {""}
+
+
 def _checks_of_tags(args: argparse.Namespace) -> list[Check]:
     """The reader of hosts.cfg reads the tags, so that they mean the same here."""
     services = _services(args.protocols)
+    files = HomeFolder(Path(home_of(args.home)))
     tags = args.tag or ["conn"]
     checks: list[Check] = []
     problems: list[Problem] = []
     for tag in tags:
-        inventory = _inventory_of(args.host, tag, services)
+        inventory = _inventory_of(args.host, tag, services, files)
         found = [check for host in inventory.hosts.values() for check in host.checks]
         checks.extend(found)
+        if found:  # what is wrong with a test does not always keep it from being made
+            for problem in inventory.problems:
+                print(problem, file=sys.stderr)
+            continue
         problems.extend(inventory.problems)
-        if not found and not inventory.problems:
+        if not inventory.problems:
             problems.extend(_wrong(f"'{tag}' is not a test that hexmon knows").problems)
     if problems:
         raise ConfigError(tuple(problems))
@@ -114,12 +135,12 @@ def _services(path: Path | None) -> dict[str, Service]:
     return services
 
 
-def _inventory_of(host: str, tag: str, services: dict[str, Service]) -> Inventory:
+def _inventory_of(host: str, tag: str, services: dict[str, Service], files: HomeFolder) -> Inventory:
     address = host if is_address(host) else "0.0.0.0"  # noqa: S104 - hosts.cfg's word for "look up the name"
     ping = "" if tag.lstrip("?!~").startswith("conn") else "noconn "
     quoted = f'"{tag}"' if " " in tag and '"' not in tag else tag
     line = Line(f"{address} {host} # testip {ping}{quoted}", Origin("command line"))
-    return build_inventory(read_hosts([line]), services)
+    return build_inventory(read_hosts([line]), services, files=files)
 
 
 def _wrong(message: str) -> ConfigError:
@@ -141,6 +162,7 @@ def _as_json(observation: Observation) -> dict[str, Any]:
         "detail": reply.detail,
         "facts": dict(reply.facts),
         "phases": [{"name": phase.name, "seconds": phase.seconds} for phase in reply.phases],
+        "assertions": [msgspec.to_builtins(one) for one in reply.assertions],
         "certificates": [msgspec.to_builtins(certificate) for certificate in reply.certificates],
         "evidence": readable(reply.evidence),
     }
@@ -155,10 +177,16 @@ def _as_text(observation: Observation) -> str:
     lines += [f"  {phase.name:9} {phase.seconds * 1000:10.3f} ms" for phase in reply.phases]
     lines.append(f"  {'in all':9} {observation.took * 1000:10.3f} ms")
     lines += [f"  {name} = {value:g}" for name, value in reply.facts.items()]
+    lines += [_assertion_line(one) for one in reply.assertions]
     for certificate in reply.certificates:
         lines += _certificate_lines(certificate)
     lines += [f"  | {line}" for line in _shown(reply.evidence)]
     return "\n".join(lines)
+
+
+def _assertion_line(one: Assertion) -> str:
+    held = {True: "as expected", False: "NOT as expected", None: "not looked at"}[one.held]
+    return f"  {one.what} {held}: wanted {one.wanted!r}, found {one.found!r}"
 
 
 def _certificate_lines(certificate: Certificate) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from hexmon.cli.values import count, seconds
+from hexmon.cli.values import add_home, column, count, home_of, seconds
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.client import failure
@@ -43,8 +43,12 @@ _STEP = 20  # checks between two looks at the progress
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, required=True, metavar="FILE", help="hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
+    add_home(parser)
     parser.add_argument("--location", default="", help="only hosts with NET:LOCATION")
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
+    parser.add_argument(
+        "--content", type=column, default="content", metavar="COL", help="the column of checks of content (%(default)s)"
+    )
     parser.add_argument("--no-submit", action="store_true", help="print the messages, an empty line between them")
     parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST[:PORT]", help="the monitor (%(default)s)")
     parser.add_argument("--concurrency", type=count, default=500, metavar="N", help="checks at once (%(default)s)")
@@ -67,7 +71,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"hexmon sweep: {error}", file=sys.stderr)
         return 2
     try:
-        defaults = Defaults(location=args.location, test_untagged=args.test_untagged, timeout=args.timeout)
+        defaults = Defaults(
+            location=args.location,
+            test_untagged=args.test_untagged,
+            timeout=args.timeout,
+            home=home_of(args.home),
+            content=args.content,
+        )
         inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
     except ConfigError as error:
         print(error, file=sys.stderr)

@@ -1,9 +1,13 @@
-"""Numbers on the command line that must mean something, for argparse's `type=`."""
+"""Numbers and names on the command line that must mean something, for argparse's `type=`."""
 
 import argparse
 import math
+import os
 import ssl
 import sys
+from pathlib import Path
+
+from hexmon.model.names import TEST_NAME
 
 
 def seconds(text: str) -> float:
@@ -22,6 +26,29 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < sys.maxsize):
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
     return int(text)
+
+
+def column(text: str) -> str:
+    """The name of a column."""
+    if not TEST_NAME.match(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not the name of a column")
+    return text
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """The option --home; `home_of` reads it."""
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="the folder of certs/, content/ and etc/netrc, etc/cookies, and of any file: (default: $XYMONHOME, "
+        "or the folder of the hosts file)",
+    )
+
+
+def home_of(given: Path | None) -> str:
+    """That folder; "" for that of the hosts file."""
+    return str(given.absolute()) if given is not None else os.environ.get("XYMONHOME", "")
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hexmon.config.suggest import Suggestions
 from hexmon.inventory.families import FAMILIES
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
-from hexmon.inventory.meaning import Meaning
+from hexmon.inventory.meaning import NO_HOME, HomeFiles, Meaning
 from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
 from hexmon.inventory.tag_values import Mistake
 from hexmon.inventory.xymon_tags import VALUES, TagReader
@@ -24,10 +24,14 @@ def build_inventory(
     *,
     location: str = "",
     defaults: Defaults | None = None,
+    files: HomeFiles = NO_HOME,
 ) -> Inventory:
-    """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks."""
+    """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks.
+
+    `files` are those that tags name.
+    """
     settings = defaults if defaults is not None else Defaults(location=location)
-    builder = _Builder(file, services, settings)
+    builder = _Builder(file, services, settings, files)
     return builder.inventory()
 
 
@@ -44,12 +48,12 @@ def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Proble
 
 
 class _Builder:
-    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults) -> None:
+    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, files: HomeFiles) -> None:
         self._file = file
         self._services = services
         self._settings = settings
         self._tags = TagReader(services, FAMILIES)
-        self._maker = CheckMaker(services, settings)
+        self._maker = CheckMaker(services, settings, files)
         self._problems = list(file.problems)
         self._pages: dict[str, list[str]] = {}
 
@@ -68,7 +72,7 @@ class _Builder:
             by_alias=by_alias,
             pages=self._file.pages,
             summaries=self._file.summaries,
-            problems=tuple(sorted(self._problems, key=_place)),
+            problems=tuple(sorted((*self._problems, *self._maker.problems), key=_place)),
         )
 
     # Tags

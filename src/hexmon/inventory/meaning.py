@@ -1,8 +1,9 @@
 """What a tag of hosts.cfg means, and what a family of tests is. Pure."""
 
+import errno
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NoReturn, Protocol
 
 import msgspec
 
@@ -24,11 +25,52 @@ class Meaning(msgspec.Struct, frozen=True):
     mistakes: tuple[Mistake, ...] = ()
 
 
+class HomeFiles(Protocol):
+    """The files that tags name; names are relative to `folder`, which has certs/, content/, etc/netrc, etc/cookies.
+
+    `netrc` and `cookies` are paths of files that are there, "" for none.
+    """
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def netrc(self) -> str: ...
+
+    @property
+    def cookies(self) -> str: ...
+
+    def read(self, name: str) -> bytes:
+        """What is in a file. Raises OSError."""
+        ...
+
+    def locate(self, name: str) -> str:
+        """The path of a file that can be read. Raises OSError."""
+        ...
+
+
+class _NoHome:
+    folder = netrc = cookies = ""
+
+    def read(self, name: str) -> bytes:
+        return self._refuse(name)
+
+    def locate(self, name: str) -> str:
+        return self._refuse(name)
+
+    def _refuse(self, name: str) -> NoReturn:
+        raise FileNotFoundError(errno.ENOENT, "there is no folder that files are taken from", name)
+
+
+NO_HOME: HomeFiles = _NoHome()
+"""Where no files are read."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """What the options of a test may depend on: the host's name, its address in the file, its settings.
+    """What the options of a test may depend on: the host's name, its address in the file, its settings, files.
 
     `items` are the XMH items as written, `parsed` their values as read, both with those of `.default.`; `home` is the
-    folder that has certs/, content/, etc/netrc and etc/cookies ("" for none).
+    folder of `files` ("" for none). What is found wrong is put into `mistakes`, for the host's line.
     """
 
     name: str
@@ -36,6 +78,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     items: Mapping[str, str]
     parsed: Mapping[str, Any]
     home: str = ""
+    files: HomeFiles = NO_HOME
+    mistakes: list[Mistake] = []
 
 
 class ProbeTag(Protocol):

@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine
-from hexmon.inventory.meaning import PLAIN, Meaning, ProbeTag, Site
+from hexmon.inventory.meaning import NO_HOME, PLAIN, HomeFiles, Meaning, ProbeTag, Site
 from hexmon.inventory.tag_values import is_address
+from hexmon.inventory.web_tags import columns_of
 from hexmon.inventory.xymon_tags import PING, PingTag, RouteTag, TcpTag
 from hexmon.model.inventory import HostPolicy
-from hexmon.model.names import StatusKey
+from hexmon.model.names import PSEUDO_TESTS, StatusKey
 from hexmon.model.observation import Check, Judging
+from hexmon.model.origin import Problem
 from hexmon.probes import PROBES
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
@@ -28,7 +30,8 @@ _POLICY_FLAGS = {"FLAG_NOCLEAR": "noclear", "FLAG_DIALUP": "dialup", "FLAG_MULTI
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts.cfg cannot say: how often, how long, and from where (hosts.cfg(5): NET). Seconds.
 
-    `home` is the folder that has certs/, content/, etc/netrc and etc/cookies: what XYMONHOME was.
+    `home` is the folder that has certs/, content/, etc/netrc and etc/cookies: what XYMONHOME was; "" for that of the
+    hosts file. `content` is the column of checks of content that name none.
     """
 
     interval: float = 60.0
@@ -36,6 +39,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     location: str = ""
     test_untagged: bool = False
     home: str = ""
+    content: str = "content"
 
 
 class Understood(msgspec.Struct):
@@ -87,15 +91,21 @@ class _Where(msgspec.Struct, frozen=True):
     fallback: str = ""
 
 
+_NOT_TO_BE_TAKEN = PSEUDO_TESTS | {"sslcert"}
 _NOWHERE = _Where("")  # for probes that find their own address
 
 
 class CheckMaker:
-    """Makes the checks of hosts; options that are equal are one object."""
+    """Makes the checks of hosts; options that are equal are one object.
 
-    def __init__(self, services: Mapping[str, Service], defaults: Defaults) -> None:
+    `problems` is what was found wrong only when a tag met its host: files that are missing, columns that clash.
+    """
+
+    def __init__(self, services: Mapping[str, Service], defaults: Defaults, files: HomeFiles = NO_HOME) -> None:
+        self.problems: list[Problem] = []
         self._services = services
         self._defaults = defaults
+        self._files = files
         self._tcp: dict[TcpTag, TcpOptions] = {}
 
     def checks(self, line: HostLine, host: Understood) -> tuple[Check, ...]:
@@ -104,16 +114,24 @@ class CheckMaker:
             return ()
         where = _where(line, host)
         made = [] if "FLAG_NOCONN" in host.items else [self._ping(line, host, where)]
-        seen: set[str] = set()
-        for tag, meaning in host.tests:
-            if tag in seen:
-                continue
-            seen.add(tag)
+        columns = columns_of(host.tests, self._defaults.content)
+        for tag, meaning in dict(host.tests).items():
             if meaning.kind == "tcp":
                 made.append(self._tcp_check(line, where, tag, meaning.parsed))
             elif meaning.kind == "probe":
-                made.append(self._probe(line, host, where, tag, meaning.parsed))
-        return tuple(made)
+                check = self._probe(line, host, where, tag, meaning.parsed)
+                made.append(msgspec.structs.replace(check, column=columns[tag]) if tag in columns else check)
+        return self._without_clashes(made) if columns else tuple(made)
+
+    def _without_clashes(self, checks: Sequence[Check]) -> tuple[Check, ...]:
+        """A column that is made by another test of the host cannot be one of its own."""
+        taken = {check.key.test for check in checks} | _NOT_TO_BE_TAKEN
+        for check in checks:
+            if check.column in taken:
+                text = f"'{check.spec}': the column {check.column} has other tests of this host already"
+                hint = "write another name behind the ="
+                self.problems.append(Problem(check.origin, text, hint, fatal=False))
+        return tuple(msgspec.structs.replace(check, column="") if check.column in taken else check for check in checks)
 
     def _is_ours(self, net: str | None) -> bool:
         wanted = self._defaults.location
@@ -143,10 +161,19 @@ class CheckMaker:
         return self._check(line, key, "tcp", options, where, tag, wanted.judging)
 
     def _probe(self, line: HostLine, host: Understood, where: _Where, tag: str, wanted: ProbeTag) -> Check:
-        site = Site(name=line.name, ip=line.ip, items=host.items, parsed=host.parsed, home=self._defaults.home)
+        site = Site(
+            name=line.name,
+            ip=line.ip,
+            items=host.items,
+            parsed=host.parsed,
+            home=self._files.folder,
+            files=self._files,
+        )
         key = StatusKey(line.name, wanted.test)
         place = _NOWHERE if PROBES[wanted.probe].own_address else where
-        return self._check(line, key, wanted.probe, wanted.options(site), place, tag, wanted.judging)
+        options = wanted.options(site)
+        self.problems.extend(Problem(line.origin, one.message, one.hint, fatal=False) for one in site.mistakes)
+        return self._check(line, key, wanted.probe, options, place, tag, wanted.judging)
 
     def _check(  # noqa: PLR0913 - the one place where checks are made
         self,

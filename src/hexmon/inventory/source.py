@@ -1,4 +1,4 @@
-"""Where the inventory comes from: hosts.cfg and protocols.cfg with all that they include, and whether they changed."""
+"""Where the inventory comes from: hosts.cfg, protocols.cfg, all that they name, and whether any of it changed."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ import msgspec
 
 from hexmon.config.lines import Line, read_file
 from hexmon.inventory.build import build_inventory, unused_tags
+from hexmon.inventory.home import HomeFolder
 from hexmon.inventory.hosts_cfg import HostsFile, read_hosts
 from hexmon.inventory.policies import Defaults
 from hexmon.model.inventory import Inventory
@@ -41,7 +42,8 @@ class HostsSource:
         file = self._file(problems)
         named = {Origin(str(path)) for path in (self._hosts, self._protocols)}
         _refuse_fatal(one for one in problems if not lenient or one.origin in named)
-        inventory = build_inventory(file, services, defaults=self._defaults)
+        home = HomeFolder(Path(self._defaults.home or self._hosts.parent), on_path=self._remember)
+        inventory = build_inventory(file, services, defaults=self._defaults, files=home)
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
 
