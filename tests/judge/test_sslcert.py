@@ -34,41 +34,41 @@ def sslcert(host: Host, *certificates: Certificate) -> Verdict | None:
     return next((verdict for verdict in verdicts if verdict.report.key.test == "sslcert"), None)
 
 
-def with_tags(*tags: str) -> Host:
-    return msgspec.structs.replace(a_host("https://a/"), tags=tags)
+def with_items(**items: str) -> Host:
+    return msgspec.structs.replace(a_host("https://a/"), items=items)
 
 
 @pytest.mark.parametrize(
-    ("days", "tags", "color", "says"),
+    ("days", "ssldays", "color", "says"),
     [
-        pytest.param(31.5, (), Color.GREEN, "expires in 31 days", id="more than a month"),
-        pytest.param(30.5, (), Color.GREEN, "expires in 30 days", id="thirty whole days are enough"),
-        pytest.param(29.9, (), Color.YELLOW, "expires in 29 days", id="less than thirty"),
-        pytest.param(10.1, (), Color.YELLOW, "expires in 10 days", id="ten whole days"),
-        pytest.param(9.9, (), Color.RED, "expires in 9 days", id="less than ten"),
-        pytest.param(-0.1, (), Color.RED, "expired 0 days ago", id="just expired"),
-        pytest.param(-2.1, (), Color.RED, "expired 2 days ago", id="expired"),
-        pytest.param(40, ("ssldays=60:30",), Color.YELLOW, "expires in 40 days", id="a host's own warning"),
-        pytest.param(20, ("SSLDAYS=60:30",), Color.RED, "expires in 20 days", id="a host's own alarm"),
-        pytest.param(20, ("ssldays=x:y",), Color.YELLOW, "expires in 20 days", id="what is no number is ignored"),
+        pytest.param(31.5, "", Color.GREEN, "expires in 31 days", id="more than a month"),
+        pytest.param(30.5, "", Color.GREEN, "expires in 30 days", id="thirty whole days are enough"),
+        pytest.param(29.9, "", Color.YELLOW, "expires in 29 days", id="less than thirty"),
+        pytest.param(10.1, "", Color.YELLOW, "expires in 10 days", id="ten whole days"),
+        pytest.param(9.9, "", Color.RED, "expires in 9 days", id="less than ten"),
+        pytest.param(-0.1, "", Color.RED, "expired 0 days ago", id="just expired"),
+        pytest.param(-2.1, "", Color.RED, "expired 2 days ago", id="expired"),
+        pytest.param(40, "60:30", Color.YELLOW, "expires in 40 days", id="a host's own warning"),
+        pytest.param(20, "60:30", Color.RED, "expires in 20 days", id="a host's own alarm"),
+        pytest.param(20, "x:y", Color.YELLOW, "expires in 20 days", id="what is no number is ignored"),
     ],
 )
-def test_days_left(days: float, tags: tuple[str, ...], color: Color, says: str) -> None:
-    verdict = sslcert(with_tags(*tags), certificate(days))
+def test_days_left(days: float, ssldays: str, color: Color, says: str) -> None:
+    verdict = sslcert(with_items(SSLDAYS=ssldays), certificate(days))
     assert verdict is not None
     assert verdict.report.color is color
     assert f"&{color.word} SSL certificate for https://a/ {says}" in verdict.report.text.decode().splitlines()
 
 
 def test_a_weak_cipher_is_red() -> None:
-    verdict = sslcert(with_tags("sslbits=256"), certificate(100, bits=128))
+    verdict = sslcert(with_items(SSLMINBITS="256"), certificate(100, bits=128))
     assert verdict is not None
     assert verdict.report.color is Color.RED
     assert b"&red Minimum available SSL encryption is 128 bits (should be 256)" in verdict.report.text
 
 
 def test_the_worst_of_several_decides_and_all_are_told() -> None:
-    verdict = sslcert(with_tags(), certificate(100), certificate(20, "imaps"))
+    verdict = sslcert(with_items(), certificate(100), certificate(20, "imaps"))
     assert verdict is not None
     assert verdict.report.text.decode().splitlines()[0] == "yellow Sat Nov 21 00:00:00 2026"
     assert [line for line in verdict.report.text.decode().splitlines() if line.startswith("&")] == [
@@ -78,8 +78,8 @@ def test_the_worst_of_several_decides_and_all_are_told() -> None:
 
 
 def test_a_host_without_certificates_has_no_such_square() -> None:
-    assert sslcert(with_tags()) is None
-    assert sslcert(with_tags("nosslcert"), certificate(1)) is None
+    assert sslcert(with_items()) is None
+    assert sslcert(with_items(FLAG_NOSSLCERT="nosslcert"), certificate(1)) is None
 
 
 def test_probing_one_square_tells_the_certificates_of_all() -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from hexmon.judge.http import judge_http, raw_web, web_failed
+from hexmon.judge import assertions
+from hexmon.judge.content import column_failed, judge_columns
+from hexmon.judge.fetch import raw_fetch, web_failed
+from hexmon.judge.http import judge_http
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.sslcert import judge_sslcert
@@ -12,27 +15,41 @@ from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation, Outcome
 
-_JUDGES: Mapping[str, Callable[[StatusKey, bool, HostView, float], Verdict]] = {
-    "http": judge_http,
+WEB = "http"  # the probe type of everything that fetches a URL
+Judge = Callable[[StatusKey, bool, HostView, float], Verdict]
+
+# Who judges a square by the probes it has; where it has several, the first row of them. All others are simple services.
+_JUDGES: Mapping[str, Judge] = {
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
+    WEB: judge_http,
 }
 
 
 def judge_host(view: HostView, now: float, tests: Collection[str] | None = None) -> list[Verdict]:
     """The verdicts of the squares that were observed, conn first; `tests` limits them to what was just probed.
 
-    sslcert is added when one of those tests met a certificate.
+    The squares that fetches make besides http follow it; sslcert is added when one of those tests met a certificate.
     """
     down = host_down(view.host, view.latest)
-    probes = {check.key: check.probe for check in view.host.checks if check.identity in view.latest}
-    wanted = [key for key in probes if tests is None or key.test in tests]
-    wanted.sort(key=lambda key: key.test != CONN)
-    verdicts = [_JUDGES.get(probes[key], judge_service)(key, down, view, now) for key in wanted]
+    probes: dict[StatusKey, set[str]] = {}
+    for check in view.host.checks:
+        if (tests is None or check.key.test in tests) and check.identity in view.latest:
+            probes.setdefault(check.key, set()).add(check.probe)
+    wanted = sorted(probes, key=lambda key: key.test != CONN)
+    verdicts = []
+    for key in wanted:
+        verdicts.append(_judge_for(probes[key])(key, down, view, now))
+        if WEB in probes[key]:
+            verdicts += judge_columns(key, down, view, now)
     if any(one.reply.certificates for key in wanted for one in view.observations(key.test)):
         certificates = judge_sslcert(view, now)
         verdicts += [certificates] if certificates is not None else []
     return verdicts
+
+
+def _judge_for(probes: Collection[str]) -> Judge:
+    return next((judge for probe, judge in _JUDGES.items() if probe in probes), judge_service)
 
 
 def host_down(host: Host, latest: Mapping[str, Observation]) -> bool:
@@ -49,33 +66,60 @@ def host_silent(host: Host, latest: Mapping[str, Observation]) -> bool:
 
 def square_failed(host: Host, test: str, latest: Mapping[str, Observation]) -> bool | None:
     """Whether the last probe of a square failed, for the tests that depend on it; None when there was none."""
-    seen = [latest[check.identity] for check in host.checks if check.key.test == test and check.identity in latest]
-    return any(_failed(observation) for observation in seen) if seen else None
+    seen = [
+        latest[check.identity]
+        for check in host.checks
+        if test in (check.key.test, check.column) and check.identity in latest
+    ]
+    return any(_failed(observation, test) for observation in seen) if seen else None
 
 
-def _failed(observation: Observation) -> bool:
-    if observation.check.key.test == CONN:
+def _failed(observation: Observation, test: str) -> bool:
+    check = observation.check
+    if check.key.test != test:
+        return column_failed(observation)
+    if test == CONN:
         return ping_failed(observation)
-    return web_failed(observation) if observation.check.probe == "http" else service_failed(observation)
+    return web_failed(observation) if check.probe == WEB else service_failed(observation)
 
 
-def needs_explaining(observation: Observation) -> bool:
-    """Whether other squares have a say in what this means: a failure, or a closed port that ought to be closed."""
+def probed_as(host: Host, test: str) -> str:
+    """The test whose round tells of that square: http for one that a fetch makes besides."""
+    return next((check.key.test for check in host.checks if check.column == test), test)
+
+
+def looks_bad(observation: Observation) -> bool:
+    """Whether it is worth another try before it is believed."""
+    return _is_odd(observation) or bool(assertions.failing(observation.reply.assertions))
+
+
+def needs_explaining(observation: Observation, host: Host) -> bool:
+    """Whether other squares have a say in what this means: a failure, or a closed port that ought to be closed.
+
+    The wrong content of a page can be explained by `depends=(COLUMN:...)` only.
+    """
+    column = observation.check.column
+    depending = bool(column) and any(test == column for test, _ in host.policy.depends)
+    return looks_bad(observation) if depending or not column else _is_odd(observation)
+
+
+def _is_odd(observation: Observation) -> bool:
     check = observation.check
     if check.key.test == CONN:
         return ping_failed(observation)
-    if check.probe == "http":
-        return raw_web(observation).color >= Color.YELLOW
+    if check.probe == WEB and not check.judging.reverse:
+        return raw_fetch(observation).color >= Color.YELLOW
     return observation.reply.outcome is not Outcome.OK or check.judging.reverse
 
 
 def explainers(checks: Collection[Check], host: Host) -> tuple[StatusKey, ...]:
-    """The squares that could explain a failure of these checks of one square."""
+    """The squares that could explain a failure of these checks of one square, or of what they make besides."""
     key = next(iter(checks)).key
     if key.test == CONN:
         return tuple(StatusKey(router, CONN) for router in host.policy.route)
     if all(always_true(check, host) for check in checks):
         return ()
     pings = {check.key for check in host.checks if check.key.test == CONN and check.probe != NOPING}
-    named = {other for test, others in host.policy.depends if test == key.test for other in others}
+    tests = {key.test, *(check.column for check in checks)}
+    named = {other for test, others in host.policy.depends if test in tests for other in others}
     return tuple((pings | named) - {key})

@@ -1,110 +1,101 @@
 """The verdict on the column http: the worst of a host's URLs, the last tag first (xymonnet(1))."""
 
-import msgspec
+from collections.abc import Iterable, Sequence
+from html import escape
 
-from hexmon.judge.network import HOST_DOWN
-from hexmon.judge.soften import bad_test, depends, dialup, no_page
+from hexmon.judge import assertions
+from hexmon.judge.fetch import NOT_RETRIEVED, raw_fetch, raw_page, softened, status_of
+from hexmon.judge.page_text import Answer, answer_of, as_line, safe, shown_body, url_of
+from hexmon.judge.soften import bad_test, no_page
 from hexmon.judge.texts import date, dependencies, make_report, seconds_line
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, worst
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, own_column, taken_squares, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
-from hexmon.model.observation import Observation, Outcome
-from hexmon.model.text import readable
+from hexmon.model.observation import Assertion, Observation, Outcome
 
-_PREFIXES = "?!~"
-_GREEN_REDIRECTS = frozenset({302, 303, 307})
-_HEADERS_END = b"\r\n\r\n"
-
-
-def status_color(status: int) -> Color:
-    """2xx and the redirects 302, 303, 307 are green; 1xx and other 3xx yellow; 306, 4xx, 5xx and the rest red."""
-    if 200 <= status <= 299 or status in _GREEN_REDIRECTS:
-        return Color.GREEN
-    if 100 <= status <= 399 and status != 306:
-        return Color.YELLOW
-    return Color.RED
-
-
-def status_of(observation: Observation) -> int:
-    """The HTTP status, 0 when none came."""
-    return int(observation.reply.facts.get("http_status", 0))
-
-
-def raw_web(observation: Observation) -> Finding:
-    """What one fetch means before anything softens it."""
-    reply = observation.reply
-    if reply.outcome is Outcome.PREVENTED:
-        return Finding(color=Color.CLEAR, cause=reply.summary, reason=Reason.NOT_TESTED, counted=None)
-    status = status_of(observation)
-    color = status_color(status) if status else Color.RED
-    if color is Color.GREEN and reply.outcome in {Outcome.OK, Outcome.UNEXPECTED}:
-        return Finding(color=color, open=True)
-    cause = reply.summary or f"Unwanted HTTP status {status}"
-    worst_of_both = color if color is not Color.GREEN else Color.RED
-    return Finding(color=worst_of_both, cause=cause, reason=Reason.FAILED, counted=True, open=_connected(observation))
-
-
-def _connected(observation: Observation) -> bool:
-    return status_of(observation) > 0 or any(phase.name == "connect" for phase in observation.reply.phases)
-
-
-def web_failed(observation: Observation) -> bool:
-    """Whether tests that depend on this one are excused by it."""
-    return raw_web(observation).color is Color.RED
-
-
-def _judged(observation: Observation, host_down: bool, view: HostView, now: float) -> Finding:
-    finding = raw_web(observation)
-    check = observation.check
-    if finding.color < Color.YELLOW:
-        return finding
-    finding = dialup(finding, check, view, now)
-    if host_down and view.settings.fail_goes_clear and not always_true(check, view.host):
-        return msgspec.structs.replace(
-            finding, color=Color.CLEAR, reason=Reason.HOST_DOWN, counted=False, cause=f"{finding.cause}\n{HOST_DOWN}"
-        )
-    return depends(finding, check, view, now)
+HIDE = "FLAG_HIDEHTTP"
+_BODY_KINDS = frozenset({"body", "digest", "json"})
 
 
 def judge_http(key: StatusKey, host_down: bool, view: HostView, now: float) -> Verdict:
-    """The square http."""
+    """The square http. What the content of a page must be colours it only when no other square tells of that."""
     observations = view.observations(key.test)[::-1]
-    findings = [_judged(observation, host_down, view, now) for observation in observations]
+    taken = taken_squares(view)
+    findings = [_finding(one, bool(own_column(one.check, taken)), host_down, view, now) for one in observations]
     deciding = worst(findings)
     check = observations[findings.index(deciding)].check
     deciding = no_page(bad_test(deciding, check, view, now), check, view, now)
-    items = " ; ".join(_item(finding) for finding in findings)
-    parts = [_part(*pair) for pair in zip(findings, observations, strict=True)]
+    pairs = list(zip(findings, observations, strict=True))
+    items = " ; ".join(item(*pair) for pair in pairs)
+    parts = [_part(*pair, bool(own_column(pair[1].check, taken)), view) for pair in pairs]
     text = f"{date(now, view.settings.zone)}: {items}\n\n" + "\n".join(parts) + "\n"
     report = make_report(key, deciding.color, text, view.settings)
-    return Verdict(report=report, failed=_counted(findings), reason=deciding.reason)
+    return Verdict(report=report, failed=counted(findings), reason=deciding.reason)
 
 
-def _counted(findings: list[Finding]) -> bool | None:
+def _finding(observation: Observation, told_elsewhere: bool, host_down: bool, view: HostView, now: float) -> Finding:
+    raw = raw_fetch(observation) if told_elsewhere else raw_page(observation)
+    return softened(raw, observation.check, host_down, view, now)
+
+
+def counted(findings: Iterable[Finding]) -> bool | None:
+    """What several findings add to the failed rounds of their square."""
     counts = {finding.counted for finding in findings}
-    return None if counts == {None} else True in counts
+    return True if True in counts else False if False in counts else None
 
 
-def _item(finding: Finding) -> str:
+def item(finding: Finding, observation: Observation) -> str:
     """One item of line 1. A server that was reached is "OK" there when its colour was cleared, as xymonnet has it."""
-    if finding.color is Color.GREEN or (finding.color is Color.CLEAR and finding.open):
-        return "OK"
-    return finding.cause.partition("\n")[0]
+    if not finding.cause or (finding.color is Color.CLEAR and finding.open):
+        return f"OK{status_note(observation)}"
+    return as_line(finding.cause.partition("\n")[0])
 
 
-def url_of(observation: Observation) -> str:
-    """The URL as the tag has it, without the prefixes."""
-    return observation.check.spec.lstrip(_PREFIXES) or str(getattr(observation.check.options, "url", ""))
+def status_note(observation: Observation) -> str:
+    """What is added where the status itself was asked for."""
+    if not assertions.of_status(observation.reply):
+        return ""
+    return f" (HTTP status {status_of(observation) or NOT_RETRIEVED})"
 
 
-def _part(finding: Finding, observation: Observation) -> str:
-    """What is told about one URL."""
+def _part(finding: Finding, observation: Observation, told_elsewhere: bool, view: HostView) -> str:
+    """What is told about one URL in the square http."""
+    expected = [] if told_elsewhere else assertions.of_content(observation.reply)
+    return page_part(finding, observation, expected, view, note=status_note(observation))
+
+
+def page_part(
+    finding: Finding, observation: Observation, expected: Sequence[Assertion], view: HostView, *, note: str = ""
+) -> str:
+    """What is told about one URL: how it went, what was expected, what the server said, how long it took."""
     reason, _, more = (finding.cause or "OK").partition("\n")
-    headers = readable(observation.reply.evidence.partition(_HEADERS_END)[0]) if finding.open else ""
-    lines = [f"&{finding.color.word} {url_of(observation)} - {reason}", ""]
-    lines += [*([headers, ""] if headers else []), *([more, ""] if more else [])]
+    answer = answer_of(observation.reply)
+    url = escape(url_of(observation), quote=False)
+    lines = [f"&{finding.color.word} {url} - {as_line(reason)}{note}", ""]
+    lines += [*assertions.lines(expected), ""] if expected else []
+    lines += heads(answer) if finding.open else []
+    lines += body_lines(answer, expected, view)
+    lines += [line for one in (more, _detail(finding, observation)) if one for line in (one, "")]
     lines += [*dependencies(finding), ""] if finding.failed_on else []
     return "\n".join([*lines, seconds_line(_total(observation)), ""])
+
+
+def heads(answer: Answer) -> list[str]:
+    """The headers of every response, an empty line behind each."""
+    return [line for head in answer.heads for line in (safe(head), "")]
+
+
+def body_lines(answer: Answer, expected: Iterable[Assertion], view: HostView) -> list[str]:
+    """The page itself, when it is not what it should be."""
+    wrong = any(one.what in _BODY_KINDS for one in assertions.failing(expected))
+    return [shown_body(answer.body), ""] if wrong and HIDE not in view.host.items else []
+
+
+def _detail(finding: Finding, observation: Observation) -> str:
+    """Why there was no answer, in the words of the library that tried."""
+    reply = observation.reply
+    untold = finding.reason is not Reason.OK and reply.outcome is not Outcome.UNEXPECTED
+    return as_line(reply.detail) if untold and reply.detail != reply.summary else ""
 
 
 def _total(observation: Observation) -> float:

@@ -31,12 +31,18 @@ def dependencies_of(key: StatusKey, view: HostView) -> tuple[StatusKey, ...]:
     return tuple(other for test, others in view.host.policy.depends if test == key.test for other in others)
 
 
-def bad_test(finding: Finding, check: Check, view: HostView, now: float) -> Finding:
-    """`badTEST:x:y:z`: how many failed rounds must have gone before for clear, yellow, red; the last in force wins."""
-    if finding.color is not Color.RED:
+def bad_test(finding: Finding, check: Check, view: HostView, now: float, instead: str = "") -> Finding:
+    """`badTEST:x:y:z`: how many failed rounds must have gone before for clear, yellow, red; the last in force wins.
+
+    `instead` is the test whose rules count for a square that none are written for.
+    """
+    if finding.color is not Color.RED or not view.host.policy.bad:
         return finding
+    test = check.key.test.lower()
+    if not any(rule.test == test for rule in view.host.policy.bad):
+        test = instead
     local = datetime.fromtimestamp(now, view.settings.zone)
-    rules = [rule for rule in view.host.policy.bad if rule.test == check.key.test and _in_force(rule, local)]
+    rules = [rule for rule in view.host.policy.bad if rule.test == test and _in_force(rule, local)]
     if not rules:
         return finding
     color = _softened(rules[-1], view.failures.get(check.key, 0))
@@ -66,9 +72,9 @@ def dialup(finding: Finding, check: Check, view: HostView, now: float) -> Findin
     return msgspec.structs.replace(finding, color=Color.CLEAR, reason=Reason.DIALUP, counted=False, cause=cause)
 
 
-def no_page(finding: Finding, check: Check, view: HostView, now: float) -> Finding:  # noqa: ARG001 - a Step
-    """NONETPAGE: columns that are yellow at worst."""
-    if finding.color is Color.RED and check.key.test in view.settings.no_page:
+def no_page(finding: Finding, check: Check, view: HostView, now: float, also: str = "") -> Finding:  # noqa: ARG001 - a Step
+    """NONETPAGE: columns that are yellow at worst; one that is named `also` counts as well."""
+    if finding.color is Color.RED and not view.settings.no_page.isdisjoint((check.key.test, also)):
         return msgspec.structs.replace(finding, color=Color.YELLOW)
     return finding
 

@@ -1,6 +1,6 @@
 """What a judge sees of one host, and what it says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, tzinfo
 from enum import StrEnum
 
@@ -32,13 +32,20 @@ class Reason(StrEnum):
 
 
 class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds for all hosts. Days for certificates, seconds for `validity`."""
+    """What holds for all hosts. Days for certificates, seconds for `validity`.
+
+    `ssl_column` "" makes no square of certificates. `ssl_bits` are the fewest of a cipher, `ssl_key_bits` those of a
+    certificate's key; 0 for any.
+    """
 
     fail_goes_clear: bool = True  # IPTEST_2_CLEAR_ON_FAILED_CONN
     fail_text: str = "not OK"  # NETFAILTEXT
     router_text: str = "router"  # XYMONROUTERTEXT
+    ssl_column: str = SSLCERT
     ssl_warn_days: int = 30
     ssl_alarm_days: int = 10
+    ssl_bits: int = 0
+    ssl_key_bits: int = 0
     no_page: frozenset[str] = frozenset()  # NONETPAGE: columns that never go red
     validity: float = 1800.0
     sender: str = "127.0.0.1"
@@ -95,6 +102,16 @@ def worst(findings: Sequence[Finding]) -> Finding:
 def always_true(check: Check, host: Host) -> bool:
     """Whether nothing else may explain a failure: the prefix `~` or the tag `noclear`."""
     return check.judging.always_true or host.policy.noclear
+
+
+def own_column(check: Check, taken: Container[str]) -> str:
+    """The square of its own that a check makes; "" for none, or when it is `taken`."""
+    return "" if check.column in taken else check.column
+
+
+def taken_squares(view: HostView) -> frozenset[str]:
+    """The tests that have checks of their own, and that of the certificates: no other check can make these squares."""
+    return frozenset((view.settings.ssl_column, *(check.key.test for check in view.host.checks)))
 
 
 def is_dialup(check: Check, host: Host) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hexmon.judge.host import host_silent, judge_host, needs_explaining, square_failed
+from hexmon.judge.host import host_silent, judge_host, needs_explaining, probed_as, square_failed
 from hexmon.judge.view import CONN, HostView, JudgeSettings, Reason, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
@@ -43,6 +43,7 @@ class HostMemory:
         self.host = host
         identities = {check.identity for check in host.checks}
         keys = {check.key for check in host.checks}
+        keys |= {StatusKey(host.name, check.column) for check in host.checks if check.column}
         self.latest = {identity: seen for identity, seen in self.latest.items() if identity in identities}
         by_key: tuple[dict[StatusKey, float] | dict[StatusKey, int], ...] = (
             self.failures,
@@ -65,10 +66,9 @@ class HostMemory:
             self.failures.pop(key, None)
             self.down_since.pop(key, None)
 
-    def settle(self, verdict: Verdict) -> None:
+    def settle(self, key: StatusKey, explained: bool) -> None:
         """Remember whether the failure was the square's own."""
-        key = verdict.report.key
-        if key in self.failing_since and verdict.reason not in EXPLAINED:
+        if key in self.failing_since and not explained:
             self.settled.add(key)
         else:
             self.settled.discard(key)
@@ -120,7 +120,7 @@ class Memory:
         known.probed[key] = began
         for observation in observations:
             known.latest[observation.check.identity] = observation
-        if any(needs_explaining(observation) for observation in observations):
+        if any(needs_explaining(observation, known.host) for observation in observations):
             known.failing_since.setdefault(key, began)
         else:
             known.failing_since.pop(key, None)
@@ -131,9 +131,10 @@ class Memory:
         if known is None:
             return []
         verdicts = judge_host(self._view(known), now, tests)
+        explained = any(verdict.reason in EXPLAINED for verdict in verdicts)
         for verdict in verdicts:
             known.count(verdict, now)
-            known.settle(verdict)
+            known.settle(verdict.report.key, explained)
             known.strip(verdict.report.key.test)
         return verdicts
 
@@ -157,6 +158,11 @@ class Memory:
             return ours
         color = self._color_of(key)
         return None if color is None else color is Color.RED
+
+    def probed_as(self, key: StatusKey) -> StatusKey:
+        """The square whose round tells of that one; most are their own."""
+        known = self._hosts.get(key.host)
+        return key if known is None else StatusKey(key.host, probed_as(known.host, key.test))
 
     def silent(self, host: str) -> bool:
         """Whether the host did not answer its last ping."""

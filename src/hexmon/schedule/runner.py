@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from hexmon.clock import Clock
-from hexmon.judge.host import explainers, needs_explaining
+from hexmon.judge.host import explainers, looks_bad
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
@@ -209,7 +209,7 @@ class Runner:
         """One check, tried again while it fails."""
         observation = await self._observe(check)
         for _ in range(self._settings.retries):
-            if not needs_explaining(observation):
+            if not looks_bad(observation):
                 break
             await self._clock.sleep_until(self._clock.monotonic() + self._settings.retry_pause)
             observation = await self._observe(check)
@@ -223,7 +223,8 @@ class Runner:
         if known is None or self._memory.is_settled(square.key):
             return
         checks = [observation.check for observation in observations]
-        wanted = [key for key in explainers(checks, known.host) if self._unknown(square.key, key, began)]
+        named = {self._memory.probed_as(key) for key in explainers(checks, known.host)} - {square.key}
+        wanted = [key for key in named if self._unknown(square.key, key, began)]
         if not wanted:
             return
         deadline = self._clock.monotonic() + self._longest_timeout(wanted)
@@ -264,7 +265,9 @@ class Runner:
         key = square.key
         if key not in self.agenda:
             return  # it left the inventory meanwhile
+        columns = {check.column for check in square.checks}
         for verdict in self._memory.judge(key.host, {key.test}, self._clock.now()):
             self._report(verdict.report)
-            if verdict.failed and verdict.report.key == key and square.interval > self._settings.retest:
+            ours = key.test == verdict.report.key.test or verdict.report.key.test in columns
+            if verdict.failed and ours and square.interval > self._settings.retest:
                 self.agenda.hurry(key, began + self._settings.retest)
