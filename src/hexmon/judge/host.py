@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from hexmon.judge.http import judge_http, raw_web, web_failed
+from hexmon.judge.ldap import judge_ldap, search_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.sslcert import judge_sslcert
@@ -14,6 +15,7 @@ from hexmon.model.observation import Check, Observation, Outcome
 
 _JUDGES: Mapping[str, Callable[[StatusKey, bool, HostView, float], Verdict]] = {
     "http": judge_http,
+    "ldap": judge_ldap,
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
 }
@@ -56,6 +58,8 @@ def square_failed(host: Host, test: str, latest: Mapping[str, Observation]) -> b
 def _failed(observation: Observation) -> bool:
     if observation.check.key.test == CONN:
         return ping_failed(observation)
+    if observation.check.probe == "ldap":
+        return search_failed(observation)
     return web_failed(observation) if observation.check.probe == "http" else service_failed(observation)
 
 
