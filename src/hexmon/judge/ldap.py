@@ -1,5 +1,7 @@
 """The verdict on the column ldap: searches in a directory, the last tag first, and the simple service (xymonnet(1))."""
 
+from msgspec.structs import replace
+
 from hexmon.judge.network import HOST_DOWN, is_open, raw_finding
 from hexmon.judge.soften import bad_test, depends, dialup, no_page, soften
 from hexmon.judge.texts import date, dependencies, make_report, seconds_line
@@ -9,10 +11,10 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation, Outcome
 from hexmon.model.text import readable
 
-_PROBE = "ldap"
+LDAP = "ldap"  # the column, and the probe
+_URL = "ldapurl"  # what badTEST calls a test by URL
 _PREFIXES = "?!~"
 _YELLOW_FAIL = "FLAG_LDAPFAILYELLOW"
-_BAD_NAMES = ("ldapurl", "ldap")  # `badldapurl` is for URLs alone, `badldap` for the column
 
 
 def raw_search(observation: Observation, host_down: bool, view: HostView) -> Finding:
@@ -60,20 +62,29 @@ def search_failed(observation: Observation) -> bool:
 def _judged(observation: Observation, host_down: bool, view: HostView, now: float) -> tuple[Finding, Finding]:
     """What is told of one check, and what it does to the square: badTEST and NONETPAGE are about the square."""
     check = observation.check
-    if check.probe != _PROBE:
+    if check.probe != LDAP:
         finding = soften(raw_finding(observation, host_down, view), check, view, now)
         return finding, finding
     told = raw_search(observation, host_down, view)
     for step in (depends, dialup):
         told = step(told, check, view, now)
-    return told, no_page(bad_test(told, check, view, now, _BAD_NAMES), check, view, now)
+    return told, no_page(bad_test(told, check, _with_rules_for_urls(view), now), check, view, now)
+
+
+def _with_rules_for_urls(view: HostView) -> HostView:
+    """The same view where the rules of `badldapurl` are for this column, too."""
+    rules = view.host.policy.bad
+    if not any(rule.test == _URL for rule in rules):
+        return view
+    renamed = tuple(replace(rule, test=LDAP) if rule.test == _URL else rule for rule in rules)
+    return replace(view, host=replace(view.host, policy=replace(view.host.policy, bad=renamed)))
 
 
 def judge_ldap(key: StatusKey, host_down: bool, view: HostView, now: float) -> Verdict:
     """The square ldap; of several checks the worst decides, each is told."""
     seen = view.observations(key.test)
-    observations = [one for one in seen if one.check.probe == _PROBE][::-1]
-    observations += [one for one in seen if one.check.probe != _PROBE]
+    observations = [one for one in seen if one.check.probe == LDAP][::-1]
+    observations += [one for one in seen if one.check.probe != LDAP]
     judged = [_judged(observation, host_down, view, now) for observation in observations]
     deciding = worst([finding for _, finding in judged])
     parts = [_part(told, observation) for (told, _), observation in zip(judged, observations, strict=True)]
@@ -91,7 +102,7 @@ def _part(told: Finding, observation: Observation) -> str:
     lines = [f"&{told.color.word} {spec} - {word}", ""]
     lines += [told.cause, ""] if told.cause else []
     lines += [*dependencies(told), ""] if told.failed_on else []
-    if observation.check.probe == _PROBE:
+    if observation.check.probe == LDAP:
         lines += _found(observation)
     return "\n".join([*lines, seconds_line(_total(observation)), ""])
 

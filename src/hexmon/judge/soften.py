@@ -1,6 +1,6 @@
 """What may soften a failure: other failed tests, badTEST, dialup, NONETPAGE; in this order (xymonnet(1))."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -31,16 +31,12 @@ def dependencies_of(key: StatusKey, view: HostView) -> tuple[StatusKey, ...]:
     return tuple(other for test, others in view.host.policy.depends if test == key.test for other in others)
 
 
-def bad_test(finding: Finding, check: Check, view: HostView, now: float, names: Collection[str] = ()) -> Finding:
-    """`badTEST:x:y:z`: how many failed rounds must have gone before for clear, yellow, red; the last in force wins.
-
-    `names` are what the rules may call the test, if not by the name of its column.
-    """
+def bad_test(finding: Finding, check: Check, view: HostView, now: float) -> Finding:
+    """`badTEST:x:y:z`: how many failed rounds must have gone before for clear, yellow, red; the last in force wins."""
     if finding.color is not Color.RED:
         return finding
     local = datetime.fromtimestamp(now, view.settings.zone)
-    tests = names or (check.key.test,)
-    rules = [rule for rule in view.host.policy.bad if rule.test in tests and _in_force(rule, local)]
+    rules = [rule for rule in view.host.policy.bad if rule.test == check.key.test and _in_force(rule, local)]
     if not rules:
         return finding
     color = _softened(rules[-1], view.failures.get(check.key, 0))

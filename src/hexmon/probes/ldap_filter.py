@@ -128,7 +128,10 @@ def _extensible(text: str) -> bytes:
 
 def _unescaped(value: str) -> bytes:
     r"""`\2a` is the byte 0x2a; all else is UTF-8."""
-    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        raw = value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise FilterError("there is half a character") from None
 
     def byte(match: re.Match[bytes]) -> bytes:
         if match[1] is None:
