@@ -1,8 +1,8 @@
 """OpenLDAP's slapd on loopback, with a small directory, for as long as a `with` lasts."""
 
 import contextlib
+import socket
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -94,28 +94,22 @@ def slapd(
     (folder / "data.ldif").write_text(_ENTRIES.lstrip())
     subprocess.run([fill, "-f", configuration, "-l", folder / "data.ldif"], check=True, capture_output=True)
     port, tls_port = closed_port(), closed_port()
-    urls = [f"ldap://{address}:{port}/" for address in addresses]
-    urls += [f"ldaps://{addresses[0]}:{tls_port}/"] if tls else []
+    places = [(address, port) for address in addresses] + ([(addresses[0], tls_port)] if tls else [])
+    urls = [f"ldap{'s' * (at == tls_port)}://{address}:{at}/" for address, at in places]
     command = [str(program), "-f", str(configuration), "-h", " ".join(urls), "-d", "stats"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
-        said = _wait_until_it_serves(process)
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
         try:
+            for address, at in places:
+                _wait_until_it_listens(process, (address.strip("[]"), at), folder / "log")
             yield Slapd(port, tls_port)
         finally:
             process.terminate()
-            said.join(10)
 
 
-def _wait_until_it_serves(process: "subprocess.Popen[str]") -> threading.Thread:
-    """It says so; what it says after that is read by a thread, as a full pipe would stop it."""
-    assert process.stderr is not None
-    lines: list[str] = []
-    for line in process.stderr:
-        lines.append(line)
-        if "slapd starting" in line:
-            break
-    else:
-        raise AssertionError("".join(lines))
-    reader = threading.Thread(target=process.stderr.read, daemon=True)
-    reader.start()
-    return reader
+def _wait_until_it_listens(process: "subprocess.Popen[bytes]", place: tuple[str, int], log: Path) -> None:
+    """It does not say when it does, so it is asked."""
+    while True:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(place).close()
+            return
+        assert process.poll() is None, log.read_text(errors="replace")

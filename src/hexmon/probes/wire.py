@@ -65,8 +65,6 @@ class Wire:
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str | None) -> ssl.SSLSocket:
         """Shake hands; the result is asked about the session and the certificate."""
-        # Else what is said first waits until the other side acknowledges the end of the handshake: 40 ms.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         secured = context.wrap_socket(self._socket, server_hostname=server_name, do_handshake_on_connect=False)
         self._socket = secured
         while True:
