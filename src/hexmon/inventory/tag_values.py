@@ -200,6 +200,13 @@ def noflap(value: str) -> Read:
     return frozenset(filter(None, value[1:].split(","))), ()
 
 
+def login(value: str) -> Read:
+    """`cn=Reader,dc=example:password` -> (user, password); the password may have colons. Neither is told."""
+    user, _, password = value.partition(":")
+    missing = Mistake("there is no password", "write: ldaplogin=USER:PASSWORD")
+    return (user, password), () if password else (missing,)
+
+
 def is_number(text: str) -> bool:
     """Whether it is a whole number of up to nine digits."""
     return _NUMBER.match(text) is not None
@@ -230,5 +237,6 @@ READERS: Mapping[str, Reader] = {
     "NOCOLUMNS": names,
     "PULLDATA": pulldata,
     "NOFLAP": noflap,
+    "LDAPLOGIN": login,
 }
 """XMH item -> the reader of its value; all others are texts."""

@@ -6,6 +6,7 @@ from hexmon.judge import assertions
 from hexmon.judge.content import column_failed, judge_columns
 from hexmon.judge.fetch import raw_fetch, web_failed
 from hexmon.judge.http import judge_http
+from hexmon.judge.ldap import judge_ldap, search_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.sslcert import judge_sslcert
@@ -20,10 +21,14 @@ Judge = Callable[[StatusKey, bool, HostView, float], Verdict]
 
 # Who judges a square by the probes it has; where it has several, the first row of them. All others are simple services.
 _JUDGES: Mapping[str, Judge] = {
+    "ldap": judge_ldap,
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
     WEB: judge_http,
 }
+
+# When a square failed for those that depend on it, by probe; a simple service when nobody answers.
+_FAILED: Mapping[str, Callable[[Observation], bool]] = {WEB: web_failed, "ldap": search_failed}
 
 
 def judge_host(view: HostView, now: float, tests: Collection[str] | None = None) -> list[Verdict]:
@@ -80,7 +85,7 @@ def _failed(observation: Observation, test: str) -> bool:
         return column_failed(observation)
     if test == CONN:
         return ping_failed(observation)
-    return web_failed(observation) if check.probe == WEB else service_failed(observation)
+    return _FAILED.get(check.probe, service_failed)(observation)
 
 
 def probed_as(host: Host, test: str) -> str:
