@@ -1,5 +1,6 @@
 """One module per probe type; address and options in, facts out; PROBES is the only list."""
 
+from hexmon.probes import exec as plugins
 from hexmon.probes import http, icmp, none, tcp
 from hexmon.probes.contract import ProbeType
 
@@ -8,4 +9,5 @@ PROBES: dict[str, ProbeType] = {
     "tcp": tcp.PROBE,
     "http": http.PROBE,
     "none": none.PROBE,
+    "exec": plugins.PROBE,
 }

@@ -72,9 +72,11 @@ class ProbeType:
     """A row of PROBES.
 
     `own_address`: the probe finds its own address (URLs); `errors`: its library's exceptions as outcomes.
+    `needs_address` says by the options whether the host's name must be resolved at all.
     """
 
     options: type
     run: ProbeFunction
     own_address: bool = False
     errors: Mapping[type[BaseException], Outcome] = field(default_factory=dict)
+    needs_address: Callable[[Any], bool] = lambda _options: True

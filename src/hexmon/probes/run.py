@@ -44,6 +44,7 @@ _TIMEOUTS: Mapping[str, tuple[Outcome, str]] = {
     "connect": (Outcome.TIMEOUT, "connect timeout"),
     "tls": (Outcome.TIMEOUT, "SSL timeout"),
     "ping": (Outcome.TIMEOUT, "Host does not respond to ping"),
+    "plugin": (Outcome.TIMEOUT, "The plugin did not end in time"),
 }
 _SERVER_TIMEOUT = (Outcome.TIMEOUT, "Server timeout")
 
@@ -60,7 +61,7 @@ async def observe(check: Check, tools: Tools, clock: Clock) -> Observation:
     address = check.address
     try:
         async with asyncio.timeout(check.timeout):
-            if not kind.own_address:
+            if not kind.own_address and kind.needs_address(check.options):
                 address = await _resolve(check, tools, trace)
             target = Target(
                 address=address, host=check.key.host, test=check.key.test, timeout=check.timeout, trace=trace
