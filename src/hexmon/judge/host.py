@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from hexmon.judge.http import judge_http, raw_web, web_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
+from hexmon.judge.plugin import PLUGIN, judge_plugin, plugin_failed
 from hexmon.judge.sslcert import judge_sslcert
 from hexmon.judge.view import CONN, HostView, Verdict, always_true
 from hexmon.model.color import Color
@@ -14,9 +15,12 @@ from hexmon.model.observation import Check, Observation, Outcome
 
 _JUDGES: Mapping[str, Callable[[StatusKey, bool, HostView, float], Verdict]] = {
     "http": judge_http,
+    PLUGIN: judge_plugin,
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
 }
+
+_FAILED: Mapping[str, Callable[[Observation], bool]] = {"http": web_failed, PLUGIN: plugin_failed}
 
 
 def judge_host(view: HostView, now: float, tests: Collection[str] | None = None) -> list[Verdict]:
@@ -25,11 +29,12 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
     sslcert is added when one of those tests met a certificate.
     """
     down = host_down(view.host, view.latest)
-    probes = {check.key: check.probe for check in view.host.checks if check.identity in view.latest}
-    wanted = [key for key in probes if tests is None or key.test in tests]
-    wanted.sort(key=lambda key: key.test != CONN)
+    seen = [check for check in view.host.checks if check.identity in view.latest]
+    seen = [check for check in seen if tests is None or check.key.test in tests]
+    probes = {check.key: check.probe for check in seen if not check.data}
+    wanted = sorted(probes, key=lambda key: key.test != CONN)
     verdicts = [_JUDGES.get(probes[key], judge_service)(key, down, view, now) for key in wanted]
-    if any(one.reply.certificates for key in wanted for one in view.observations(key.test)):
+    if any(view.latest[check.identity].reply.certificates for check in seen):
         certificates = judge_sslcert(view, now)
         verdicts += [certificates] if certificates is not None else []
     return verdicts
@@ -56,12 +61,14 @@ def square_failed(host: Host, test: str, latest: Mapping[str, Observation]) -> b
 def _failed(observation: Observation) -> bool:
     if observation.check.key.test == CONN:
         return ping_failed(observation)
-    return web_failed(observation) if observation.check.probe == "http" else service_failed(observation)
+    return _FAILED.get(observation.check.probe, service_failed)(observation)
 
 
 def needs_explaining(observation: Observation) -> bool:
     """Whether other squares have a say in what this means: a failure, or a closed port that ought to be closed."""
     check = observation.check
+    if check.data:
+        return False
     if check.key.test == CONN:
         return ping_failed(observation)
     if check.probe == "http":
