@@ -73,6 +73,7 @@ class Probing:
     timeout: PositiveSeconds = 10.0
     concurrency: PositiveCount = 2000
     retry_pause: Seconds = 1.0
+    trace: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

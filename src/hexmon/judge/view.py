@@ -39,6 +39,7 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     router_text: str = "router"  # XYMONROUTERTEXT
     ssl_warn_days: int = 30
     ssl_alarm_days: int = 10
+    trace: bool = False  # the path to every host that does not answer, but with `notrace`
     no_page: frozenset[str] = frozenset()  # NONETPAGE: columns that never go red
     validity: float = 1800.0
     sender: str = "127.0.0.1"
