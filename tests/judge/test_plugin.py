@@ -86,7 +86,7 @@ def test_it_depends_on_others_and_others_on_it() -> None:
 
 def test_what_is_told() -> None:
     reply = ended(
-        2, "DISK CRITICAL - / is full\n/ 0 MB\n/var 7 GB", facts={"/": 1048576.0, "/;warn": 5.0, "load": 0.25}
+        2, "DISK CRITICAL - / is full\n/ 0 MB\n/var 7 GB", facts={"/": 82225135616.0, "/;warn": 5.0, "load": 0.000063}
     )
     report = judged(a_host("conn", plugin("disk")), {"conn": ALIVE, "disk": reply})["disk"].report
     assert (report.head + report.text).decode() == (
@@ -98,8 +98,8 @@ def test_what_is_told() -> None:
         "/ 0 MB\n"
         "/var 7 GB\n"
         "\n"
-        "/ : 1048576\n"
-        "load : 0.25\n"
+        "/ : 82225135616\n"
+        "load : 0.000063\n"
         "\n"
         "Seconds: 0.010000000\n"
         "\n"

@@ -1,14 +1,20 @@
 """Plugins: arguments, macros, exit statuses, and those that cannot be run."""
 
+import asyncio
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hexmon.clock import SystemClock
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes import exec as plugins
 from hexmon.probes.exec import ExecOptions
+from hexmon.probes.programs import Programs
+from hexmon.probes.run import observe
+from hexmon.probes.tools import open_tools
 from tests.support.checks import a_check, observed
 
 
@@ -84,6 +90,24 @@ async def test_a_plugin_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         Outcome.TIMEOUT,
         "The plugin did not end in time",
     )
+
+
+async def test_waiting_for_a_place_does_not_count_as_time() -> None:
+    clock = SystemClock()
+    fast = a_check("exec", ExecOptions(command=("/bin/true",)), timeout=5.0)
+    slow = a_check("exec", ExecOptions(command=("/bin/sleep", "60")), timeout=0.4)
+    hopeless = a_check("exec", ExecOptions(command=("/bin/true",)), timeout=5.0, interval=0.05)
+    async with open_tools(clock) as usual:
+        tools = dataclasses.replace(usual, programs=Programs(most=1))
+        async with asyncio.TaskGroup() as tasks:
+            first, *others = [tasks.create_task(observe(check, tools, clock)) for check in (slow, fast, hopeless)]
+        tools.programs.close()
+    assert first.result().reply.outcome is Outcome.TIMEOUT
+    waited, given_up = (task.result() for task in others)
+    assert waited.reply.outcome is Outcome.OK
+    assert waited.started >= first.result().started + 0.4
+    assert given_up.reply.outcome is Outcome.PREVENTED
+    assert given_up.reply.summary == "too many programs run at once on this monitor"
 
 
 @pytest.mark.parametrize(

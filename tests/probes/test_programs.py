@@ -29,7 +29,7 @@ async def programs(most: int = 4) -> AsyncIterator[Programs]:
 
 async def run(script: str, **environment: str) -> Ended:
     async with programs() as opened:
-        return await opened.run(["/bin/sh", "-c", script], environment, PLENTY)
+        return await opened.run(["/bin/sh", "-c", script], environment)
 
 
 async def gone(pid: int) -> None:
@@ -98,7 +98,7 @@ async def test_a_time_limit_ends_the_whole_group(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; trap '' TERM; sleep 61"
     async with programs() as opened, asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(opened.run(["/bin/sh", "-c", script], {"PATH": os.defpath}, PLENTY))
+        task = tasks.create_task(opened.run(["/bin/sh", "-c", script], {"PATH": os.defpath}))
         await until(pids.exists)
         task.cancel()
         for pid in pids.read_text().split():
@@ -115,7 +115,7 @@ async def test_what_still_runs_at_the_end_is_ended(tmp_path: Path) -> None:
     opened = Programs()
     async with asyncio.TaskGroup() as tasks:
         command = ["/bin/sh", "-c", f"echo $$ > {there}.new; mv {there}.new {there}; exec sleep 60"]
-        task = tasks.create_task(opened.run(command, {"PATH": os.defpath}, PLENTY))
+        task = tasks.create_task(opened.run(command, {"PATH": os.defpath}))
         await until(there.exists)
         opened.close()
         assert _state(int(there.read_text())) is None
@@ -142,25 +142,25 @@ async def test_what_cannot_be_started_is_told(
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - only their number matters
     async with programs() as opened:
         with pytest.raises(CannotStart, match=words):
-            await opened.run([str(program)], {}, PLENTY)
+            await opened.run([str(program)], {})
         assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
 async def test_so_many_at_once_and_no_more() -> None:
-    async with programs(most=1) as opened, asyncio.TaskGroup() as tasks:
-        long = tasks.create_task(opened.run(["/bin/sleep", "60"], {}, PLENTY))
-        await asyncio.wait([long], timeout=0.05)
-        with pytest.raises(NoRoom):
-            await opened.run(["/bin/true"], {}, 0.05)
-        long.cancel()
-        assert (await opened.run(["/bin/true"], {}, PLENTY)).status == 0
+    async with programs(most=1) as opened:
+        async with opened.place(PLENTY):
+            with pytest.raises(NoRoom):
+                async with opened.place(0.05):
+                    pytest.fail("there was a second place")
+        async with opened.place(0.05):
+            assert (await opened.run(["/bin/true"], {})).status == 0
 
 
 async def test_many_programs_leave_neither_processes_nor_files() -> None:
     children = _children()
     async with open_tools(SystemClock()) as tools:
-        runs = [tools.programs.run([sys.executable, "--version"], {}, PLENTY) for _ in range(5)]
-        runs += [tools.programs.run(["/bin/echo", "x"], {}, PLENTY) for _ in range(200)]
+        runs = [tools.programs.run([sys.executable, "--version"], {}) for _ in range(5)]
+        runs += [tools.programs.run(["/bin/echo", "x"], {}) for _ in range(200)]
         before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         ended = await asyncio.gather(*runs)
         assert {one.status for one in ended} == {0}

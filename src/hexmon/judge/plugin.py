@@ -120,4 +120,7 @@ def _figures(observation: Observation) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() and abs(value) < _LARGE else f"{value:.10g}"
+    """Without an exponent, which other readers of such lines do not know; never very long."""
+    if abs(value) >= _LARGE:
+        return f"{value:.10g}"
+    return f"{value:.9f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.15g}"

@@ -1,6 +1,7 @@
 """What a probe is: one async function from an address and its options to facts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ class ProbeType:
     """A row of PROBES.
 
     `own_address`: the probe finds its own address (URLs); `errors`: its library's exceptions as outcomes.
-    `needs_address` says by the options whether the host's name must be resolved at all.
+    `needs_address` says by the options whether the host's name must be resolved at all. `room` is a place that a run
+    needs on this machine, waited for so many seconds before its time counts.
     """
 
     options: type
@@ -80,3 +82,4 @@ class ProbeType:
     own_address: bool = False
     errors: Mapping[type[BaseException], Outcome] = field(default_factory=dict)
     needs_address: Callable[[Any], bool] = lambda _options: True
+    room: Callable[["Tools", float], AbstractAsyncContextManager[None]] | None = None

@@ -31,7 +31,6 @@ FOLDERS = (
     "/usr/lib/monitoring-plugins",
 )
 _OUTCOMES = {0: Outcome.OK, 1: Outcome.UNEXPECTED, 2: Outcome.UNEXPECTED}
-_SHARE_OF_WAITING = 0.5
 _KEPT = ("HOME", "LOGNAME", "PATH", "TZ", "USER")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -62,7 +61,7 @@ async def probe(target: Target, options: ExecOptions, tools: "Tools") -> Reply:
     argv = [_filled(word, target) for word in options.command]
     argv[0] = _located(argv[0])
     trace.begin("plugin")
-    ended = await tools.programs.run(argv, _environment(target), target.timeout * _SHARE_OF_WAITING)
+    ended = await tools.programs.run(argv, _environment(target))
     trace.end()
     output = read_output(_clean(ended.output))
     trace.evidence = "\n".join(filter(None, (output.line, output.more))).encode()
@@ -147,5 +146,6 @@ PROBE = ProbeType(
     options=ExecOptions,
     run=probe,
     needs_address=needs_address,
+    room=lambda tools, patience: tools.programs.place(patience),
     errors={CannotStart: Outcome.PREVENTED, NoRoom: Outcome.PREVENTED, Flood: Outcome.ERROR},
 )

@@ -10,7 +10,8 @@ import errno
 import os
 import select
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -58,25 +59,29 @@ class Programs:
         self._running: set[_Process] = set()
         self._inherited = _inherited()
 
-    async def run(self, argv: Sequence[str], environment: Mapping[str, str], patience: float) -> Ended:
-        """Run the program at the path `argv[0]`, with nothing to read, until it ends.
-
-        Whoever cancels this ends the program and everything in its process group. Raises CannotStart; NoRoom when no
-        place became free within `patience` seconds; Flood.
-        """
+    @asynccontextmanager
+    async def place(self, patience: float) -> AsyncIterator[None]:
+        """A place for one program; raises NoRoom when none became free within `patience` seconds."""
         try:
             async with asyncio.timeout(patience):
                 await self._room.acquire()
         except TimeoutError:
             raise NoRoom("too many programs run at once on this monitor") from None
         try:
-            process = _Process(_start(argv, environment, self._inherited), self._running)
-            try:
-                return await process.ended
-            finally:
-                process.stop()
+            yield
         finally:
             self._room.release()
+
+    async def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> Ended:
+        """Run the program at the path `argv[0]`, with nothing to read, until it ends.
+
+        Whoever cancels this ends the program and everything in its process group. Raises CannotStart and Flood.
+        """
+        process = _Process(_start(argv, environment, self._inherited), self._running)
+        try:
+            return await process.ended
+        finally:
+            process.stop()
 
     def close(self) -> None:
         """End what still runs."""

@@ -72,11 +72,14 @@ class Paths:
     async def _look(self, key: StatusKey, observation: Observation) -> None:
         try:
             async with self._room:
-                if key not in self._wanted:
-                    return
-                text = await _find(self._find, observation)
+                text = await _find(self._find, observation) if key in self._wanted else ""
+            self._keep(key, text)
+        except Exception:  # noqa: BLE001 - a fault of ours costs one path, not the monitor
+            _log.exception("the way to %s could not be told", key.host)
         finally:
             self._looking.discard(key)
+
+    def _keep(self, key: StatusKey, text: str) -> None:
         report = self._wanted.get(key)
         if report is None or not text:
             return
