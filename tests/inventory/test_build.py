@@ -70,7 +70,7 @@ def test_which_checks_a_host_has(tags: str, expected: list[tuple[str, str]]) -> 
 
 
 def test_every_check_is_of_a_known_probe_with_its_options() -> None:
-    checks = a_host_with("ssh http://a/ ldap://a/").checks + a_host_with("noping").checks
+    checks = a_host_with("ssh http://a/ ldap://a/ exec=x;check_x").checks + a_host_with("noping").checks
     assert {check.probe for check in checks} == set(PROBES)
     assert all(isinstance(check.options, PROBES[check.probe].options) for check in checks)
 

@@ -15,7 +15,7 @@ from hexmon.probes.icmp_packet import V4
 from hexmon.probes.icmp_socket import NOT_ALLOWED
 from hexmon.probes.tools import open_tools
 from tests.support.checks import a_check, observed
-from tests.support.own_network import in_own_network
+from tests.support.own_network import TWO_ROUTERS, in_own_network
 
 # A network where 192.0.2.2 answers, 192.0.2.66 is silent (the interface leads nowhere), 198.51.100.7 is refused by
 # the router 192.0.2.2, and 203.0.113.1 has no route here.
@@ -159,3 +159,13 @@ def test_without_any_permission_nothing_is_said_about_the_host() -> None:
     script = "echo 1 0 > /proc/sys/net/ipv4/ping_group_range\n" + _UNPRIVILEGED
     result = probe_there(script, "127.0.0.1", "conn")
     assert (result["outcome"], result["summary"]) == ("prevented", NOT_ALLOWED)
+
+
+def test_a_router_that_forbids_one_host_does_not_keep_us_from_pinging_others() -> None:
+    """To an unprivileged socket its refusal looks like a lack of permission of our own, at the next packet sent."""
+    script = f"{TWO_ROUTERS}\n{_EVERYBODY_MAY_PING}{_UNPRIVILEGED}"
+    command = "$HEXMON probe --json --timeout 0.6 203.0.114.9 conn=worst,203.0.113.2,2001:db8:4::9,2001:db8:3::2"
+    done = in_own_network(f"{script}{command}")
+    (result,) = json.loads(done.stdout)
+    assert result["outcome"] == "unreachable", result
+    assert result["facts"]["answering"] == 2

@@ -35,7 +35,7 @@ class ScriptedSocket:
     def fileno(self) -> int:
         return self._ours.fileno()
 
-    def send(self, address: str, number: int) -> None:
+    def send(self, address: str, number: int, hops: int = 0) -> None:  # noqa: ARG002
         self.sent.append((address, number))
         self._heard += self._answer(address, number)
         self._theirs.send(b".")

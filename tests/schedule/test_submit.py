@@ -6,7 +6,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.schedule.submit import packets, submit
+from hexmon.model.color import Color
+from hexmon.model.names import StatusKey
+from hexmon.model.status import DataMessage
+from hexmon.schedule.submit import messages, packets, submit
+from tests.support.builders import a_report
 
 PARTS = st.lists(st.binary(min_size=1, max_size=200), max_size=250)
 
@@ -27,6 +31,12 @@ def test_every_message_comes_out_as_it_went_in(parts: list[bytes]) -> None:
     sent = list(packets(parts))
     assert [part for packet in sent for part in taken_apart(packet)] == parts
     assert len(sent) == -(-len(parts) // 100)
+
+
+def test_figures_follow_the_reports() -> None:
+    report = a_report(Color.RED, head=b"status+30 www,example,com.http ", text=b"red bad\n")
+    figures = DataMessage(key=StatusKey("a", "apache"), text=b"data a.apache\nx: 1\n", sender="")
+    assert messages([report], [figures]) == [b"status+30 www,example,com.http red bad\n", figures.text]
 
 
 async def test_a_monitor_gets_every_packet_on_its_own_connection() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hexmon.model.color import Color
 from hexmon.model.inventory import BadTest, Host, HostPolicy
 from hexmon.model.names import StatusKey
-from hexmon.model.observation import Check, Observation, Reply
+from hexmon.model.observation import Check, Observation, Outcome, Reply
 from hexmon.model.status import Report
 from hexmon.schedule.crew import CrewSettings
 from hexmon.schedule.runner import Runner, RunnerSettings
@@ -34,7 +34,11 @@ HOSTS = ("a.example.com", "b.example.com", "c.example.com")
 PREFIXES = st.sampled_from(["", "", "", "?", "!", "~", "?!", "!~"])
 SERVICES = st.lists(st.sampled_from(["smtp", "imap", "ssh"]), unique=True, max_size=3)
 PINGS = st.sampled_from([ALIVE, DEAD, UNRESOLVED])
+ENDS = {0: Outcome.OK, 1: Outcome.UNEXPECTED, 2: Outcome.UNEXPECTED, 3: Outcome.ERROR}
 ANSWERS = st.sampled_from([OK, REFUSED, TIMEOUT, UNEXPECTED, TLS_ERROR, UNRESOLVED])
+PLUGINS = st.sampled_from(
+    [TIMEOUT, *(Reply(outcome=outcome, summary="x", facts={"exit_status": status}) for status, outcome in ENDS.items())]
+)
 PAGES = st.sampled_from([page(200), page(301, "Moved"), page(404, "Nope"), REFUSED, UNRESOLVED])
 SQUARES = st.builds(StatusKey, st.sampled_from(HOSTS), st.sampled_from(["conn", "http", "smtp", "imap", "disk"]))
 
@@ -60,8 +64,10 @@ def worlds(draw: st.DrawFn) -> tuple[list[Host], dict[str, Reply]]:
         tags = [draw(st.sampled_from(["conn", "conn", "?conn", "!conn", "none"]))]
         tags += [draw(PREFIXES) + service for service in draw(SERVICES)]
         urls = [f"{draw(PREFIXES)}http://{name}/{number}" for number in range(draw(st.integers(0, 2)))]
+        plugin = [check(f"{draw(PREFIXES)}disk", host=name, probe="exec")] if draw(st.booleans()) else []
+        answers |= {f"{name} {one.spec}": draw(PLUGINS) for one in plugin}
         checks = [check(tag, host=name) if tag != "none" else _noping(name) for tag in [*tags, *urls]]
-        hosts.append(Host(name=name, ip="127.0.0.1", checks=tuple(checks), policy=draw(policies())))
+        hosts.append(Host(name=name, ip="127.0.0.1", checks=(*checks, *plugin), policy=draw(policies())))
         answers |= {f"{name} {tags[0]}": draw(PINGS)}
         answers |= {f"{name} {tag}": draw(ANSWERS) for tag in tags[1:]}
         answers |= {f"{name} {url}": draw(PAGES) for url in urls}

@@ -21,8 +21,11 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.origin import Problem
+from hexmon.model.status import DataMessage
+from hexmon.probes.path import traced
 from hexmon.probes.run import observe
 from hexmon.probes.tools import Tools
+from hexmon.schedule.extras import Extras
 from hexmon.schedule.runner import Runner, RunnerSettings
 from hexmon.schedule.zone import MachineZone
 from hexmon.storage.engine import Storage
@@ -102,14 +105,23 @@ def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Too
     settings = RunnerSettings(
         max_in_flight=probing.concurrency,
         retry_pause=probing.retry_pause,
-        judging=JudgeSettings(validity=configuration.settings.board.status_lifetime, zone=MachineZone()),
+        judging=JudgeSettings(
+            validity=configuration.settings.board.status_lifetime, trace=probing.trace, zone=MachineZone()
+        ),
     )
 
     def color_of(key: StatusKey) -> Color | None:
         status = board.status(key)
         return status.color if status else None
 
-    return Runner(clock, look, board.report, settings, color_of)
+    def data(message: DataMessage) -> None:
+        board.data(message.key.host, message.key.test, message.sender, message.text)
+
+    async def find_path(ping: Observation) -> str:
+        return await traced(ping.check.key.host, ping.address, tools.icmp)
+
+    extras = Extras(data=data, find_path=find_path)
+    return Runner(clock, look, board.report, settings, color_of, extras)
 
 
 def _senders(configuration: Configuration) -> Senders:

@@ -85,6 +85,7 @@ class Probing:
     retry_pause: Seconds = 1.0
     family: IpFamily = "ipv4"
     content_column: Column = "content"
+    trace: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

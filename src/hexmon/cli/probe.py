@@ -186,7 +186,7 @@ def _as_text(observation: Observation) -> str:
 
 def _assertion_line(one: Assertion) -> str:
     held = {True: "as expected", False: "NOT as expected", None: "not looked at"}[one.held]
-    return f"  {one.what} {held}: wanted {one.wanted!r}, found {one.found!r}"
+    return f"  {one.what} {held}: wanted {one.wanted}, found {one.found}"
 
 
 def _certificate_lines(certificate: Certificate) -> list[str]:

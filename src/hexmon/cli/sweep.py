@@ -17,13 +17,16 @@ from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.inventory import Inventory
+from hexmon.model.observation import Check, Observation
 from hexmon.model.origin import ConfigError
-from hexmon.model.status import Report
+from hexmon.model.status import DataMessage, Report
 from hexmon.model.text import readable
+from hexmon.probes.path import traced
 from hexmon.probes.resolver import IpFamily
 from hexmon.probes.run import observe
 from hexmon.probes.tools import open_tools
 from hexmon.schedule.crew import CrewSettings
+from hexmon.schedule.extras import Extras
 from hexmon.schedule.submit import messages, submit
 from hexmon.schedule.sweep import SweepSettings, sweep
 from hexmon.schedule.zone import MachineZone
@@ -58,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family", choices=("ipv4", "ipv6"), default="ipv4", help="goes first where a name has both (%(default)s)"
     )
+    parser.add_argument("--trace", action="store_true", help="tell the way to each silent host, but with notrace")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
 
 
@@ -85,19 +89,22 @@ def run(args: argparse.Namespace) -> int:
     for problem in inventory.problems:
         print(problem, file=sys.stderr)
     _allow_open_files()
-    reports = asyncio.run(_sweep(inventory, args.concurrency, args.family))
+    data: list[DataMessage] = []
+    judging = JudgeSettings(trace=args.trace, zone=MachineZone())
+    reports = asyncio.run(_sweep(inventory, _settings(args.concurrency, judging), args.family, data.append))
     if args.json:
         print(_as_json(reports))
         return 0
+    parts = messages(reports, data)
     if args.no_submit:
-        sys.stdout.buffer.write(b"\n".join(messages(reports)))
+        sys.stdout.buffer.write(b"\n".join(parts))
         return 0
-    return _submit(reports, server)
+    return _submit(parts, server)
 
 
-def _submit(reports: Sequence[Report], server: Address) -> int:
+def _submit(parts: Sequence[bytes], server: Address) -> int:
     try:
-        asyncio.run(submit(messages(reports), server.host, server.port))
+        asyncio.run(submit(parts, server.host, server.port))
     except OSError as error:
         print(f"hexmon sweep: {server}: {failure(error)}", file=sys.stderr)
         return 1
@@ -115,13 +122,26 @@ def _open_files() -> int:
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], _MOST_FILES)
 
 
-async def _sweep(inventory: Inventory, concurrency: int, family: IpFamily) -> list[Report]:
+def _settings(concurrency: int, judging: JudgeSettings) -> SweepSettings:
+    crew = CrewSettings(places=concurrency, most=max(_open_files() - _SPARE_FILES, concurrency))
+    return SweepSettings(crew=crew, judging=judging)
+
+
+async def _sweep(
+    inventory: Inventory, settings: SweepSettings, family: IpFamily, data: Callable[[DataMessage], object]
+) -> list[Report]:
     clock = SystemClock()
     total = sum(len(host.checks) for host in inventory.hosts.values())
-    crew = CrewSettings(places=concurrency, most=max(_open_files() - _SPARE_FILES, concurrency))
-    settings = SweepSettings(crew=crew, judging=JudgeSettings(zone=MachineZone()))
     async with open_tools(clock, family=family) as tools:
-        return await sweep(inventory, lambda check: observe(check, tools, clock), clock, settings, _progress(total))
+
+        async def look(check: Check) -> Observation:
+            return await observe(check, tools, clock)
+
+        async def find_path(ping: Observation) -> str:
+            return await traced(ping.check.key.host, ping.address, tools.icmp)
+
+        extras = Extras(data=data, find_path=find_path)
+        return await sweep(inventory, look, clock, settings, _progress(total), extras)
 
 
 def _progress(total: int) -> Callable[[int], None]:

@@ -13,8 +13,8 @@ from hexmon.model.inventory import Host, Inventory
 from hexmon.model.origin import Origin, Problem
 from hexmon.probes.protocols import Service
 
-_TEST_KINDS = frozenset({"ping", "tcp", "probe", "bad", "route"})
-_NOT_BY_DEFAULT = frozenset({"tcp", "probe", "ping", "bad"})
+_TEST_KINDS = frozenset({"ping", "tcp", "probe", "data", "bad", "route"})
+_NOT_BY_DEFAULT = frozenset({"tcp", "probe", "data", "ping", "bad"})
 _ONCE = frozenset(VALUES.values()) - {"CLIENTALIAS"}  # of which each one is an alias
 
 

@@ -12,7 +12,7 @@ from hexmon.model.observation import Judging
 
 PLAIN = Judging()
 
-Kind = Literal["item", "ping", "tcp", "probe", "bad", "route", "unknown"]
+Kind = Literal["item", "ping", "tcp", "probe", "data", "bad", "route", "unknown"]
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -100,7 +100,8 @@ class ProbeTag(Protocol):
 class Family(msgspec.Struct, frozen=True):
     """A row of FAMILIES: the words (prefixes `?!~` taken off) that `pattern` matches are read by `read`.
 
-    `read` returns a Meaning of kind "probe" whose `parsed` is a ProbeTag, or one of kind "unknown" with its mistakes.
+    `read` returns a Meaning of kind "probe" whose `parsed` is a ProbeTag (of kind "data" when the answer is passed on
+    as figures and never coloured), or one of kind "unknown" with its mistakes.
     `words` are what its tags begin with, for suggestions.
     """
 

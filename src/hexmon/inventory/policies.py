@@ -7,6 +7,7 @@ import msgspec
 
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine
 from hexmon.inventory.meaning import NO_HOME, PLAIN, HomeFiles, Meaning, ProbeTag, Site
+from hexmon.inventory.ping_tag import Pings
 from hexmon.inventory.tag_values import is_address
 from hexmon.inventory.web_tags import columns_of
 from hexmon.inventory.xymon_tags import PING, PingTag, RouteTag, TcpTag
@@ -23,6 +24,7 @@ from hexmon.probes.tcp import TcpOptions
 NO_POLICY = HostPolicy()
 _PLAIN_PING = IcmpOptions()
 _NOT_ASKED = NoneOptions()
+_PAUSE = 0.2  # seconds between the packets of `pings=`, so that even fifty are sent within the usual timeout
 _POLICY_ITEMS = {"DOWNTIME": "downtime", "DELAYRED": "delay_red", "DELAYYELLOW": "delay_yellow", "DEPENDS": "depends"}
 _POLICY_FLAGS = {"FLAG_NOCLEAR": "noclear", "FLAG_DIALUP": "dialup", "FLAG_MULTIHOMED": "multihomed"}
 
@@ -64,6 +66,8 @@ def policy_of(host: Understood, location: str) -> HostPolicy:
     if "NOFLAP" in items:
         fields["noflap"] = host.parsed["NOFLAP"]
         fields["noflap_all"] = not host.parsed["NOFLAP"]
+    if host.parsed.get("PINGS"):
+        fields["ping_limits"] = host.parsed["PINGS"].limits
     fields.update(_from_tests(host.tests, location))
     return HostPolicy(**fields) if fields else NO_POLICY
 
@@ -121,6 +125,9 @@ class CheckMaker:
             elif meaning.kind == "probe":
                 check = self._probe(line, host, where, tag, meaning.parsed)
                 made.append(msgspec.structs.replace(check, column=columns[tag]) if tag in columns else check)
+            elif meaning.kind == "data":
+                check = self._probe(line, host, where, tag, meaning.parsed)
+                made.append(msgspec.structs.replace(check, data=True))
         return self._without_clashes(made) if columns else tuple(made)
 
     def _without_clashes(self, checks: Sequence[Check]) -> tuple[Check, ...]:
@@ -144,7 +151,9 @@ class CheckMaker:
             return self._check(line, StatusKey(line.name, PING), "none", _NOT_ASKED, where, spec)
         pings = [ping for _, ping in tags]
         key = StatusKey(line.name, PING)
-        return self._check(line, key, "icmp", _ping_options(pings), where, spec, _combined(pings))
+        return self._check(
+            line, key, "icmp", _ping_options(pings, host.parsed.get("PINGS")), where, spec, _combined(pings)
+        )
 
     def _tcp_check(self, line: HostLine, where: _Where, tag: str, wanted: TcpTag) -> Check:
         options = self._tcp.get(wanted)
@@ -210,12 +219,15 @@ def _where(line: HostLine, host: Understood) -> _Where:
     return _Where(line.name, dns=True, fallback=line.ip if known else "")
 
 
-def _ping_options(pings: Sequence[PingTag]) -> IcmpOptions:
+def _ping_options(pings: Sequence[PingTag], wanted: Pings | None) -> IcmpOptions:
     addresses = tuple(address for ping in pings for address in ping.addresses)
-    if not addresses:
-        return _PLAIN_PING
-    worst = any(ping.mode == "worst" for ping in pings)
-    return IcmpOptions(addresses=addresses, mode="worst" if worst else "best")
+    options = _PLAIN_PING
+    if addresses:
+        worst = any(ping.mode == "worst" for ping in pings)
+        options = IcmpOptions(addresses=addresses, mode="worst" if worst else "best")
+    if wanted is None or wanted.count == 1:
+        return options
+    return msgspec.structs.replace(options, count=wanted.count, pause=_PAUSE)
 
 
 def _combined(pings: Sequence[PingTag]) -> Judging:

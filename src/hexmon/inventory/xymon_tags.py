@@ -12,6 +12,7 @@ import msgspec
 from hexmon.config.suggest import Suggestions
 from hexmon.inventory import tag_values
 from hexmon.inventory.meaning import PLAIN, Family, Meaning, wrong
+from hexmon.inventory.ping_tag import read_pings
 from hexmon.inventory.tag_values import Mistake
 from hexmon.model.observation import Judging
 
@@ -56,6 +57,7 @@ VALUES: dict[str, str] = {
     "COMPACT:": "COMPACT",
     "INTERFACES:": "INTERFACES",
     "ACCEPTONLY:": "ACCEPT_ONLY",
+    "pings=": "PINGS",
 }
 
 # Flags: the word, which is also the item's value, and the XMH item. What is written behind the word is ignored.
@@ -96,6 +98,7 @@ _KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES)
 _MAX_PORT = 65535
 _TCP_OPTIONS = frozenset({"s", "tls"})
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_READERS = {**tag_values.READERS, "PINGS": read_pings}
 
 
 class PingTag(msgspec.Struct, frozen=True):
@@ -188,6 +191,8 @@ class TagReader:
         wanted = _VALUE_STEMS.get(stem.lower())
         if wanted is not None and sign in {":", "="} and sign != wanted[-1]:
             return (Mistake(f"'{tag}' is not understood", f"write: {wanted}{word[len(stem) + 1 :]}"),)
+        if stem.startswith("-"):
+            return (Mistake(f"nobody knows the tag '{tag}'", 'a tag with blanks stands in double quotes: "TAG ..."'),)
         meant = _KNOWN.closest(stem) or self._near_services.closest(stem)
         return (Mistake(f"nobody knows the tag '{tag}'", f"did you mean '{meant}'?"),) if meant else ()
 
@@ -220,7 +225,7 @@ def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
 
 def _value(word: str, value: str) -> Meaning:
     item = VALUES[word]
-    reader = tag_values.READERS.get(item)
+    reader = _READERS.get(item)
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
         mistakes = (Mistake("there is no value"),)

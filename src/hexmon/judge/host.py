@@ -9,6 +9,7 @@ from hexmon.judge.http import judge_http
 from hexmon.judge.ldap import judge_ldap, search_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
+from hexmon.judge.plugin import PLUGIN, judge_plugin, plugin_failed
 from hexmon.judge.sslcert import judge_sslcert
 from hexmon.judge.view import CONN, HostView, Verdict, always_true
 from hexmon.model.color import Color
@@ -22,13 +23,18 @@ Judge = Callable[[StatusKey, bool, HostView, float], Verdict]
 # Who judges a square by the probes it has; where it has several, the first row of them. All others are simple services.
 _JUDGES: Mapping[str, Judge] = {
     "ldap": judge_ldap,
+    PLUGIN: judge_plugin,
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
     WEB: judge_http,
 }
 
 # When a square failed for those that depend on it, by probe; a simple service when nobody answers.
-_FAILED: Mapping[str, Callable[[Observation], bool]] = {WEB: web_failed, "ldap": search_failed}
+_FAILED: Mapping[str, Callable[[Observation], bool]] = {
+    WEB: web_failed,
+    "ldap": search_failed,
+    PLUGIN: plugin_failed,
+}
 
 
 def judge_host(view: HostView, now: float, tests: Collection[str] | None = None) -> list[Verdict]:
@@ -37,9 +43,11 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
     The squares that fetches make besides http follow it; sslcert is added when one of those tests met a certificate.
     """
     down = host_down(view.host, view.latest)
+    seen = [check for check in view.host.checks if check.identity in view.latest]
+    seen = [check for check in seen if tests is None or check.key.test in tests]
     probes: dict[StatusKey, set[str]] = {}
-    for check in view.host.checks:
-        if (tests is None or check.key.test in tests) and check.identity in view.latest:
+    for check in seen:
+        if not check.data:
             probes.setdefault(check.key, set()).add(check.probe)
     wanted = sorted(probes, key=lambda key: key.test != CONN)
     verdicts = []
@@ -47,7 +55,7 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
         verdicts.append(_judge_for(probes[key])(key, down, view, now))
         if WEB in probes[key]:
             verdicts += judge_columns(key, down, view, now)
-    if any(one.reply.certificates for key in wanted for one in view.observations(key.test)):
+    if any(view.latest[check.identity].reply.certificates for check in seen):
         certificates = judge_sslcert(view, now)
         verdicts += [certificates] if certificates is not None else []
     return verdicts
@@ -110,6 +118,8 @@ def needs_explaining(observation: Observation, host: Host) -> bool:
 
 def _is_odd(observation: Observation) -> bool:
     check = observation.check
+    if check.data:
+        return False
     if check.key.test == CONN:
         return ping_failed(observation)
     if check.probe == WEB and not check.judging.reverse:

@@ -3,13 +3,15 @@
 import msgspec
 
 from hexmon.judge.network import DNS_FAILED, flags_of
+from hexmon.judge.quality import beyond, quality
 from hexmon.judge.soften import CONN_STEPS, soften
 from hexmon.judge.texts import Line1, date, make_report
 from hexmon.judge.view import Finding, HostView, Reason, Verdict, is_dialup
 from hexmon.model.color import Color
-from hexmon.model.inventory import Host
+from hexmon.model.inventory import NO_LIMITS, Host, PingLimits
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation, Outcome
+from hexmon.model.status import Report
 
 NOPING = "none"  # the probe type of `noping`
 _ALIVE = " is alive"
@@ -53,7 +55,7 @@ def _is_reverse(observation: Observation) -> bool:
     return observation.check.judging.reverse and not _addresses(observation)
 
 
-def raw_ping(observation: Observation) -> Finding:
+def raw_ping(observation: Observation, limits: PingLimits = NO_LIMITS) -> Finding:
     """What a ping means before anything softens it."""
     outcome = observation.reply.outcome
     if outcome is Outcome.PREVENTED:
@@ -61,9 +63,18 @@ def raw_ping(observation: Observation) -> Finding:
     up = _is_up(observation)
     own = _own_address_up(observation)
     if not ping_failed(observation):
-        return Finding(color=Color.GREEN, open=own)
+        return _answering(observation, limits)
     cause = DNS_FAILED if outcome is Outcome.UNRESOLVED else _silence(observation, up)
     return Finding(color=Color.RED, cause=cause, reason=Reason.FAILED, counted=True, open=own)
+
+
+def _answering(observation: Observation, limits: PingLimits) -> Finding:
+    """All is as it should be, unless the way to the host is too bad; of one that ought to be silent nobody asks."""
+    own = _own_address_up(observation)
+    color, cause = beyond(observation.reply.facts, limits) if _is_up(observation) else (Color.GREEN, "")
+    if color is Color.GREEN:
+        return Finding(color=color, open=own)
+    return Finding(color=color, cause=cause, reason=Reason.FAILED, counted=True, open=own)
 
 
 def _silence(observation: Observation, up: bool) -> str:
@@ -111,15 +122,30 @@ def judge_conn(key: StatusKey, view: HostView, now: float) -> Verdict:
     line1 = Line1(key.test, flags, date(now, view.settings.zone), view.settings.fail_text)
     lines = [line1.write(ping.finding.color, _extra(ping)), "", *_sentences(ping), "", *_counter(ping, now)]
     lines += [f"&{'green' if _ALIVE in line else 'red'} {line}" for line in _lines(observation)]
+    figures = quality(observation.reply.facts)
+    lines += ["", figures] if figures else []
     report = make_report(key, ping.finding.color, "\n".join([*lines, ""]), view.settings, flags)
     return Verdict(report=report, failed=ping.finding.counted, reason=ping.finding.reason)
+
+
+def wants_path(verdict: Verdict, observation: Observation, view: HostView) -> bool:
+    """Whether the text is to tell how far packets get: `trace`, or the setting, of a host that is red by itself."""
+    items, judging = view.host.items, observation.check.judging
+    wanted = "FLAG_TRACE" in items or (view.settings.trace and "FLAG_NOTRACE" not in items)
+    red = verdict.report.color is Color.RED and observation.reply.outcome is not Outcome.UNRESOLVED
+    return wanted and red and not judging.reverse and not is_dialup(observation.check, view.host)
+
+
+def with_path(report: Report, path: str) -> Report:
+    """The report of conn with the path at its end."""
+    return msgspec.structs.replace(report, text=b"%sTraceroute results:\n%s\n" % (report.text, path.encode()))
 
 
 def _decide(key: StatusKey, observation: Observation, view: HostView, now: float) -> _Ping:
     if observation.check.probe == NOPING:
         finding = Finding(color=Color.CLEAR, reason=Reason.DISABLED)
         return _Ping(key, observation, finding, None, view)
-    finding = raw_ping(observation)
+    finding = raw_ping(observation, view.host.policy.ping_limits)
     unexplained = finding.color is not Color.RED or observation.reply.outcome is Outcome.UNRESOLVED
     router = _broken_router(view) if not unexplained and ping_silent(observation) else None
     if router is not None:
@@ -177,7 +203,7 @@ def _route(ping: _Ping) -> list[str]:
 
 
 def _counter(ping: _Ping, now: float) -> list[str]:
-    if not ping.finding.counted:
+    if not ping.finding.counted or not ping_failed(ping.observation):
         return []
     rounds = ping.view.failures.get(ping.key, 0) + 1
     seconds = max(now - ping.view.down_since.get(ping.key, now), 0)

@@ -46,6 +46,7 @@ class JudgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     ssl_alarm_days: int = 10
     ssl_bits: int = 0
     ssl_key_bits: int = 0
+    trace: bool = False  # the path to every host that does not answer, but with `notrace`
     no_page: frozenset[str] = frozenset()  # NONETPAGE: columns that never go red
     validity: float = 1800.0
     sender: str = "127.0.0.1"

@@ -26,6 +26,17 @@ class BadTest(msgspec.Struct, frozen=True, gc=False):
     window: TimeWindow | None = None
 
 
+class PingLimits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """From where on conn is yellow, and red, although the host answers: share of lost packets (0 to 1), seconds."""
+
+    loss: tuple[float, float] | None = None
+    rtt: tuple[float, float] | None = None
+    jitter: tuple[float, float] | None = None
+
+
+NO_LIMITS = PingLimits()
+
+
 class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts.cfg says about the life of a host's squares (transition) and their judging. Seconds."""
 
@@ -42,6 +53,7 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own
     route: tuple[str, ...] = ()  # hosts between us and this one, the nearest first as written
     bad: tuple[BadTest, ...] = ()
+    ping_limits: PingLimits = NO_LIMITS
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):

@@ -113,6 +113,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What a prober does regularly for one square. Several checks may share a square (`http` of several URLs).
 
     `column` is a square of its own that this check makes besides the shared one (`cont=COLUMN;...`), "" for none.
+    With `data` there is no square: the answer is passed on as figures (`data HOST.TEST`) and never coloured.
     `options` is the options Struct of the probe type `probe` (a key of PROBES). `address` is an IP literal or a name
     to resolve first; URL probes take theirs from the URL and leave it empty. Durations are seconds.
     """
@@ -122,6 +123,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     options: Any
     column: str = ""
+    data: bool = False
     spec: str = ""  # the tag as written, for texts and the identity
     interval: float = 60.0
     timeout: float = 10.0

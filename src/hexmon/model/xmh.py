@@ -73,4 +73,5 @@ XMH_NAMES: tuple[str, ...] = (
     "NOTAFTER",
     "COMPACT",
     "INTERFACES",
+    "PINGS",  # ours
 )

@@ -1,5 +1,6 @@
 """One module per probe type; address and options in, facts out; PROBES is the only list."""
 
+from hexmon.probes import exec as plugins
 from hexmon.probes import http, icmp, ldap, none, tcp
 from hexmon.probes.contract import ProbeType
 
@@ -9,4 +10,5 @@ PROBES: dict[str, ProbeType] = {
     "http": http.PROBE,
     "ldap": ldap.PROBE,
     "none": none.PROBE,
+    "exec": plugins.PROBE,
 }

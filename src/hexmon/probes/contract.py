@@ -1,6 +1,7 @@
 """What a probe is: one async function from an address and its options to facts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -81,9 +82,13 @@ class ProbeType:
     """A row of PROBES.
 
     `own_address`: the probe finds its own address (URLs); `errors`: its library's exceptions as outcomes.
+    `needs_address` says by the options whether the host's name must be resolved at all. `room` is a place that a run
+    needs on this machine, waited for so many seconds before its time counts.
     """
 
     options: type
     run: ProbeFunction
     own_address: bool = False
     errors: Mapping[type[BaseException], Outcome] = field(default_factory=dict)
+    needs_address: Callable[[Any], bool] = lambda _options: True
+    room: Callable[["Tools", float], AbstractAsyncContextManager[None]] | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -41,9 +42,9 @@ class IcmpOptions(msgspec.Struct, frozen=True, kw_only=True):
 async def probe(target: Target, options: IcmpOptions, tools: "Tools") -> Reply:
     """Ping all addresses at once.
 
-    Facts: sent, received, rtt_seconds (smallest of the first address that answers), loss (0 to 1) and
-    jitter_seconds (mean difference between neighbours) when several packets were wanted, addresses and answering.
-    Evidence: a line for each address.
+    Facts: sent, received, rtt_seconds (smallest of the first address that answers), addresses and answering. When
+    several packets were wanted: loss (0 to 1), rtt_average_seconds and jitter_seconds (mean difference between
+    neighbours); of several addresses those of the best or the worst one, by `mode`. Evidence: a line for each address.
     """
     trace = target.trace
     addresses, missing = [target.address], list[str]()
@@ -93,11 +94,19 @@ def _facts(pings: list[Ping], options: IcmpOptions, addresses: int) -> dict[str,
         facts["addresses"] = addresses
         facts["answering"] = sum(1 for ping in pings if ping.received)
     if options.count > 1:
-        facts["loss"] = 1 - facts["received"] / max(facts["sent"], 1)
-        if first is not None and len(first.round_trips) > 1:
-            trips = first.round_trips
-            facts["jitter_seconds"] = statistics.fmean(abs(b - a) for a, b in pairwise(trips))
+        facts |= _quality(pings, max if options.mode == "worst" else min)
     return facts
+
+
+def _quality(pings: list[Ping], choose: Callable[[list[float]], float]) -> dict[str, float]:
+    """How good the way to the addresses is: of each figure the best or the worst one counts."""
+    trips = [ping.round_trips for ping in pings]
+    figures = {
+        "loss": [(ping.sent - ping.received) / max(ping.sent, 1) for ping in pings],
+        "rtt_average_seconds": [statistics.fmean(times) for times in trips if times],
+        "jitter_seconds": [statistics.fmean(abs(b - a) for a, b in pairwise(times)) for times in trips if times[1:]],
+    }
+    return {name: choose(values) for name, values in figures.items() if values}
 
 
 def _line(ping: Ping, count: int) -> str:

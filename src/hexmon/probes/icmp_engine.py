@@ -28,11 +28,14 @@ _SEQUENCES = 1 << 16
 
 
 class Ping:
-    """One address being pinged. Times are monotonic seconds, `round_trips` seconds in the order of arrival."""
+    """One address being pinged. Times are monotonic seconds, `round_trips` seconds in the order of arrival.
+
+    `error` is what `offender` said `refused_after` so many seconds.
+    """
 
     __slots__ = (
-        "address", "deadline", "done", "error", "flavor", "numbers", "offender", "pause", "pending", "received",
-        "refusals", "round_trips", "sends", "sent", "wanted",
+        "address", "deadline", "done", "error", "flavor", "hops", "numbers", "offender", "pause", "pending", "received",
+        "refusals", "refused_after", "round_trips", "sends", "sent", "wanted",
     )  # fmt: skip
 
     def __init__(self, address: str, plan: "Plan", deadline: float, done: asyncio.Future[None]) -> None:
@@ -44,6 +47,7 @@ class Ping:
         self.sends = plan.sends
         self.pending = plan.wanted
         self.pause = plan.pause
+        self.hops = plan.hops
         self.deadline = deadline
         self.done = done
         self.sent = 0
@@ -53,17 +57,22 @@ class Ping:
         self.round_trips: list[float] = []
         self.error = ""
         self.offender = ""
+        self.refused_after = 0.0
 
 
 class Plan:
-    """How often to send: at most `sends` packets, `pause` seconds apart, until `wanted` of them are answered."""
+    """How often to send: at most `sends` packets, `pause` seconds apart, until `wanted` of them are answered.
 
-    __slots__ = ("pause", "sends", "wanted")
+    Each may pass `hops` routers and no more; 0: as many as usual.
+    """
 
-    def __init__(self, sends: int, wanted: int, pause: float) -> None:
+    __slots__ = ("hops", "pause", "sends", "wanted")
+
+    def __init__(self, sends: int, wanted: int, pause: float, hops: int = 0) -> None:
         self.sends = sends
         self.wanted = wanted
         self.pause = pause
+        self.hops = hops
 
 
 class IcmpEngine:
@@ -170,7 +179,7 @@ class IcmpEngine:
         before = self._clock.now()
         moment = self._clock.monotonic()
         try:
-            sock.send(ping.address, number)
+            sock.send(ping.address, number, ping.hops)
         except OSError as error:
             if error.errno in _TRY_AGAIN:
                 self._outbox.appendleft(ping)
@@ -229,7 +238,7 @@ class IcmpEngine:
             if message.identifier != sock.identifier:
                 continue
             if not isinstance(message, EchoReply):
-                self._heard_error(heard.source, message)
+                self._heard_error(heard, message)
             elif message.cookie == sock.cookie:
                 self._heard_reply(heard, message.number)
 
@@ -237,20 +246,23 @@ class IcmpEngine:
         entry = self._in_flight.get(number)
         if entry is None:
             return  # a duplicate, or too late
-        ping, before, moment = entry
+        ping = entry[0]
         if heard.source.partition("%")[0] != ping.wanted:
             return
         del self._in_flight[number]
+        ping.received += 1
+        ping.round_trips.append(self._elapsed(entry, heard))
+        self._finish(ping)
+
+    def _elapsed(self, entry: tuple[Ping, float, float], heard: Heard) -> float:
+        """The time between sending and the kernel's hearing of it."""
+        _, before, moment = entry
         elapsed = self._clock.monotonic() - moment
         round_trip = heard.at - before
         # The wall clock may have been set meanwhile; the monotonic one then gives an upper bound.
-        if not (heard.at and 0.0 <= round_trip <= elapsed):
-            round_trip = elapsed
-        ping.received += 1
-        ping.round_trips.append(round_trip)
-        self._finish(ping)
+        return round_trip if heard.at and 0.0 <= round_trip <= elapsed else elapsed
 
-    def _heard_error(self, source: str, error: EchoError) -> None:
+    def _heard_error(self, heard: Heard, error: EchoError) -> None:
         number = (self._last_number & ~(_SEQUENCES - 1)) | error.sequence
         if number > self._last_number:
             number = (number - _SEQUENCES) % _NUMBERS
@@ -258,7 +270,8 @@ class IcmpEngine:
         if entry is None or entry[0].wanted != error.target:
             return
         del self._in_flight[number]
-        self._refused(entry[0], error.reason, source)
+        entry[0].refused_after = self._elapsed(entry, heard)
+        self._refused(entry[0], error.reason, heard.source)
 
     def _refused(self, ping: Ping, reason: str, offender: str) -> None:
         ping.error = reason

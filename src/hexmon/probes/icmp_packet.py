@@ -68,6 +68,9 @@ _REASONS_V6 = {
     (3, 0): "Hop limit exceeded",
 }
 
+# What a router says of a packet that may travel no further.
+TOO_FAR = {V4: _REASONS_V4[11, 0], V6: _REASONS_V6[3, 0]}
+
 
 def checksum(data: bytes) -> int:
     """The Internet checksum (RFC 1071)."""

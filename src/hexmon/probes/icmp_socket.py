@@ -31,6 +31,7 @@ from hexmon.probes.icmp_packet import (
 
 _RECEIVE_BUFFER = 16 * 1024 * 1024
 _MOST_AT_ONCE = 2048
+_TRIES = 3
 _PACKET = 2048
 _ANCILLARY = 512
 # Linux numbers that Python's socket module does not name (asm-generic/socket.h, linux/icmp.h, linux/in.h).
@@ -43,6 +44,7 @@ _ICMP6_FILTER = 1
 _IP_RECVERR = 11
 _IPV6_RECVERR = 25
 _MSG_ERRQUEUE = 0x2000
+_HOP_LIMIT = (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT)
 _TIMESPEC = struct.Struct("@qq")
 _EXTENDED_ERROR = struct.Struct("@IBBBBII")  # errno, origin, type, code, pad, info, data
 _ORIGINS_ICMP = (2, 3)
@@ -72,8 +74,8 @@ class PingSocket(Protocol):
 
     def fileno(self) -> int: ...
 
-    def send(self, address: str, number: int) -> None:
-        """Raises OSError."""
+    def send(self, address: str, number: int, hops: int = 0) -> None:
+        """Send one request, which may pass so many hops (0: as many as usual). Raises OSError."""
         ...
 
     def drain(self) -> Iterator[Heard]:
@@ -160,6 +162,14 @@ def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float:
     return 0.0
 
 
+def _send(sock: socket.socket, packet: bytes, address: str, hops: int) -> None:
+    if not hops:
+        sock.sendto(packet, (address, 0))
+        return
+    limit = (socket.IPPROTO_IP, socket.IP_TTL) if sock.family == socket.AF_INET else _HOP_LIMIT
+    sock.sendmsg([packet], [(*limit, struct.pack("@i", hops))], 0, (address, 0))
+
+
 class RawPing:
     """A raw socket, which needs CAP_NET_RAW; the kernel lets through what concerns our identifier only."""
 
@@ -192,8 +202,8 @@ class RawPing:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, address: str, number: int) -> None:
-        self._socket.sendto(self._maker.request(number), (address, 0))
+    def send(self, address: str, number: int, hops: int = 0) -> None:
+        _send(self._socket, self._maker.request(number), address, hops)
 
     def drain(self) -> Iterator[Heard]:
         receive = self._socket.recvmsg
@@ -235,15 +245,19 @@ class DatagramPing:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, address: str, number: int) -> None:
+    def send(self, address: str, number: int, hops: int = 0) -> None:
         packet = self._maker.request(number)
-        try:
-            self._socket.sendto(packet, (address, 0))
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.ENOBUFS, errno.EPERM, errno.EACCES):
-                raise
-            # It may be the report of an earlier packet's failure, which sending has now cleared.
-            self._socket.sendto(packet, (address, 0))
+        for _ in range(_TRIES - 1):
+            try:
+                _send(self._socket, packet, address, hops)
+            except OSError as error:
+                if error.errno in (errno.EAGAIN, errno.ENOBUFS):
+                    raise
+                # It may be the report of an earlier packet's failure ("administratively prohibited" is EACCES), which
+                # sending has now cleared.
+            else:
+                return
+        _send(self._socket, packet, address, hops)
 
     def drain(self) -> Iterator[Heard]:
         for _ in range(_MOST_AT_ONCE):

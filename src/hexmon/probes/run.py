@@ -11,6 +11,7 @@ from hexmon.clock import Clock
 from hexmon.model.observation import Check, Observation, Outcome, Reply
 from hexmon.probes import PROBES
 from hexmon.probes.contract import ProbeType, Target, Trace
+from hexmon.probes.programs import NoRoom
 from hexmon.probes.resolver import Unresolved
 from hexmon.probes.tools import Tools
 from hexmon.probes.wire import is_address
@@ -44,6 +45,7 @@ _TIMEOUTS: Mapping[str, tuple[Outcome, str]] = {
     "connect": (Outcome.TIMEOUT, "connect timeout"),
     "tls": (Outcome.TIMEOUT, "SSL timeout"),
     "ping": (Outcome.TIMEOUT, "Host does not respond to ping"),
+    "plugin": (Outcome.TIMEOUT, "The plugin did not end in time"),
 }
 _SERVER_TIMEOUT = (Outcome.TIMEOUT, "Server timeout")
 
@@ -51,8 +53,23 @@ _SERVER_TIMEOUT = (Outcome.TIMEOUT, "Server timeout")
 async def observe(check: Check, tools: Tools, clock: Clock) -> Observation:
     """Run the check once within its timeout.
 
-    Whatever the target does is data; only our own mistakes (and cancellation) come out as exceptions.
+    Whatever the target does is data; only our own mistakes (and cancellation) come out as exceptions. A probe that
+    needs room on this machine waits for it up to an interval, before its time counts.
     """
+    kind = PROBES[check.probe]
+    if kind.room is None:
+        return await _observe(check, tools, clock)
+    started, before = clock.now(), clock.monotonic()
+    try:
+        async with kind.room(tools, check.interval):
+            return await _observe(check, tools, clock)
+    except NoRoom as error:
+        reply = _translated(error, kind, Trace(clock))
+        took = clock.monotonic() - before
+        return Observation(check=check, reply=reply, started=started, took=took, address=check.address)
+
+
+async def _observe(check: Check, tools: Tools, clock: Clock) -> Observation:
     kind = PROBES[check.probe]
     trace = Trace(clock)
     started = clock.now()
@@ -60,7 +77,7 @@ async def observe(check: Check, tools: Tools, clock: Clock) -> Observation:
     addresses: tuple[str, ...] = (check.address,)
     try:
         async with asyncio.timeout(check.timeout):
-            if not kind.own_address:
+            if not kind.own_address and kind.needs_address(check.options):
                 addresses = await _resolve(check, tools, trace)
             target = Target(
                 address=addresses[0],

@@ -1,4 +1,4 @@
-"""What probes share: the ICMP engine, the HTTP engine, the resolver, the clock."""
+"""What probes share: the ICMP engine, the HTTP engine, the resolver, other programs, the clock."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ from hexmon.clock import Clock
 from hexmon.probes.curl_engine import CurlEngine
 from hexmon.probes.icmp_engine import IcmpEngine
 from hexmon.probes.poller import Poller
+from hexmon.probes.programs import Programs
 from hexmon.probes.resolver import IpFamily, Resolver, SystemResolver
 
 
@@ -21,6 +22,7 @@ class Tools:
     poller: Poller
     icmp: IcmpEngine
     curl: CurlEngine
+    programs: Programs
 
 
 @asynccontextmanager
@@ -41,10 +43,12 @@ async def open_tools(
         poller=Poller(asyncio.get_running_loop()),
         icmp=IcmpEngine(clock, pings_per_second),
         curl=CurlEngine(),
+        programs=Programs(),
     )
     try:
         yield tools
     finally:
+        tools.programs.close()
         tools.curl.close()
         tools.icmp.close()
         tools.poller.close()

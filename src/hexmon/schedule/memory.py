@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from hexmon.judge.data import data_of
 from hexmon.judge.host import host_silent, judge_host, needs_explaining, probed_as, square_failed
+from hexmon.judge.ping import wants_path
 from hexmon.judge.view import CONN, HostView, JudgeSettings, Reason, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation
+from hexmon.model.status import DataMessage
 
 EXPLAINED = frozenset({Reason.HOST_DOWN, Reason.DEPENDS, Reason.ROUTE})
 _LONG_AGO = float("-inf")
@@ -137,6 +140,26 @@ class Memory:
             known.settle(verdict.report.key, explained)
             known.strip(verdict.report.key.test)
         return verdicts
+
+    def data(self, host: str, tests: Collection[str] | None) -> list[DataMessage]:
+        """The figures that those checks of a host have brought."""
+        known = self._hosts.get(host)
+        if known is None or not any(check.data for check in known.host.checks):
+            return []
+        messages = data_of(self._view(known), tests)
+        for check in known.host.checks:
+            if check.data:
+                known.strip(check.key.test)
+        return messages
+
+    def unanswered(self, verdict: Verdict) -> Observation | None:
+        """The ping behind a verdict on conn whose text is to tell the way to the host; None when it is not."""
+        known = self._hosts.get(verdict.report.key.host)
+        if known is None or verdict.report.key.test != CONN:
+            return None
+        view = self._view(known)
+        ping = next(iter(view.observations(CONN)), None)
+        return ping if ping is not None and wants_path(verdict, ping, view) else None
 
     def _view(self, known: HostMemory) -> HostView:
         return HostView(

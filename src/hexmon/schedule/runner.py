@@ -11,14 +11,16 @@ import msgspec
 
 from hexmon.clock import Clock
 from hexmon.judge.host import explainers, looks_bad
-from hexmon.judge.view import JudgeSettings
+from hexmon.judge.view import JudgeSettings, Verdict
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.status import Report
 from hexmon.schedule.agenda import Agenda, Due, Square, squares_of
+from hexmon.schedule.extras import NO_EXTRAS, Extras
 from hexmon.schedule.lateness import LatenessHistogram
 from hexmon.schedule.memory import ColorOf, Memory, nobody_knows
+from hexmon.schedule.paths import Paths
 
 _log = logging.getLogger(__name__)
 _HOSTS_AT_ONCE = 20  # of a new inventory, before due checks get their turn again
@@ -82,6 +84,7 @@ class Runner:
         report: Callable[[Report], object],
         settings: RunnerSettings = _DEFAULTS,
         color_of: ColorOf = nobody_knows,
+        extras: Extras = NO_EXTRAS,
     ) -> None:
         self.stats = RunnerStats()
         self.agenda = Agenda(zero=clock.monotonic() - clock.now())
@@ -90,6 +93,8 @@ class Runner:
         self._report = report
         self._settings = settings
         self._memory = Memory(settings.judging, color_of)
+        self._data = extras.data
+        self._paths = Paths(extras.find_path, clock, report) if extras.find_path is not None else None
         self._room = asyncio.Semaphore(settings.max_in_flight)
         self._flights: dict[StatusKey, _Flight] = {}
         self._deadlines: list[tuple[float, int, asyncio.Future[bool]]] = []
@@ -128,6 +133,8 @@ class Runner:
             self.agenda.remove(key)
         for name in [name for name in self._memory if name not in inventory.hosts]:
             self._memory.forget(name)
+        if self._paths is not None:
+            self._paths.forget_all_but(wanted)
         return len(wanted)
 
     def _adopt_host(self, host: Host) -> list[StatusKey]:
@@ -265,9 +272,20 @@ class Runner:
         key = square.key
         if key not in self.agenda:
             return  # it left the inventory meanwhile
+        for message in self._memory.data(key.host, {key.test}):
+            self._data(message)
         columns = {check.column for check in square.checks}
         for verdict in self._memory.judge(key.host, {key.test}, self._clock.now()):
-            self._report(verdict.report)
+            self._report(self._with_path(verdict))
             ours = key.test == verdict.report.key.test or verdict.report.key.test in columns
             if verdict.failed and ours and square.interval > self._settings.retest:
                 self.agenda.hurry(key, began + self._settings.retest)
+
+    def _with_path(self, verdict: Verdict) -> Report:
+        if self._paths is None or self._tasks is None:
+            return verdict.report
+        ping = self._memory.unanswered(verdict)
+        if ping is None:
+            self._paths.forget(verdict.report.key)
+            return verdict.report
+        return self._paths.tell(verdict.report, ping, self._tasks)

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from hexmon.model.status import Report
+from hexmon.model.status import DataMessage, Report
 
 PER_PACKET = 100
 _PATIENCE = 15.0
 
 
-def messages(reports: Sequence[Report]) -> list[bytes]:
-    """The reports as they go over the wire."""
-    return [report.head + report.text for report in reports]
+def messages(reports: Sequence[Report], data: Sequence[DataMessage] = ()) -> list[bytes]:
+    """The reports, and then the figures, as they go over the wire."""
+    return [report.head + report.text for report in reports] + [message.text for message in data]
 
 
 def packets(parts: Sequence[bytes]) -> Iterator[bytes]:

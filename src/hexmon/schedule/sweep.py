@@ -12,7 +12,9 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.status import Report
 from hexmon.schedule.crew import Crew, CrewSettings
+from hexmon.schedule.extras import NO_EXTRAS, Extras
 from hexmon.schedule.memory import Memory
+from hexmon.schedule.paths import with_paths
 from hexmon.schedule.runner import Observe
 
 
@@ -32,6 +34,7 @@ async def sweep(
     clock: Clock,
     settings: SweepSettings = _DEFAULTS,
     progress: Callable[[int], None] = lambda _done: None,
+    extras: Extras = NO_EXTRAS,
 ) -> list[Report]:
     """Probe everything once; the reports, conn of all hosts first. `progress` is told how many checks are done."""
     memory = Memory(settings.judging)
@@ -44,7 +47,19 @@ async def sweep(
         memory.adopt(host)
     for key, observations in by_key.items():
         memory.remember(key, observations, clock.monotonic())
-    return judge_all(inventory, memory, clock.now())
+    for name in inventory.hosts:
+        for message in memory.data(name, None):
+            extras.data(message)
+    return await _with_paths(judge_all(inventory, memory, clock.now()), memory, extras)
+
+
+async def _with_paths(verdicts: Sequence[Verdict], memory: Memory, extras: Extras) -> list[Report]:
+    """The reports, those of hosts that do not answer with the way to them."""
+    found: dict[StatusKey, Report] = {}
+    if extras.find_path is not None:
+        pings = ((verdict, memory.unanswered(verdict)) for verdict in verdicts)
+        found = await with_paths([(verdict, ping) for verdict, ping in pings if ping is not None], extras.find_path)
+    return [found.get(verdict.report.key, verdict.report) for verdict in verdicts]
 
 
 async def probe_all(
@@ -76,10 +91,10 @@ async def probe_all(
     return found
 
 
-def judge_all(inventory: Inventory, memory: Memory, now: float) -> list[Report]:
+def judge_all(inventory: Inventory, memory: Memory, now: float) -> list[Verdict]:
     """All verdicts; what they say of one another is taken from what was seen, so the order of hosts does not matter."""
     verdicts: list[Verdict] = []
     for name in inventory.hosts:
         verdicts += memory.judge(name, None, now)
     verdicts.sort(key=lambda verdict: verdict.report.key.test != CONN)
-    return [verdict.report for verdict in verdicts]
+    return verdicts

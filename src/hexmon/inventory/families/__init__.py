@@ -3,7 +3,7 @@
 A word belongs to the first family whose pattern it matches.
 """
 
-from hexmon.inventory.families import ldap, web
+from hexmon.inventory.families import apache, ldap, plugin, web
 from hexmon.inventory.meaning import Family
 
-FAMILIES: tuple[Family, ...] = (web.FAMILY, ldap.FAMILY)
+FAMILIES: tuple[Family, ...] = (ldap.FAMILY, web.FAMILY, apache.FAMILY, plugin.FAMILY)
