@@ -38,6 +38,7 @@ class Files:
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
     protocols: str = "protocols.cfg"
+    holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
     sites: tuple[str, ...] = ("sites/*.yaml",)
     etc: str = "."  # the folder that `config FILE` reads
@@ -92,6 +93,8 @@ class Settings:
     __pydantic_config__ = _STRICT
     data_dir: str = "hexmon-data"
     location: str = ""
+    test_untagged: bool = False
+    holidays: str = ""  # the set of hosts that name none
     listen: Listen = field(default_factory=Listen)
     files: Files = field(default_factory=Files)
     store: Store = field(default_factory=Store)

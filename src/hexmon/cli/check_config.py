@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hexmon.app.settings import Configuration, read_configuration
+from hexmon.app.settings import Configuration, Settings, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
@@ -35,6 +35,7 @@ class Files:
     configuration: Configuration | None
     hosts: Path | None
     protocols: Path | None
+    holidays: Path | None = None
     verbose: bool = False
 
 
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="default: hexmon.toml in this folder, when there is one")
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: what the configuration says")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
+    parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
     parser.add_argument("--verbose", action="store_true", help="also name every tag that is kept without effect")
 
 
@@ -92,7 +94,8 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     # Files that are named on the command line are not mixed with those of a configuration nobody mentioned.
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
-    return Files(configuration, hosts, protocols, args.verbose)
+    holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
+    return Files(configuration, hosts, protocols, holidays, args.verbose)
 
 
 def _settings(files: Files) -> Outcome:
@@ -103,8 +106,9 @@ def _settings(files: Files) -> Outcome:
 def _hosts(files: Files) -> Outcome:
     if files.hosts is None:
         return Outcome()
-    location = files.configuration.settings.location if files.configuration else ""
-    source = HostsSource(files.hosts, files.protocols, Defaults(location=location))
+    settings = files.configuration.settings if files.configuration else Settings()
+    defaults = Defaults(location=settings.location, test_untagged=settings.test_untagged, holidays=settings.holidays)
+    source = HostsSource(files.hosts, files.protocols, defaults, files.holidays)
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:

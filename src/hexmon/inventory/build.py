@@ -9,6 +9,7 @@ from hexmon.inventory.meaning import Meaning
 from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
 from hexmon.inventory.tag_values import Mistake
 from hexmon.inventory.xymon_tags import VALUES, TagReader
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar, Holidays
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.origin import Origin, Problem
 from hexmon.probes.protocols import Service
@@ -24,10 +25,14 @@ def build_inventory(
     *,
     location: str = "",
     defaults: Defaults | None = None,
+    holidays: Holidays | None = None,
 ) -> Inventory:
-    """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks."""
+    """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks.
+
+    `holidays` None: there is no holidays.cfg.
+    """
     settings = defaults if defaults is not None else Defaults(location=location)
-    builder = _Builder(file, services, settings)
+    builder = _Builder(file, services, settings, holidays)
     return builder.inventory()
 
 
@@ -44,10 +49,14 @@ def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Proble
 
 
 class _Builder:
-    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults) -> None:
+    def __init__(
+        self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, holidays: Holidays | None
+    ) -> None:
         self._file = file
         self._services = services
         self._settings = settings
+        self._holidays = holidays
+        self._calendars: dict[str, Calendar] = {}
         self._tags = TagReader(services, FAMILIES)
         self._maker = CheckMaker(services, settings)
         self._problems = list(file.problems)
@@ -86,6 +95,8 @@ class _Builder:
             meaning = self._tags.read(tag)
             if meaning.mistakes:
                 self._tell(line.origin, meaning.mistakes)
+            if meaning.item == "HOLIDAYS":
+                self._check_holidays(line.origin, meaning.value)
             if meaning.item:
                 if meaning.item in items and meaning.item in _ONCE:
                     self._tell(line.origin, (Mistake(f"'{tag}' has no effect: only the first of its kind counts"),))
@@ -94,6 +105,13 @@ class _Builder:
                 self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
             elif not self._has_port(meaning):
                 self._tell(line.origin, (_no_port(tag, meaning),))
+
+    def _check_holidays(self, origin: Origin, name: str) -> None:
+        known = self._holidays.sets if self._holidays is not None else {}
+        if self._holidays is not None and name and name.lower() not in known:
+            meant = Suggestions(known).closest(name)
+            hint = f"did you mean '{meant}'?" if meant else ""
+            self._tell(origin, (Mistake(f"holidays: holidays.cfg has no set '{name}'", hint),))
 
     def _tell(self, origin: Origin, mistakes: Iterable[Mistake]) -> None:
         self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
@@ -149,7 +167,7 @@ class _Builder:
             tags=line.tags,
             items=items,
             checks=self._maker.checks(line, understood),
-            policy=policy_of(understood, self._settings.location),
+            policy=policy_of(understood, self._settings.location, self._calendar(items.get("HOLIDAYS"))),
             nocolumns=understood.parsed.get("NOCOLUMNS", frozenset()),
             nodisp="FLAG_NODISP" in items or line.audience == "net",
             nonongreen="FLAG_NONONGREEN" in items,
@@ -158,6 +176,14 @@ class _Builder:
             index=index,
             origin=line.origin,
         )
+
+    def _calendar(self, name: str | None) -> Calendar:
+        """The holidays of that set; the same value for all its hosts."""
+        name = self._settings.holidays if name is None else name
+        found = self._calendars.get(name)
+        if found is None:
+            found = self._calendars[name] = self._holidays.calendar(name) if self._holidays else NO_HOLIDAYS
+        return found
 
     def _compare_definitions(self, chosen: Sequence[HostLine]) -> None:
         if len(chosen) == len(self._file.hosts):

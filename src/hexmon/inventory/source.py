@@ -1,4 +1,4 @@
-"""Where the inventory comes from: hosts.cfg and protocols.cfg with all that they include, and whether they changed."""
+"""Where the inventory comes from: hosts.cfg and the files beside it, and whether they changed."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,8 +7,10 @@ import msgspec
 
 from hexmon.config.lines import Line, read_file
 from hexmon.inventory.build import build_inventory, unused_tags
+from hexmon.inventory.holidays import read_holidays
 from hexmon.inventory.hosts_cfg import HostsFile, read_hosts
 from hexmon.inventory.policies import Defaults
+from hexmon.model.holidays import Holidays
 from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
@@ -20,12 +22,20 @@ _GONE: Signature = (-1, -1, -1)
 class HostsSource:
     """Reads hosts.cfg; every load gives a new version. Not for several threads at once.
 
-    `protocols` None stands for the table that is shipped; a file replaces it. Its mistakes are among the inventory's.
+    `protocols` None stands for the table that is shipped; a file replaces it. `holidays` None: nobody knows them; that
+    file may be missing. The mistakes in these files are among the inventory's.
     """
 
-    def __init__(self, hosts: Path, protocols: Path | None = None, defaults: Defaults | None = None) -> None:
+    def __init__(
+        self,
+        hosts: Path,
+        protocols: Path | None = None,
+        defaults: Defaults | None = None,
+        holidays: Path | None = None,
+    ) -> None:
         self._hosts = hosts
         self._protocols = protocols
+        self._holidays = holidays
         self._defaults = defaults if defaults is not None else Defaults()
         self._seen: dict[Path, Signature] = {}
         self._version = 0
@@ -39,9 +49,10 @@ class HostsSource:
         self._seen = {}
         services = self._services(problems)
         file = self._file(problems)
-        named = {Origin(str(path)) for path in (self._hosts, self._protocols)}
+        holidays = self._holiday_sets(problems)
+        named = {Origin(str(path)) for path in (self._hosts, self._protocols, self._holidays)}
         _refuse_fatal(one for one in problems if not lenient or one.origin in named)
-        inventory = build_inventory(file, services, defaults=self._defaults)
+        inventory = build_inventory(file, services, defaults=self._defaults, holidays=holidays)
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
 
@@ -66,6 +77,16 @@ class HostsSource:
         services, mistakes = read_protocols(self._lines(self._protocols, problems), str(self._protocols))
         problems.extend(mistakes)
         return services
+
+    def _holiday_sets(self, problems: list[Problem]) -> Holidays | None:
+        if self._holidays is None:
+            return None
+        if not self._holidays.exists():
+            self._remember(self._holidays)
+            return Holidays()
+        holidays, mistakes = read_holidays(self._lines(self._holidays, problems))
+        problems.extend(mistakes)
+        return holidays
 
     def _lines(self, path: Path, problems: list[Problem]) -> tuple[Line, ...]:
         # The signature is taken before the reading: a file that is written meanwhile counts as changed.

@@ -216,6 +216,7 @@ def is_address(text: str) -> bool:
 
 READERS: Mapping[str, Reader] = {
     "DOWNTIME": downtime,
+    "SLA": timespec,
     "NKTIME": timespec,
     "REPORTTIME": timespec,
     "DELAYRED": delays,

@@ -39,6 +39,7 @@ VALUES: dict[str, str] = {
     "WARNPCT:": "WARNPCT",
     "WARNSTOPS:": "WARNSTOPS",
     "DOWNTIME=": "DOWNTIME",
+    "SLA=": "SLA",
     "ssldays=": "SSLDAYS",
     "sslbits=": "SSLMINBITS",
     "depends=": "DEPENDS",

@@ -5,10 +5,11 @@ from types import MappingProxyType
 
 import msgspec
 
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import Downtime, TimeWindow
+from hexmon.model.timespec import Downtime, ServiceHours, TimeWindow
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
 
@@ -29,7 +30,7 @@ class BadTest(msgspec.Struct, frozen=True, gc=False):
 class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts.cfg says about the life of a host's squares (transition) and their judging. Seconds."""
 
-    downtime: tuple[Downtime, ...] = ()
+    downtime: tuple[Downtime | ServiceHours, ...] = ()
     delay_red: Mapping[str, float] = _EMPTY
     delay_yellow: Mapping[str, float] = _EMPTY
     noflap_all: bool = False
@@ -38,7 +39,8 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     dialup: bool = False
     multihomed: bool = False
     pulldata: bool = False
-    holidays: str = ""
+    holidays: str = ""  # the set that a tag names
+    calendar: Calendar = NO_HOLIDAYS  # what its times go by
     depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own
     route: tuple[str, ...] = ()  # hosts between us and this one, the nearest first as written
     bad: tuple[BadTest, ...] = ()
