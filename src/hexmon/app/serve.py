@@ -25,9 +25,10 @@ from hexmon.app.parts import Parts, put_together
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.app.systemd import Notifier
-from hexmon.clock import SystemClock
+from hexmon.clock import Clock, SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.inventory.in_force import Windows
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
@@ -66,12 +67,14 @@ class Monitor:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
         self._adopted = asyncio.Event()
         self._parts: Parts | None = None
+        self._windows = Windows(Inventory())
+        self._outside: frozenset[str] = frozenset()
         self._systemd = Notifier()
 
     def stop(self) -> None:
@@ -90,7 +93,7 @@ class Monitor:
             for listener in listeners:
                 stack.callback(listener.close)
             self.configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            inventory = await asyncio.to_thread(self._sources.load)
+            self._windows = Windows(await asyncio.to_thread(self._sources.load))
             storage = open_storage(self.configuration.store_url, asyncio.get_running_loop(), clock=self.clock)
             stack.push_async_callback(storage.close)
             tools = await stack.enter_async_context(open_tools(self.clock))
@@ -100,7 +103,7 @@ class Monitor:
                 storage,
                 tools,
                 self._sources,
-                inventory,
+                self._existing(),
             )
             self._parts = parts
             parts.board.restore(await storage.board.load())
@@ -150,6 +153,7 @@ class Monitor:
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "reload": self._reload_when_asked(parts),
+            "windows": often(_LOOK_FOR_CHANGES, partial(self._follow_windows, parts)),
             "housekeeping": often(_HOUSEKEEPING_SECONDS, partial(_prune, parts)),
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
@@ -209,12 +213,29 @@ class Monitor:
                 raise
             parts.condition.config_refused = ()
             parts.condition.config_problems = inventory.problems
-            parts.board.adopt(inventory)
-            await parts.runner.adopt(inventory)
+            self._windows = Windows(inventory)
+            await self._adopt(parts)
             _report_self(parts)
-            self._adopted.set()
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
+
+    def _existing(self) -> Inventory:
+        """The hosts that exist now, to be adopted."""
+        now = self.clock.now()
+        self._outside = self._windows.outside(now)
+        return self._windows.at(now)
+
+    async def _adopt(self, parts: Parts) -> None:
+        inventory = self._existing()
+        parts.board.adopt(inventory)
+        await parts.runner.adopt(inventory)
+        self._adopted.set()
+
+    async def _follow_windows(self, parts: Parts) -> None:
+        """Hosts come and go by NOTBEFORE and NOTAFTER, too."""
+        async with self._one_reload:
+            if self._windows.outside(self.clock.now()) != self._outside:
+                await self._adopt(parts)
 
     # Stopping
 

@@ -13,6 +13,7 @@ from hexmon.cli.values import count, seconds
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.client import failure
+from hexmon.inventory.in_force import Windows
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.judge.view import JudgeSettings
@@ -39,6 +40,7 @@ _STEP = 20  # checks between two looks at the progress
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, required=True, metavar="FILE", help="hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
+    parser.add_argument("--holidays", type=Path, metavar="FILE", help="holidays.cfg, for the times of badTEST")
     parser.add_argument("--location", default="", help="only hosts with NET:LOCATION")
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
     parser.add_argument("--no-submit", action="store_true", help="print the messages, an empty line between them")
@@ -61,14 +63,15 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         defaults = Defaults(location=args.location, test_untagged=args.test_untagged, timeout=args.timeout)
-        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
+        inventory = HostsSource(args.hosts, args.protocols, defaults, args.holidays).load(lenient=True)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
     for problem in inventory.problems:
         print(problem, file=sys.stderr)
     _allow_open_files()
-    reports = asyncio.run(_sweep(inventory, args.concurrency))
+    existing = Windows(inventory).at(SystemClock().now())
+    reports = asyncio.run(_sweep(existing, args.concurrency))
     if args.json:
         print(_as_json(reports))
         return 0
