@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hexmon.config.suggest import Suggestions
+from hexmon.inventory.display_values import display_of
 from hexmon.inventory.families import FAMILIES
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
 from hexmon.inventory.meaning import Meaning
@@ -138,8 +139,8 @@ class _Builder:
                 found.items[meaning.item] = meaning.value
                 found.parsed[meaning.item] = meaning.parsed
         old = found.items.pop("LARRD", None)  # the old word for TRENDS:
-        if old is not None:
-            found.items.setdefault("TRENDS", old)
+        if old is not None and "TRENDS" not in found.items:
+            found.items["TRENDS"], found.parsed["TRENDS"] = old, found.parsed["LARRD"]
         return found
 
     def _has_port(self, meaning: Meaning) -> bool:
@@ -168,6 +169,7 @@ class _Builder:
             items=items,
             checks=self._maker.checks(line, understood),
             policy=policy_of(understood, self._settings.location, self._calendar(items.get("HOLIDAYS"))),
+            display=display_of(items, understood.parsed),
             nocolumns=understood.parsed.get("NOCOLUMNS", frozenset()),
             nodisp="FLAG_NODISP" in items or line.audience == "net",
             nonongreen="FLAG_NONONGREEN" in items,

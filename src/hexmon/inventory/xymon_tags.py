@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from hexmon.config.suggest import Suggestions
-from hexmon.inventory import tag_values
+from hexmon.inventory import display_values, tag_values
 from hexmon.inventory.meaning import PLAIN, Family, Meaning, wrong
 from hexmon.inventory.tag_values import Mistake
 from hexmon.model.observation import Judging
@@ -87,6 +87,7 @@ FLAGS: dict[str, str] = {
 # Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
 FLAGS_WITH_VALUE = {"pulldata": "PULLDATA", "noflap": "NOFLAP"}
 
+_READERS = {**tag_values.READERS, **display_values.READERS}
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
@@ -220,7 +221,7 @@ def _rule(tag: str, stem: str, sign: str) -> Meaning | None:
 
 def _value(word: str, value: str) -> Meaning:
     item = VALUES[word]
-    reader = tag_values.READERS.get(item)
+    reader = _READERS.get(item)
     parsed, mistakes = reader(value) if reader else (None, ())
     if not value:
         mistakes = (Mistake("there is no value"),)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from hexmon.model.display import AS_USUAL, Display
 from hexmon.model.holidays import NO_HOLIDAYS, Calendar
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check
@@ -63,6 +64,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     items: Mapping[str, str] = MappingProxyType({})
     checks: tuple[Check, ...] = ()
     policy: HostPolicy = HostPolicy()
+    display: Display = AS_USUAL
     nocolumns: frozenset[str] = frozenset()
     nodisp: bool = False
     nonongreen: bool = False
