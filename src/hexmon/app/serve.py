@@ -172,6 +172,7 @@ class Monitor:
                 reload=partial(self._reload_now, parts),
                 last_report=lambda: parts.board.last_report,
                 title=f"hexmon {own_name(self.configuration)}",
+                settings=self.configuration.settings.pages,
             )
         )
 

@@ -11,6 +11,7 @@ from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, chec
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address
 from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.web.settings import PageSettings
 
 Address = Annotated[str, checked(parse_address)]
 Network = Annotated[str, checked(read_networks)]
@@ -101,6 +102,7 @@ class Settings:
     senders: Senders = field(default_factory=Senders)
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
+    pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
 
 

@@ -12,6 +12,7 @@ from hexmon.model.inventory import Host, Page
 from hexmon.model.status import Status
 from hexmon.web import words
 from hexmon.web.ages import MINUTE, age
+from hexmon.web.folding import fold
 from hexmon.web.live import Live, Scope
 from hexmon.web.matrix import Table, tables_of, title_of, visible
 from hexmon.web.pages.missing import missing
@@ -144,8 +145,8 @@ class Overview:
         return made
 
     def _statuses(self, host: Host) -> dict[str, Status]:
-        squares = self._board.squares(host.name)
-        return {status.key.test: status for status in squares if visible(host, status.key.test)}
+        squares = (status for status in self._board.squares(host.name) if visible(status.key.test))
+        return fold(host, squares, self.renderer.now())
 
     def _turned(self, layout: Table, number: int) -> Fragment:
         hosts, now = self._board.inventory.hosts, self.renderer.now()
