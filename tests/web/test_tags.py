@@ -136,7 +136,8 @@ def test_what_does_not_colour_the_page(host: str, quiet: set[str]) -> None:
     [("nopropyellow", YELLOW), ("noproppurple", Color.PURPLE), ("nopropred", YELLOW), ("nopropred", RED)],
 )
 def test_each_setting_quietens_its_colours(settings: str, color: Color) -> None:
-    site = a_site("127.0.0.1 www", a_square("www", "cpu", color), **{settings: ("cpu",)})
+    chosen: dict[str, Any] = {settings: ("cpu",)}
+    site = a_site("127.0.0.1 www", a_square("www", "cpu", color), **chosen)
     assert site.live.page_colors()[""] is GREEN
 
 
@@ -283,3 +284,33 @@ async def test_a_page_with_hosts_across_has_the_tests_as_rows() -> None:
     html = (await get(site, "/page/v")).text
     assert re.findall(r'<tr><th scope="row">(\w+)</th>', html) == ["cpu", "disk"]
     assert re.findall(r'<span><a href="/host/(\w+)">', html) == ["a", "b"]
+
+
+PAGE_SETS = """\
+    ospage win Windows
+    ossubpage winxp XP
+    osgroup File servers
+    osgroup Mail servers
+    ospage unix Unix
+    page rack Rack
+    127.0.0.1 xp # OS:winxp,2
+    127.0.0.2 sun # OS:unix OS:* nodisp
+    127.0.0.3 other
+    """
+
+
+async def test_another_page_set_shows_the_hosts_that_name_its_pages() -> None:
+    site = a_site(PAGE_SETS, *(a_square(host, "cpu", RED) for host in ("sun", "other")), a_square("xp", "cpu", YELLOW))
+    assert squares((await get(site, "/page/@os")).text) == {"sun/cpu": "red"}
+    assert squares((await get(site, "/page/@os/unix")).text) == {"sun/cpu": "red"}
+    xp = (await get(site, "/page/@os/win/winxp")).text
+    assert xp.index("Mail servers") < xp.index("/status/xp/cpu", xp.index("Mail servers"))
+    assert squares((await get(site, "/page/rack")).text) == {"xp/cpu": "yellow", "other/cpu": "red"}
+    colors = site.live.page_colors()
+    assert [colors[path] for path in ("@os", "@os/win", "@os/unix")] == [RED, YELLOW, RED]
+    assert 'href="/page/%40os"' in (await get(site, "/")).text
+
+
+async def test_the_critical_systems_are_linked_where_there_are_some() -> None:
+    assert 'href="/critical"' in (await get(a_site(CRITICAL), "/")).text
+    assert 'href="/critical"' not in (await get(a_site("127.0.0.1 www"), "/")).text

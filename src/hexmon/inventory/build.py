@@ -160,6 +160,7 @@ class _Builder:
             display_name=items.get("DISPLAYNAME", ""),
             aliases=_aliases(line),
             page=line.page,
+            page_titles=line.titles,
             all_pages=(line.page,) if len(pages) == 1 else tuple(dict.fromkeys((line.page, *pages))),
             group=line.group,
             comment=items.get("COMMENT", ""),

@@ -55,6 +55,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str = ""
     aliases: tuple[str, ...] = ()
     page: str = ""  # path of the page of the preferred definition, "" for the top page
+    page_titles: tuple[str, ...] = ()  # of that page and those above it, as its line found them
     all_pages: tuple[str, ...] = ("",)
     group: str = ""
     comment: str = ""
@@ -104,6 +105,19 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
 
 
+SET_MARK = "@"
+
+
+def set_path(name: str, path: str = "") -> str:
+    """The path of a page of another page set: `@os`, `@os/unix`."""
+    return f"{SET_MARK}{name}/{path}" if path else f"{SET_MARK}{name}"
+
+
+def in_page_set(path: str) -> bool:
+    """Whether that page belongs to another page set than the usual one."""
+    return path.startswith(SET_MARK)
+
+
 class Summary(msgspec.Struct, frozen=True):
     """A `summary ROW.COLUMN IP URL` line."""
 
@@ -117,7 +131,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """An immutable snapshot of everything that is to be watched.
 
     `by_alias` maps lower-case names and CLIENT aliases to canonical names; `pages` is in the order of the file, the
-    top page first.
+    top page first; those of other page sets are trees of their own below `@NAME`.
     """
 
     hosts: Mapping[str, Host] = MappingProxyType({})

@@ -88,6 +88,7 @@ class Live:
         self._scopes: dict[str, tuple[int, Scope]] = {}
         self._page_colors: tuple[int, dict[str, Color]] = (-1, {})
         self._inventory: Inventory | None = None
+        self._critical: bool | None = None
         self._moved = asyncio.Event()
         self.version = 1
         self.structure = 1  # the version at which hosts or pages last moved
@@ -163,6 +164,7 @@ class Live:
         inventory = self._board.inventory
         if inventory is not self._inventory:
             self._inventory = inventory
+            self._critical = None
             self._hosts_of.clear()
             self._members.clear()
             self._scopes.clear()
@@ -274,6 +276,13 @@ class Live:
             return ()
         routes = [tag.partition(":")[2] for tag in host.tags if tag.startswith(("route:", "route_"))]
         return [router for route in routes for router in route.split(",") if router]
+
+    def critical(self) -> bool:
+        """Whether hosts.cfg calls any square critical."""
+        if self._critical is None:
+            hosts = self._board.inventory.hosts.values()
+            self._critical = any(host.display.critical.tests for host in hosts)
+        return self._critical
 
     def last_check(self, path: str) -> float:
         """When anything of that page was last reported."""

@@ -1,6 +1,6 @@
 """The squares that hosts.cfg calls critical, while they are red or yellow: NK and NKTIME, WML (hosts.cfg(5))."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,7 +36,11 @@ class CriticalPage:
         layout = Table("", "", tuple(Placement(host.name) for host, _ in found), tuple(sorted(columns)))
         groups, _ = self._overview.groups([layout] if found else [])
         html = self._renderer.page(
-            "critical.html", heading=words.TEXT["critical_title"], groups=groups, live="whole", any=self._any()
+            "critical.html",
+            heading=words.TEXT["critical_title"],
+            groups=groups,
+            live="whole",
+            any=self._renderer.live.critical(),
         )
         return self._renderer.answer(request, Drawn(html))
 
@@ -61,11 +65,3 @@ class CriticalPage:
     def _on_card(self, host: Host, status: Status) -> bool:
         general = frozenset(self._renderer.context.settings.wml)
         return host.display.critical.on_card(status.key.test, status.color, general)
-
-    def _any(self) -> bool:
-        return any_critical(self._board.inventory.hosts.values())
-
-
-def any_critical(hosts: Iterable[Host]) -> bool:
-    """Whether hosts.cfg calls anything critical."""
-    return any(host.display.critical.tests for host in hosts)
