@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hexmon.app.settings import Configuration, Settings, read_configuration
 from hexmon.app.settings import Files as DefaultNames
+from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -16,7 +17,8 @@ EXAMPLE = """example:
   hexmon check-config                        # hexmon.toml and what it names, or hosts.cfg in this folder
   hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
 
-Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong."""
+Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong.
+Tags that nobody knows are notes: other programs may have them there."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: what the configuration says")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
-    parser.add_argument("--verbose", action="store_true", help="also name every tag that is kept without effect")
+    parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -115,7 +117,7 @@ def _hosts(files: Files) -> Outcome:
         return Outcome(problems=error.problems)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
     counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
-    return Outcome(counts, inventory.problems, source.notes() if files.verbose else ())
+    return Outcome(counts, inventory.problems, told(source.notes(), each=files.verbose))
 
 
 READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)

@@ -37,18 +37,6 @@ def build_inventory(
     return builder.inventory()
 
 
-def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Problem]:
-    """Every tag that was kept but has no effect (yet), for those who want to know."""
-    reader = TagReader(services, FAMILIES)
-    notes = []
-    for line in (*file.defaults, *file.hosts):
-        for tag in line.tags:
-            meaning = reader.read(tag)
-            if meaning.kind == "unknown" and not meaning.mistakes:
-                notes.append(Problem(line.origin, f"the tag '{tag}' is kept for others", fatal=False))
-    return notes
-
-
 class _Builder:
     def __init__(
         self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, holidays: Holidays | None
@@ -194,9 +182,19 @@ class _Builder:
         best = {line.name.lower(): line for line in chosen}
         for line in self._file.hosts:
             other = best[line.name.lower()]
+            self._compare_tests(line, other)
             if line.ip != other.ip and not {line.ip, other.ip} & UNKNOWN_ADDRESSES:
                 text = f"'{line.name}' has the address {line.ip} here and {other.ip} at {other.origin}, which counts"
                 self._tell(line.origin, (Mistake(text),))
+
+    def _compare_tests(self, line: HostLine, other: HostLine) -> None:
+        """A line that only the pages see may say what it wants."""
+        if line is other or line.audience == "display":
+            return
+        lost = [f"'{tag}'" for tag in line.tags if self._tags.read(tag).kind in _TEST_KINDS and tag not in other.tags]
+        if lost:
+            text = f"{', '.join(lost)}: no effect here, '{line.name}' is tested as {other.origin} says"
+            self._tell(line.origin, (Mistake(text, "write all tests on one of its lines"),))
 
     def _add_aliases(self, hosts: Mapping[str, Host], by_alias: dict[str, str]) -> None:
         for host in hosts.values():

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 
 from hexmon.config.lines import Line, read_file
-from hexmon.inventory.build import build_inventory, unused_tags
+from hexmon.inventory.build import build_inventory
 from hexmon.inventory.holidays import read_holidays
 from hexmon.inventory.hosts_cfg import HostsFile, read_hosts
+from hexmon.inventory.notes import UnknownTag, unknown_tags
 from hexmon.inventory.policies import Defaults
 from hexmon.model.holidays import Holidays
 from hexmon.model.inventory import Inventory
@@ -56,9 +57,9 @@ class HostsSource:
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
 
-    def notes(self) -> list[Problem]:
-        """Every tag that is kept without effect."""
-        return unused_tags(self._file([]), self._services([]))
+    def notes(self) -> list[UnknownTag]:
+        """Every tag that nobody knows."""
+        return unknown_tags(self._file([]), self._services([]))
 
     def changed(self) -> bool:
         """Whether a file or directory that the last load looked at is not as it was then."""

@@ -94,7 +94,8 @@ _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse
 _FLAG_WORDS = {word.lower(): word for word in (*FLAGS, *FLAGS_WITH_VALUE)}
 _VALUE_WORDS = {word.lower(): word for word in VALUES}
 _VALUE_STEMS = {word[:-1].lower(): word for word in VALUES}
-_KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route"))
+KNOWN_WORDS = (*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route")
+_KNOWN = Suggestions(KNOWN_WORDS)
 _MAX_PORT = 65535
 
 

@@ -35,13 +35,7 @@ class CriticalPage:
         }
         layout = Table("", "", tuple(Placement(host.name) for host, _ in found), tuple(sorted(columns)))
         groups, _ = self._overview.groups([layout] if found else [])
-        html = self._renderer.page(
-            "critical.html",
-            heading=words.TEXT["critical_title"],
-            groups=groups,
-            live="whole",
-            any=self._renderer.live.critical(),
-        )
+        html = self._renderer.page("critical.html", heading=words.TEXT["critical_title"], groups=groups, live="whole")
         return self._renderer.answer(request, Drawn(html))
 
     async def cards(self, request: Request) -> Response:
