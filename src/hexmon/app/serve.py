@@ -24,11 +24,13 @@ from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.parts import Parts, put_together
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
+from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
 from hexmon.inventory.in_force import Windows
+from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
@@ -42,6 +44,7 @@ log = logging.getLogger(__name__)
 
 _OWN_STATUS_SECONDS = 60.0
 _LOOK_FOR_CHANGES = 2.0
+_SUMMARY_SECONDS = 60.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _WATCHDOG_SECONDS = 5.0
 _LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
@@ -120,7 +123,9 @@ class Monitor:
         gc.freeze()
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
-            loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
+            loops = [
+                tasks.create_task(work, name=name) for name, work in self._loops(parts, app.state.colors.of).items()
+            ]
             parts.condition.ready = True
             _report_self(parts)
             self._systemd.ready(f"watching {len(parts.board.inventory.hosts)} hosts")
@@ -139,8 +144,9 @@ class Monitor:
                 loop.cancel()
         await self._write_everything(parts)
 
-    def _loops(self, parts: Parts) -> dict[str, Coroutine[Any, Any, None]]:
-        """The tasks of a monitor, by name."""
+    def _loops(self, parts: Parts, color_of: Callable[[str], Color]) -> dict[str, Coroutine[Any, Any, None]]:
+        """The tasks of a monitor, by name; `color_of` knows the colours of pages by their URLs."""
+        summaries = SummarySender(parts.board, self.clock, color_of)
         checkpoint = Checkpoint(parts.board, self.clock, parts.storage.journal.depth)
         often = partial(every, self.clock)
         loops = {
@@ -154,6 +160,7 @@ class Monitor:
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "reload": self._reload_when_asked(parts),
             "windows": often(_LOOK_FOR_CHANGES, partial(self._follow_windows, parts)),
+            "summaries": often(_SUMMARY_SECONDS, summaries.run),
             "housekeeping": often(_HOUSEKEEPING_SECONDS, partial(_prune, parts)),
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }

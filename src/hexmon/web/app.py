@@ -24,6 +24,7 @@ from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
 from hexmon.web.render import Renderer
 from hexmon.web.security import SecurityHeaders, broken
+from hexmon.web.summaries import PageColors
 
 
 class _Stream:
@@ -64,6 +65,7 @@ def create_app(context: WebContext) -> Starlette:
     )
     app.state.hub = hub
     app.state.live = live
+    app.state.colors = PageColors(context, live)
     return app
 
 

@@ -37,6 +37,7 @@ TEXT: dict[str, str] = {
     "critical_title": "Critical systems",
     "nothing_critical": "Nothing that hosts.cfg calls critical is red or yellow now.",
     "critical_todo": "hosts.cfg calls nothing critical yet. Write NK:TEST,TEST on the line of a host.",
+    "summaries": "Other servers",
     "recent_events": "Last changes",
     "no_events": "No changes in this time.",
     "search": "Search hosts",
