@@ -18,7 +18,18 @@ from bench.peers import find
 from bench.row import Row
 
 # The only list of what is measured, in the order of the report.
-FIGURES = ("ingest", "memory", "http_sweep", "ping", "lateness", "pages", "restart", "reload", "live_reload")
+FIGURES = (
+    "ingest",
+    "memory",
+    "http_sweep",
+    "black_holes",
+    "ping",
+    "lateness",
+    "pages",
+    "restart",
+    "reload",
+    "live_reload",
+)
 _MARK = "bench rows: "
 _LONGEST = 1200.0
 _FOLDER = Path(__file__).parent

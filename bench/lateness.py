@@ -37,7 +37,7 @@ SECONDS = 60.0
 BLACK_HOLES = 10  # every tenth
 PORT = 2525
 ROOT = Path(__file__).parents[1]
-_NETWORK = """
+NETWORK = """
 ip link set lo up
 ip link add hole type veth peer name drain
 ip link set hole arp off
@@ -178,7 +178,7 @@ uvloop.run(main())
 
 
 def main() -> dict[str, Any]:
-    for line in _NETWORK.strip().splitlines():
+    for line in NETWORK.strip().splitlines():
         subprocess.run(line.split(" "), check=True)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -10,6 +10,7 @@ from hexmon.model.inventory import BadTest, Host, HostPolicy
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation, Reply
 from hexmon.model.status import Report
+from hexmon.schedule.crew import CrewSettings
 from hexmon.schedule.runner import Runner, RunnerSettings
 from hexmon.schedule.sweep import SweepSettings, sweep
 from tests.support.clock import FakeClock
@@ -144,12 +145,43 @@ async def test_so_many_at_once_and_all_pings_together() -> None:
             running[one.probe] -= 1
 
     async with asyncio.TaskGroup() as tasks:
-        wanted = SweepSettings(concurrency=4)
+        wanted = SweepSettings(crew=CrewSettings(places=4, patience=2.0))
         task = tasks.create_task(sweep(an_inventory(hosts), observe, clock, wanted, done.append))
         await clock.advance(6)
     assert most == {"icmp": 20, "tcp": 4}
     assert sorted(done) == list(range(1, 41))
     assert len(task.result()) == 40
+
+
+async def test_those_that_only_wait_hold_nobody_up() -> None:
+    """Eight black holes stand first; two places are enough for all twenty, at the cost of one timeout."""
+    clock = FakeClock()
+    network = Network(clock)
+    hosts = [a_host("smtp", name=f"host{number}.example.com") for number in range(20)]
+    network.delays = {f"{host.name}.smtp": 10.0 for host in hosts[:8]}
+    began = clock.monotonic()
+    async with asyncio.TaskGroup() as tasks:
+        wanted = SweepSettings(crew=CrewSettings(places=2, patience=0.25))
+        task = tasks.create_task(sweep(an_inventory(hosts), network.observe, clock, wanted))
+        await clock.advance(11.5)
+        assert task.done()
+    assert len(task.result()) == 20
+    starts = [moment - began for moment, _ in network.log]
+    assert max(starts) < 1.5
+
+
+async def test_no_more_than_so_many_wait() -> None:
+    clock = FakeClock()
+    network = Network(clock)
+    hosts = [a_host("smtp", name=f"host{number}.example.com") for number in range(12)]
+    network.delays = {f"{host.name}.smtp": 10.0 for host in hosts}
+    async with asyncio.TaskGroup() as tasks:
+        wanted = SweepSettings(crew=CrewSettings(places=2, patience=0.25, most=6))
+        task = tasks.create_task(sweep(an_inventory(hosts), network.observe, clock, wanted))
+        await clock.advance(5)
+        assert len(network.log) == 6
+        await clock.advance(20)
+    assert len(task.result()) == 12
 
 
 async def test_nothing_to_do() -> None:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hexmon.clock import SystemClock
+from tests.support.lab_web import answer
 
 ANSWERING, SILENT = "127.0.0.", "127.9.0."
 
@@ -55,6 +56,7 @@ PROTOCOLS = """
 
 # Port -> whole days that its certificate is still good for.
 CERTIFICATES = {2443: 100, 2444: 20, 2445: 5, 2446: -3}
+WEB, WEB_TLS = 2080, 2447
 STATUSES = (200, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 404, 500, 503)
 _FIRST_STATUS_PORT = 8000
 
@@ -159,6 +161,8 @@ def start_services(folder: Path) -> None:
     _serve(2993, _over_tls(_context(folder, 200), _says(b"* OK hello\r\n")))
     for port, days in CERTIFICATES.items():
         _serve(port, _over_tls(_context(folder, days), _page(200)))
+    _serve(WEB, answer)
+    _serve(WEB_TLS, _over_tls(_context(folder, 100), answer))
     for status in STATUSES:
         _serve(status_port(status), _page(status))
 

@@ -23,6 +23,7 @@ from hexmon.model.status import Report
 from hexmon.model.text import readable
 from hexmon.probes.run import observe
 from hexmon.probes.tools import open_tools
+from hexmon.schedule.crew import CrewSettings
 from hexmon.schedule.submit import messages, submit
 from hexmon.schedule.sweep import SweepSettings, sweep
 from hexmon.schedule.zone import MachineZone
@@ -34,6 +35,8 @@ EXAMPLE = """examples:
 exit status: 0 all was probed (and sent), 1 a file could not be read or the monitor not be reached, 2 called wrongly"""
 
 _ERASE = "\r\x1b[K"
+_SPARE_FILES = 200  # for everything that is no check
+_MOST_FILES = 20_000
 _STEP = 20  # checks between two looks at the progress
 
 
@@ -97,10 +100,15 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def _open_files() -> int:
+    return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], _MOST_FILES)
+
+
 async def _sweep(inventory: Inventory, concurrency: int) -> list[Report]:
     clock = SystemClock()
     total = sum(len(host.checks) for host in inventory.hosts.values())
-    settings = SweepSettings(concurrency=concurrency, judging=JudgeSettings(zone=MachineZone()))
+    crew = CrewSettings(places=concurrency, most=max(_open_files() - _SPARE_FILES, concurrency))
+    settings = SweepSettings(crew=crew, judging=JudgeSettings(zone=MachineZone()))
     async with open_tools(clock) as tools:
         return await sweep(inventory, lambda check: observe(check, tools, clock), clock, settings, _progress(total))
 

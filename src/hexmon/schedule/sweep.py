@@ -1,7 +1,7 @@
 """One round of all checks: everything is probed first and judged after, as xymonnet does."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.status import Report
+from hexmon.schedule.crew import Crew, CrewSettings
 from hexmon.schedule.memory import Memory
 from hexmon.schedule.runner import Observe
 
@@ -18,7 +19,7 @@ from hexmon.schedule.runner import Observe
 class SweepSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How many checks run at once (pings, which cost no connection, come on top), and how they are judged."""
 
-    concurrency: int = 500
+    crew: CrewSettings = CrewSettings()
     judging: JudgeSettings = JudgeSettings()
 
 
@@ -35,7 +36,7 @@ async def sweep(
     """Probe everything once; the reports, conn of all hosts first. `progress` is told how many checks are done."""
     memory = Memory(settings.judging)
     checks = [check for host in inventory.hosts.values() for check in host.checks]
-    seen = await probe_all(checks, observe, settings.concurrency, progress)
+    seen = await probe_all(checks, observe, clock, settings.crew, progress)
     by_key: dict[StatusKey, list[Observation]] = {}
     for observation in seen:
         by_key.setdefault(observation.check.key, []).append(observation)
@@ -47,23 +48,31 @@ async def sweep(
 
 
 async def probe_all(
-    checks: Sequence[Check], observe: Observe, concurrency: int, progress: Callable[[int], None]
+    checks: Sequence[Check],
+    observe: Observe,
+    clock: Clock,
+    settings: CrewSettings,
+    progress: Callable[[int], None],
 ) -> list[Observation]:
-    """Every check once: all pings together, of the others so many at a time."""
+    """Every check once: all pings together, the others by a crew."""
     found: list[Observation] = []
 
-    async def work(waiting: Iterator[Check]) -> None:
-        for check in waiting:
-            found.append(await observe(check))
-            progress(len(found))
+    def keep(observation: Observation) -> None:
+        found.append(observation)
+        progress(len(found))
 
-    pings = [check for check in checks if check.probe == "icmp"]
-    others = iter([check for check in checks if check.probe != "icmp"])
+    async def ping(check: Check) -> None:
+        keep(await observe(check))
+
+    others = [check for check in checks if check.probe != "icmp"]
     async with asyncio.TaskGroup() as tasks:
-        for ping in pings:
-            tasks.create_task(work(iter((ping,))))
-        for _ in range(min(concurrency, len(checks) - len(pings))):
-            tasks.create_task(work(others))
+        for check in checks:
+            if check.probe == "icmp":
+                tasks.create_task(ping(check))
+        if others:
+            places = min(settings.places, len(others))
+            crew = Crew(observe, keep, clock, msgspec.structs.replace(settings, places=places))
+            await crew.run(iter(others))
     return found
 
 
