@@ -1,13 +1,17 @@
 """When files are read again."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from hexmon.app.settings import Configuration, Files, Probing, Settings
+import pytest
+
+from hexmon.app.settings import AgentOptions, Configuration, Files, Probing, Settings
 from hexmon.app.sources import Sources
 
 
-def sources(folder: Path) -> Sources:
-    return Sources(Configuration(settings=Settings(), folder=folder, path=None))
+def sources(folder: Path, **settings: Any) -> Sources:
+    return Sources(Configuration(settings=Settings(**settings), folder=folder, path=None))
 
 
 def test_a_file_that_is_being_written_is_left_alone_until_it_rests(tmp_path: Path) -> None:
@@ -55,3 +59,30 @@ def test_the_home_folder_and_the_name_of_contents_column_come_from_the_settings(
     assert (check.column, check.options.expect[0].wanted) == ("cont", "hello")
     words.write_text("goodbye")
     assert read.changed()
+
+
+@pytest.mark.parametrize(
+    ("settings", "tested"),
+    [
+        pytest.param({}, {"here", "there", "anywhere"}, id="without a location every host"),
+        pytest.param({"location": "dmz"}, {"here"}, id="with one the hosts with that NET:"),
+        pytest.param(
+            {"location": "dmz", "test_untagged": True}, {"here", "anywhere"}, id="and, if so set, those without"
+        ),
+    ],
+)
+def test_a_server_tests_the_hosts_of_its_place(tmp_path: Path, settings: dict[str, Any], tested: set[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text(
+        "127.0.0.1 here # NET:dmz\n127.0.0.2 there # NET:lan\n127.0.0.3 anywhere # ssh\n"
+    )
+    hosts = sources(tmp_path, agent=AgentOptions(enabled=False), **settings).load().hosts
+    assert {name for name, host in hosts.items() if host.checks} == tested
+
+
+def test_holidays_are_read_from_beside_and_their_set_is_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www\n")
+    (tmp_path / "holidays.cfg").write_text("HOLIDAYLIKEWEEKDAY=0\n[dk]\nConstitution Day:type=static month=6 day=5\n")
+    for name, weekday in (("dk", 0), ("", 5)):
+        host = sources(tmp_path, holidays=name).load().find("www")
+        assert host is not None
+        assert host.policy.calendar.weekday(date(2026, 6, 5)) == weekday

@@ -14,7 +14,7 @@ def check(*arguments: str | Path) -> int:
 
 
 def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh oracle\n127.0.0.2 db # noconn\n")
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh\n127.0.0.2 db # noconn\n")
     assert check("--hosts", tmp_path / "hosts.cfg") == 0
     assert capsys.readouterr().out == "2 hosts, 2 checks, no mistakes\n"
 
@@ -27,12 +27,17 @@ def test_a_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.err == "1 mistake in 1 host, 1 check\n"
 
 
-def test_what_has_no_effect_is_only_told_when_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # oracle\n")
-    assert check("--hosts", tmp_path / "hosts.cfg", "--verbose") == 0
+def test_tags_that_nobody_knows_are_notes_and_no_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # oracle\n127.0.0.2 db # oracle\n")
+    assert check("--hosts", tmp_path / "hosts.cfg") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "note: hosts.cfg:1: the tag 'oracle' is kept for others",
-        "1 host, 1 check, no mistakes",
+        "note: hosts.cfg:1: nobody knows the tag 'oracle' and 1 more like it; kept for other programs",
+        "2 hosts, 2 checks, no mistakes",
+    ]
+    assert check("--hosts", tmp_path / "hosts.cfg", "--verbose") == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "note: hosts.cfg:1: nobody knows the tag 'oracle'; kept for other programs",
+        "note: hosts.cfg:2: nobody knows the tag 'oracle'; kept for other programs",
     ]
 
 

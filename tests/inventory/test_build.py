@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hexmon.config.line import Line
-from hexmon.inventory.build import build_inventory, unused_tags
+from hexmon.inventory.build import build_inventory
 from hexmon.inventory.hosts_cfg import read_hosts
 from hexmon.inventory.policies import NO_POLICY, Defaults
 from hexmon.model.inventory import BadTest, HostPolicy
@@ -283,11 +283,22 @@ def test_hosts_that_only_one_tool_sees() -> None:
     assert {name for name, host in hosts.items() if host.nodisp} == {"tested"}
 
 
-def test_tags_without_effect_can_be_listed() -> None:
-    file = a_file("127.0.0.1 www # ssh oracle NOCLEER")
-    assert [str(note) for note in unused_tags(file, SERVICES)] == [
-        "hosts.cfg:1: the tag 'oracle' is kept for others",
+def test_tests_on_a_line_of_a_host_that_does_not_count_are_told() -> None:
+    inventory = an_inventory_of("""\
+        127.0.0.1 www # ssh smtp
+        page other
+        127.0.0.1 www # ssh ftp imap COMMENT:x
+        127.0.0.1 www # prefer ssh
+        """)
+    assert [(problem.origin.line, problem.message) for problem in inventory.problems] == [
+        (1, "'smtp': no effect here, 'www' is tested as hosts.cfg:4 says"),
+        (3, "'ftp', 'imap': no effect here, 'www' is tested as hosts.cfg:4 says"),
     ]
+
+
+def test_lines_that_only_place_a_host_on_more_pages_are_fine() -> None:
+    text = "127.0.0.1 www # ssh\npage other\n127.0.0.1 www\n127.0.0.1 www # ssh nodisp"
+    assert an_inventory_of(text).problems == ()
 
 
 def test_an_unchanged_line_gives_equal_checks() -> None:

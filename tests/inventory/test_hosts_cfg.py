@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.config.line import Line
-from hexmon.inventory.hosts_cfg import DIRECTIVES, preferred, read_hosts, split_tags
+from hexmon.inventory.hosts_cfg import DIRECTIVES, preferred, read_hosts
+from hexmon.inventory.tag_words import split_tags
 from hexmon.model.inventory import Group, Page, Placement, Summary
 from hexmon.model.origin import Origin
 from tests.support.inventory import a_file

@@ -50,6 +50,24 @@ def test_values(name: str, www: str | None, bare: str | None) -> None:
     assert xmh_value(INVENTORY.hosts["bare"], INVENTORY, name) == bare
 
 
+def test_a_page_that_is_named_again_gives_its_new_title_to_the_hosts_that_follow() -> None:
+    inventory = an_inventory_of("""\
+        page p First
+        127.0.0.1 a
+        page q Other
+        page p Second
+        127.0.0.2 b
+        subpage s Below
+        127.0.0.3 c
+        subparent p t Beside
+        127.0.0.4 d
+        """)
+    titles = {name: xmh_value(host, inventory, "XMH_PAGEPATHTITLE") for name, host in inventory.hosts.items()}
+    assert titles == {"a": "First", "b": "Second", "c": "Second/Below", "d": "First/Beside"}
+    assert xmh_value(inventory.hosts["b"], inventory, "XMH_PAGETITLE") == "Second"
+    assert inventory.pages["p"].title == "First"
+
+
 def test_every_item_that_a_tag_sets_has_a_name() -> None:
-    items = {*VALUES.values(), *FLAGS.values(), *FLAGS_WITH_VALUE.values()} - {"LARRD"}
+    items = {*VALUES.values(), *FLAGS.values(), *FLAGS_WITH_VALUE.values()} - {"LARRD", "SLA"}
     assert {f"XMH_{item}" for item in items} <= set(XMH_NAMES)

@@ -7,6 +7,7 @@ import pytest
 from hexmon.judge.host import judge_host
 from hexmon.judge.view import HostView, JudgeSettings, Reason, Verdict
 from hexmon.model.color import Color
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar, Holiday
 from hexmon.model.inventory import BadTest, Host
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Reply
@@ -136,6 +137,14 @@ def test_the_last_badtest_in_force_wins_and_a_failure_still_counts() -> None:
     assert (verdict.report.color, verdict.failed, verdict.reason) == (Color.YELLOW, True, Reason.DELAYED)
     today = (*rules, BadTest("smtp", 9, 9, 9, parse_window("6", "0000", "2359")))
     assert judged(a_host("smtp", bad=today), {"smtp": REFUSED})["smtp"].report.color is Color.GREEN
+
+
+def test_on_a_holiday_the_times_of_badtest_are_those_of_another_day() -> None:
+    sundays = (BadTest("smtp", 9, 9, 9, parse_window("0", "0000", "2359")),)
+    holiday = Calendar((Holiday("Some saint", "static", 11, 21),), like=0)
+    for calendar, color in ((NO_HOLIDAYS, Color.RED), (holiday, Color.GREEN)):
+        host = a_host("smtp", bad=sundays, calendar=calendar)
+        assert judged(host, {"smtp": REFUSED})["smtp"].report.color is color
 
 
 def test_a_host_softened_by_badconn_still_explains_its_other_tests() -> None:

@@ -54,8 +54,9 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
         pytest.param("W:0000:2359", 2, (12, 0), True, id="Monday is one"),
         pytest.param("60:0000:2359", 1, (12, 0), True, id="several days, Sunday is 0"),
         pytest.param("6:2330:0200", 0, (23, 45), True, id="over midnight, the first day"),
-        pytest.param("6:2330:0200", 1, (2, 0), True, id="over midnight, the day after"),
-        pytest.param("6:2330:0200", 0, (1, 0), False, id="over midnight, not the morning of the first day"),
+        pytest.param("6:2330:0200", 0, (1, 0), True, id="over midnight, the morning of the same day"),
+        pytest.param("6:2330:0200", 1, (1, 0), False, id="over midnight, not the morning of the day after"),
+        pytest.param("*:2330:0200", 1, (2, 0), True, id="over midnight, every day"),
         pytest.param("*:0000:1159,*:1300:2359", 0, (12, 30), False, id="between two windows"),
         pytest.param("*:0000:2400", 0, (23, 59), True, id="2400 is the end of the day"),
     ],
@@ -70,7 +71,7 @@ def test_a_holiday_is_another_day_of_the_week() -> None:
     parsed = parse_timespec("0:0000:2359")
     assert parsed is not None
     assert not parsed.covers(SATURDAY)
-    assert parsed.covers(SATURDAY, weekday=0)
+    assert parsed.covers(SATURDAY, lambda _: 0)
 
 
 @pytest.mark.parametrize(

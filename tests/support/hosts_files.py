@@ -97,7 +97,7 @@ class HostsFile:
             kind = "page"
         name = f"p{number}" if self.random.random() < 0.8 or not self.pages else self.random.choice(self.pages)
         parent = f"{self.random.choice(self.pages)} " if kind.endswith("subparent") else ""
-        self.write(f"{kind} {parent}{name} The page {name}")
+        self.write(f"{kind} {parent}{name} The page {name} by {number}")
         self.pages.append(name)
         self.in_page = True
 

@@ -24,10 +24,13 @@ from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.parts import Parts, put_together
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
+from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
-from hexmon.clock import SystemClock
+from hexmon.clock import Clock, SystemClock
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.inventory.in_force import Windows
+from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import host_to_wire
 from hexmon.model.origin import ConfigError
@@ -41,6 +44,7 @@ log = logging.getLogger(__name__)
 
 _OWN_STATUS_SECONDS = 60.0
 _LOOK_FOR_CHANGES = 2.0
+_SUMMARY_SECONDS = 60.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _WATCHDOG_SECONDS = 5.0
 _LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
@@ -66,12 +70,14 @@ class Monitor:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
         self._adopted = asyncio.Event()
         self._parts: Parts | None = None
+        self._windows = Windows(Inventory())
+        self._outside: frozenset[str] = frozenset()
         self._systemd = Notifier()
 
     def stop(self) -> None:
@@ -90,7 +96,7 @@ class Monitor:
             for listener in listeners:
                 stack.callback(listener.close)
             self.configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            inventory = await asyncio.to_thread(self._sources.load)
+            self._windows = Windows(await asyncio.to_thread(self._sources.load))
             storage = open_storage(self.configuration.store_url, asyncio.get_running_loop(), clock=self.clock)
             stack.push_async_callback(storage.close)
             family = self.configuration.settings.probing.family
@@ -101,7 +107,7 @@ class Monitor:
                 storage,
                 tools,
                 self._sources,
-                inventory,
+                self._existing(),
             )
             self._parts = parts
             parts.board.restore(await storage.board.load())
@@ -118,7 +124,9 @@ class Monitor:
         gc.freeze()
         async with asyncio.TaskGroup() as tasks:
             web = tasks.create_task(pages.serve(sockets=listeners), name="web")
-            loops = [tasks.create_task(work, name=name) for name, work in self._loops(parts).items()]
+            loops = [
+                tasks.create_task(work, name=name) for name, work in self._loops(parts, app.state.colors.of).items()
+            ]
             parts.condition.ready = True
             _report_self(parts)
             self._systemd.ready(f"watching {len(parts.board.inventory.hosts)} hosts")
@@ -137,8 +145,9 @@ class Monitor:
                 loop.cancel()
         await self._write_everything(parts)
 
-    def _loops(self, parts: Parts) -> dict[str, Coroutine[Any, Any, None]]:
-        """The tasks of a monitor, by name."""
+    def _loops(self, parts: Parts, color_of: Callable[[str], Color]) -> dict[str, Coroutine[Any, Any, None]]:
+        """The tasks of a monitor, by name; `color_of` knows the colours of pages by their URLs."""
+        summaries = SummarySender(parts.board, self.clock, color_of)
         checkpoint = Checkpoint(parts.board, self.clock, parts.storage.journal.depth)
         often = partial(every, self.clock)
         loops = {
@@ -151,6 +160,8 @@ class Monitor:
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "reload": self._reload_when_asked(parts),
+            "windows": often(_LOOK_FOR_CHANGES, partial(self._follow_windows, parts)),
+            "summaries": often(_SUMMARY_SECONDS, summaries.run),
             "housekeeping": often(_HOUSEKEEPING_SECONDS, partial(_prune, parts)),
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
@@ -169,6 +180,7 @@ class Monitor:
                 reload=partial(self._reload_now, parts),
                 last_report=lambda: parts.board.last_report,
                 title=f"hexmon {own_name(self.configuration)}",
+                settings=self.configuration.settings.pages,
             )
         )
 
@@ -210,12 +222,29 @@ class Monitor:
                 raise
             parts.condition.config_refused = ()
             parts.condition.config_problems = inventory.problems
-            parts.board.adopt(inventory)
-            await parts.runner.adopt(inventory)
+            self._windows = Windows(inventory)
+            await self._adopt(parts)
             _report_self(parts)
-            self._adopted.set()
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
+
+    def _existing(self) -> Inventory:
+        """The hosts that exist now, to be adopted."""
+        now = self.clock.now()
+        self._outside = self._windows.outside(now)
+        return self._windows.at(now)
+
+    async def _adopt(self, parts: Parts) -> None:
+        inventory = self._existing()
+        parts.board.adopt(inventory)
+        await parts.runner.adopt(inventory)
+        self._adopted.set()
+
+    async def _follow_windows(self, parts: Parts) -> None:
+        """Hosts come and go by NOTBEFORE and NOTAFTER, too."""
+        async with self._one_reload:
+            if self._windows.outside(self.clock.now()) != self._outside:
+                await self._adopt(parts)
 
     # Stopping
 

@@ -13,6 +13,7 @@ from hexmon.ingest.addresses import parse_address
 from hexmon.model.names import TEST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
+from hexmon.web.settings import PageSettings
 
 
 def _read_column(text: str) -> None:
@@ -47,6 +48,7 @@ class Files:
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
     protocols: str = "protocols.cfg"
+    holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
     sites: tuple[str, ...] = ("sites/*.yaml",)
     home: str = "."  # the folder of certs/, content/, etc/netrc, etc/cookies: what XYMONHOME was
@@ -105,12 +107,15 @@ class Settings:
     __pydantic_config__ = _STRICT
     data_dir: str = "hexmon-data"
     location: str = ""
+    test_untagged: bool = False
+    holidays: str = ""  # the set of hosts that name none
     listen: Listen = field(default_factory=Listen)
     files: Files = field(default_factory=Files)
     store: Store = field(default_factory=Store)
     senders: Senders = field(default_factory=Senders)
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
+    pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
 
 

@@ -30,9 +30,12 @@ class Sources:
             location=settings.location,
             home=str(configuration.locate(settings.files.home)),
             content=settings.probing.content_column,
+            test_untagged=settings.test_untagged,
+            holidays=settings.holidays,
         )
         self._hosts = configuration.locate(settings.files.hosts)
         self._protocols = configuration.locate(settings.files.protocols)
+        self._holidays = configuration.locate(settings.files.holidays)
         self._source: HostsSource | None = None
         self._loads = 0
         self._own_protocols = False
@@ -59,7 +62,7 @@ class Sources:
         if self._source is not None or self._hosts.exists():
             self._own_protocols = self._protocols.is_file()
             protocols = self._protocols if self._own_protocols else None
-            self._source = HostsSource(self._hosts, protocols, self._defaults)
+            self._source = HostsSource(self._hosts, protocols, self._defaults, self._holidays)
             found.append(self._source.load(lenient=self._loads == 1))
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
@@ -80,7 +83,11 @@ class Sources:
     def _refuse_missing(self) -> None:
         """A file whose name was given must be there; the usual names may be missing."""
         files, usual = self._configuration.settings.files, Files()
-        asked = ((self._hosts, files.hosts, usual.hosts), (self._protocols, files.protocols, usual.protocols))
+        asked = (
+            (self._hosts, files.hosts, usual.hosts),
+            (self._protocols, files.protocols, usual.protocols),
+            (self._holidays, files.holidays, usual.holidays),
+        )
         problems = [
             Problem(Origin(str(path)), "this file is missing", f"[files] in {self._named()} asks for it")
             for path, name, default in asked

@@ -8,6 +8,7 @@ import msgspec
 
 from hexmon.model.color import ALERT_COLORS, OK_COLORS, Color
 from hexmon.model.events import Event
+from hexmon.model.holidays import xymon_weekday
 from hexmon.model.names import StatusKey
 from hexmon.model.status import (
     AckInfo,
@@ -20,7 +21,7 @@ from hexmon.model.status import (
     Report,
     Status,
 )
-from hexmon.model.timespec import Downtime
+from hexmon.model.timespec import Downtime, ServiceHours, WeekdayOf
 
 STEADY = Flap()
 
@@ -47,8 +48,8 @@ def no_cookie() -> int:
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What applies to one square. Durations are seconds; `flap_count` 0: flapping is not looked for.
 
-    `local` turns a moment into local time and is only asked when there is a `downtime`; `new_cookie` gives a number
-    that nobody can guess and that no other square has.
+    `local` turns a moment into local time and is only asked when there is a `downtime`, as is `weekday_of`, which
+    knows the holidays; `new_cookie` gives a number that nobody can guess and that no other square has.
     """
 
     ok_colors: frozenset[Color] = OK_COLORS
@@ -57,7 +58,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     flap_seconds: float = 1800.0
     delay_red: float = 0.0
     delay_yellow: float = 0.0
-    downtime: tuple[Downtime, ...] = ()
+    downtime: tuple[Downtime | ServiceHours, ...] = ()
+    weekday_of: WeekdayOf = xymon_weekday
     local: Callable[[float], datetime] = machine_time
     cookie_seconds: float = 86400.0
     new_cookie: Callable[[], int] = no_cookie

@@ -223,6 +223,7 @@ class Policies:
             delay_red=_of_test(test, host.delay_red, self._settings.delay_red),
             delay_yellow=_of_test(test, host.delay_yellow, self._settings.delay_yellow),
             downtime=tuple(one for one in host.downtime if one.concerns(test)),
+            weekday_of=host.calendar.weekday,
         )
         return policy
 

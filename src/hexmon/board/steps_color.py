@@ -24,7 +24,7 @@ def planned_downtime(draft: Draft) -> None:
         return
     local = draft.policy.local(draft.now)
     for downtime in draft.policy.downtime:
-        if downtime.covers(draft.key.test, local):
+        if downtime.covers(draft.key.test, local, draft.policy.weekday_of):
             draft.color = Color.BLUE
             draft.planned = downtime.cause.encode()
             return

@@ -9,6 +9,7 @@ from pathlib import Path
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.cli.values import add_home, home_of
+from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -17,7 +18,8 @@ EXAMPLE = """example:
   hexmon check-config                        # hexmon.toml and what it names, or hosts.cfg in this folder
   hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
 
-Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong."""
+Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong.
+Tags that nobody knows are notes: other programs may have them there."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Files:
     hosts: Path | None
     protocols: Path | None
     home: str = ""
+    holidays: Path | None = None
     verbose: bool = False
 
 
@@ -45,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: what the configuration says")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     add_home(parser)
-    parser.add_argument("--verbose", action="store_true", help="also name every tag that is kept without effect")
+    parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
+    parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,7 +99,8 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     # Files that are named on the command line are not mixed with those of a configuration nobody mentioned.
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
-    return Files(configuration, hosts, protocols, _home(args, configuration), args.verbose)
+    holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
+    return Files(configuration, hosts, protocols, _home(args, configuration), holidays, args.verbose)
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -114,20 +119,26 @@ def _defaults(files: Files) -> Defaults:
     if files.configuration is None:
         return Defaults(home=files.home)
     settings = files.configuration.settings
-    return Defaults(location=settings.location, home=files.home, content=settings.probing.content_column)
+    return Defaults(
+        location=settings.location,
+        test_untagged=settings.test_untagged,
+        home=files.home,
+        content=settings.probing.content_column,
+        holidays=settings.holidays,
+    )
 
 
 def _hosts(files: Files) -> Outcome:
     if files.hosts is None:
         return Outcome()
-    source = HostsSource(files.hosts, files.protocols, _defaults(files))
+    source = HostsSource(files.hosts, files.protocols, _defaults(files), files.holidays)
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:
         return Outcome(problems=error.problems)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
     counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
-    return Outcome(counts, inventory.problems, source.notes() if files.verbose else ())
+    return Outcome(counts, inventory.problems, told(source.notes(), each=files.verbose))
 
 
 READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)

@@ -13,6 +13,7 @@ from hexmon.cli.values import add_home, column, count, home_of, seconds
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.client import failure
+from hexmon.inventory.in_force import Windows
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.judge.view import JudgeSettings
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, required=True, metavar="FILE", help="hosts.cfg")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
     add_home(parser)
+    parser.add_argument("--holidays", type=Path, metavar="FILE", help="holidays.cfg, for the times of badTEST")
     parser.add_argument("--location", default="", help="only hosts with NET:LOCATION")
     parser.add_argument("--test-untagged", action="store_true", help="with --location: also hosts without NET:")
     parser.add_argument(
@@ -82,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
             home=home_of(args.home),
             content=args.content,
         )
-        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
+        inventory = HostsSource(args.hosts, args.protocols, defaults, args.holidays).load(lenient=True)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
@@ -91,7 +93,8 @@ def run(args: argparse.Namespace) -> int:
     _allow_open_files()
     data: list[DataMessage] = []
     judging = JudgeSettings(trace=args.trace, zone=MachineZone())
-    reports = asyncio.run(_sweep(inventory, _settings(args.concurrency, judging), args.family, data.append))
+    existing = Windows(inventory).at(SystemClock().now())
+    reports = asyncio.run(_sweep(existing, _settings(args.concurrency, judging), args.family, data.append))
     if args.json:
         print(_as_json(reports))
         return 0

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hexmon.config.suggest import Suggestions
+from hexmon.inventory.display_values import display_of
 from hexmon.inventory.families import FAMILIES
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES, HostLine, HostsFile, preferred
 from hexmon.inventory.meaning import NO_HOME, HomeFiles, Meaning
 from hexmon.inventory.policies import CheckMaker, Defaults, Understood, policy_of
 from hexmon.inventory.tag_values import Mistake
 from hexmon.inventory.xymon_tags import VALUES, TagReader
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar, Holidays
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.origin import Origin, Problem
 from hexmon.probes.protocols import Service
@@ -25,33 +27,31 @@ def build_inventory(
     location: str = "",
     defaults: Defaults | None = None,
     files: HomeFiles = NO_HOME,
+    holidays: Holidays | None = None,
 ) -> Inventory:
     """The inventory of one hosts.cfg. `location` (or that of `defaults`) says which NET: hosts have checks.
 
-    `files` are those that tags name.
+    `files` are those that tags name; `holidays` None: there is no holidays.cfg.
     """
     settings = defaults if defaults is not None else Defaults(location=location)
-    builder = _Builder(file, services, settings, files)
+    builder = _Builder(file, services, settings, files, holidays)
     return builder.inventory()
 
 
-def unused_tags(file: HostsFile, services: Mapping[str, Service]) -> list[Problem]:
-    """Every tag that was kept but has no effect (yet), for those who want to know."""
-    reader = TagReader(services, FAMILIES)
-    notes = []
-    for line in (*file.defaults, *file.hosts):
-        for tag in line.tags:
-            meaning = reader.read(tag)
-            if meaning.kind == "unknown" and not meaning.mistakes:
-                notes.append(Problem(line.origin, f"the tag '{tag}' is kept for others", fatal=False))
-    return notes
-
-
 class _Builder:
-    def __init__(self, file: HostsFile, services: Mapping[str, Service], settings: Defaults, files: HomeFiles) -> None:
+    def __init__(
+        self,
+        file: HostsFile,
+        services: Mapping[str, Service],
+        settings: Defaults,
+        files: HomeFiles,
+        holidays: Holidays | None,
+    ) -> None:
         self._file = file
         self._services = services
         self._settings = settings
+        self._holidays = holidays
+        self._calendars: dict[str, Calendar] = {}
         self._tags = TagReader(services, FAMILIES)
         self._maker = CheckMaker(services, settings, files)
         self._problems = list(file.problems)
@@ -90,6 +90,8 @@ class _Builder:
             meaning = self._tags.read(tag)
             if meaning.mistakes:
                 self._tell(line.origin, meaning.mistakes)
+            if meaning.item == "HOLIDAYS":
+                self._check_holidays(line.origin, meaning.value)
             if meaning.item:
                 if meaning.item in items and meaning.item in _ONCE:
                     self._tell(line.origin, (Mistake(f"'{tag}' has no effect: only the first of its kind counts"),))
@@ -98,6 +100,13 @@ class _Builder:
                 self._tell(line.origin, (Mistake(f"'{tag}' has no effect here: .default. has settings, no tests"),))
             elif not self._can_be_tested(meaning):
                 self._tell(line.origin, (_untestable(tag, meaning, self._services[meaning.parsed.service]),))
+
+    def _check_holidays(self, origin: Origin, name: str) -> None:
+        known = self._holidays.sets if self._holidays is not None else {}
+        if self._holidays is not None and name and name.lower() not in known:
+            meant = Suggestions(known).closest(name)
+            hint = f"did you mean '{meant}'?" if meant else ""
+            self._tell(origin, (Mistake(f"holidays: holidays.cfg has no set '{name}'", hint),))
 
     def _tell(self, origin: Origin, mistakes: Iterable[Mistake]) -> None:
         self._problems.extend(Problem(origin, one.message, one.hint, fatal=False) for one in mistakes)
@@ -124,8 +133,8 @@ class _Builder:
                 found.items[meaning.item] = meaning.value
                 found.parsed[meaning.item] = meaning.parsed
         old = found.items.pop("LARRD", None)  # the old word for TRENDS:
-        if old is not None:
-            found.items.setdefault("TRENDS", old)
+        if old is not None and "TRENDS" not in found.items:
+            found.items["TRENDS"], found.parsed["TRENDS"] = old, found.parsed["LARRD"]
         return found
 
     def _can_be_tested(self, meaning: Meaning) -> bool:
@@ -148,6 +157,7 @@ class _Builder:
             display_name=items.get("DISPLAYNAME", ""),
             aliases=_aliases(line),
             page=line.page,
+            page_titles=line.titles,
             all_pages=(line.page,) if len(pages) == 1 else tuple(dict.fromkeys((line.page, *pages))),
             group=line.group,
             comment=items.get("COMMENT", ""),
@@ -156,7 +166,8 @@ class _Builder:
             tags=line.tags,
             items=items,
             checks=self._maker.checks(line, understood),
-            policy=policy_of(understood, self._settings.location),
+            policy=policy_of(understood, self._settings.location, self._calendar(items.get("HOLIDAYS"))),
+            display=display_of(items, understood.parsed),
             nocolumns=understood.parsed.get("NOCOLUMNS", frozenset()),
             nodisp="FLAG_NODISP" in items or line.audience == "net",
             nonongreen="FLAG_NONONGREEN" in items,
@@ -166,15 +177,33 @@ class _Builder:
             origin=line.origin,
         )
 
+    def _calendar(self, name: str | None) -> Calendar:
+        """The holidays of that set; the same value for all its hosts."""
+        name = self._settings.holidays if name is None else name
+        found = self._calendars.get(name)
+        if found is None:
+            found = self._calendars[name] = self._holidays.calendar(name) if self._holidays else NO_HOLIDAYS
+        return found
+
     def _compare_definitions(self, chosen: Sequence[HostLine]) -> None:
         if len(chosen) == len(self._file.hosts):
             return
         best = {line.name.lower(): line for line in chosen}
         for line in self._file.hosts:
             other = best[line.name.lower()]
+            self._compare_tests(line, other)
             if line.ip != other.ip and not {line.ip, other.ip} & UNKNOWN_ADDRESSES:
                 text = f"'{line.name}' has the address {line.ip} here and {other.ip} at {other.origin}, which counts"
                 self._tell(line.origin, (Mistake(text),))
+
+    def _compare_tests(self, line: HostLine, other: HostLine) -> None:
+        """A line that only the pages see may say what it wants."""
+        if line is other or line.audience == "display":
+            return
+        lost = [f"'{tag}'" for tag in line.tags if self._tags.read(tag).kind in _TEST_KINDS and tag not in other.tags]
+        if lost:
+            text = f"{', '.join(lost)}: no effect here, '{line.name}' is tested as {other.origin} says"
+            self._tell(line.origin, (Mistake(text, "write all tests on one of its lines"),))
 
     def _add_aliases(self, hosts: Mapping[str, Host], by_alias: dict[str, str]) -> None:
         for host in hosts.values():

@@ -14,8 +14,11 @@ import msgspec
 
 from hexmon.config.line import Line
 from hexmon.config.suggest import Suggestions
+from hexmon.inventory.hosts_hints import meant, nearest_page, not_understood
 from hexmon.inventory.pages import TOP, GroupDraft, PageDraft, PageTree, plain
-from hexmon.model.inventory import Page, Placement, Summary
+from hexmon.inventory.tag_values import is_number
+from hexmon.inventory.tag_words import first_word, name_and_title, split_tags
+from hexmon.model.inventory import Page, Placement, Summary, in_page_set
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
 from hexmon.model.origin import Origin, Problem
 
@@ -24,9 +27,6 @@ UNKNOWN_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - hosts.cfg's wor
 
 _HOST = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL | re.ASCII)
 _HOST6 = re.compile(r"(?=\S*:)([0-9A-Fa-f:.]+(?:%\S+)?)[ \t]+([^ \t#]+)([^#]*)(?:#(.*))?\Z", re.DOTALL | re.ASCII)
-_TAG = re.compile(r'([^ \t\r\n"]*)(?:"([^"]*)("?))?')
-_PLAIN_TAG = re.compile(r"[^ \t\r\n]+")
-_ADDRESS_LIKE = re.compile(r"[\d.]+\Z|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\Z", re.ASCII)
 _MAX_OCTET = 255
 _FOR_DISPLAY = -1  # a line that only the pages see never says how a host is watched
 
@@ -35,7 +35,8 @@ class HostLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line that defines a host. `defaults` are the tags of the `.default.` line in force.
 
     `index` counts the host lines of the page (XMH_PAGEINDEX), `group_id` its group lines (XMH_GROUPID). `preference`
-    decides between several lines of one host. `audience` is that of the line.
+    decides between several lines of one host. `audience` is that of the line. `titles` are those of the pages down to
+    this one as their lines had them: a page that is named again with another title gives that to the hosts that follow.
     """
 
     name: str
@@ -44,6 +45,7 @@ class HostLine(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
     defaults: tuple[str, ...] = ()
     page: str = TOP
+    titles: tuple[str, ...] = ()
     group: str = ""
     group_id: int = 0
     index: int = 0
@@ -52,13 +54,17 @@ class HostLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HostsFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What hosts.cfg says. `hosts` has every line in the order of the file, `defaults` the `.default.` lines."""
+    """What hosts.cfg says. `hosts` has every line in the order of the file, `defaults` the `.default.` lines.
+
+    `pages` has those of other page sets, too, below `@NAME`; `page_sets` are their names.
+    """
 
     hosts: tuple[HostLine, ...]
     defaults: tuple[HostLine, ...]
     pages: Mapping[str, Page]
     summaries: tuple[Summary, ...]
     problems: tuple[Problem, ...]
+    page_sets: tuple[str, ...] = ()
 
 
 def read_hosts(lines: Sequence[Line]) -> HostsFile:
@@ -67,29 +73,6 @@ def read_hosts(lines: Sequence[Line]) -> HostsFile:
     for line in lines:
         reader.read(line)
     return reader.finished()
-
-
-def split_tags(text: str) -> tuple[tuple[str, ...], bool]:
-    """The tags behind the `#`, quotes removed, and whether all quotes were closed.
-
-    A quote anywhere in a tag starts a quoted stretch; the closing quote ends the tag.
-    """
-    if '"' not in text:
-        return tuple(_PLAIN_TAG.findall(text)), True
-    tags: list[str] = []
-    closed = True
-    position, end = 0, len(text)
-    while position < end:
-        if text[position] in " \t\r\n":
-            position += 1
-            continue
-        match = _TAG.match(text, position)
-        if match is None:  # pragma: no cover - the pattern matches at every letter
-            break
-        tags.append(match[1] + (match[2] or ""))
-        closed = match[3] != ""
-        position = match.end()
-    return tuple(tag for tag in tags if tag), closed
 
 
 class _Reader:
@@ -102,6 +85,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.tree = PageTree()
         self.page: PageDraft = self.tree.pages[TOP]
+        self.titles: tuple[str, ...] = ()
+        self.top_titles: tuple[str, ...] = ()
         self.group: GroupDraft = self.page.groups[0]
         self.top = TOP
         self.title: tuple[str, Origin] | None = None
@@ -109,6 +94,7 @@ class _Reader:
         self.group_id = 0
         self.group_title = ""
         self.index = 0
+        self.sets: dict[str, _Reader] = {}
 
     def read(self, line: Line) -> None:
         text = line.text.strip()
@@ -133,12 +119,17 @@ class _Reader:
         if self.title is not None:
             self.problem(self.title[1], "nothing follows this title")
         canonical = {line.name.lower(): line.name for line in preferred(self.hosts)}
+        pages = dict(self.tree.finished(lambda name: canonical[name.lower()]))
+        for name, layout in self.sets.items():
+            pages |= layout.tree.finished(lambda name: canonical[name.lower()], name)
+            self.problems += layout.problems
         return HostsFile(
             hosts=tuple(self.hosts),
             defaults=tuple(self.defaults),
-            pages=self.tree.finished(lambda name: canonical[name.lower()]),
+            pages=pages,
             summaries=tuple(self.summaries),
             problems=tuple(self.problems),
+            page_sets=tuple(self.sets),
         )
 
     # Hosts
@@ -157,6 +148,7 @@ class _Reader:
             origin=line.origin,
             defaults=() if is_default else self.default_tags,
             page=self.page.path,
+            titles=self.titles,
             group=self.group_title,
             group_id=self.group_id,
             index=self.index,
@@ -169,8 +161,10 @@ class _Reader:
             self.default_tags = tags
             return
         self.hosts.append(host)
-        if line.audience != "net" and not _hidden(host):
-            self.group.hosts.append(Placement(name, self._take_title()))
+        if line.audience != "net":
+            self._place_in_sets(host)
+            if not _hidden(host):
+                self.group.hosts.append(Placement(name, self._take_title()))
 
     def _check_host_line(self, origin: Origin, match: re.Match[str], *, closed: bool) -> None:
         ignored = match[3].strip()
@@ -206,60 +200,96 @@ class _Reader:
             return
         for known in _PREFIXES:
             if word.startswith(known):
-                meant = _WORDS.closest(word) or known
-                self.problem(line.origin, f"'{word}' is not a directive; it is taken as '{known}'", _meant(meant))
+                nearest = _WORDS.closest(word) or known
+                self.problem(line.origin, f"'{word}' is not a directive; it is taken as '{known}'", meant(nearest))
                 DIRECTIVES[known](self, line, _behind(line.text, word, known))
                 return
-        if not _other_page_set(word):
-            self.problem(line.origin, *_not_understood(line.text, word))
+        prefix, directive = _of_page_set(word)
+        if prefix and directive != "summary":  # the colours of other page sets cannot be sent
+            DIRECTIVES[directive](self.set(prefix), line, line.text[len(word) :].strip())
+        elif not prefix:
+            self.problem(line.origin, *not_understood(line.text, word, _WORDS))
+
+    def set(self, name: str) -> "_Reader":
+        """The layout of another page set: directives of its own, hosts by their tags."""
+        return self.sets.setdefault(name, _Reader())
+
+    def _place_in_sets(self, host: HostLine) -> None:
+        """`NAME:PAGE` and `NAME:PAGE,GROUP` on a host's line; `NAME:*` is the top page of the set."""
+        for name, layout in self.sets.items():
+            for tag in host.tags:
+                prefix, colon, place = tag.partition(":")
+                if colon and prefix == name.upper():
+                    layout.place(host, place)
+
+    def place(self, host: HostLine, place: str) -> None:
+        """Put a host on a page of this set. The groups of a page are counted from 1."""
+        name, _, number = place.partition(",")
+        path = TOP if name == "*" else self.tree.find(name)
+        if path is None:
+            hint = nearest_page(name, self.tree.names)
+            self.problem(host.origin, f"there is no page '{name}' in this page set before this line", hint)
+            return
+        groups = self.tree.pages[path].groups
+        index = int(number) if is_number(number) else 0
+        if number and not 0 < index < len(groups):
+            self.problem(host.origin, f"the page '{name}' has no group {number}", "groups are counted from 1")
+            index = 0
+        groups[index].hosts.append(Placement(host.name))
 
     def page_line(self, line: Line, text: str, *, vertical: bool) -> None:
-        name, title = _name_and_title(text)
+        name, title = name_and_title(text)
         self._restart()
         if self._named(line, "page", name):
-            self._open(self.tree.child(TOP, name, title, self._take_title(), vertical=vertical))
-            self.top = self.page.path
+            self._open(self.tree.child(TOP, name, title, self._take_title(), vertical=vertical), (title,))
+            self.top, self.top_titles = self.page.path, self.titles
 
     def subpage_line(self, line: Line, text: str, *, vertical: bool) -> None:
-        name, title = _name_and_title(text)
+        name, title = name_and_title(text)
         self._restart()
         if not self._named(line, "subpage", name):
             return
         if self.top == TOP:
             self.problem(line.origin, f"there is no page above '{name}'", "put a page line before it")
-        self._open(self.tree.child(self.top, name, title, self._take_title(), vertical=vertical))
+        page = self.tree.child(self.top, name, title, self._take_title(), vertical=vertical)
+        self._open(page, (*self.top_titles, title))
 
     def subparent_line(self, line: Line, text: str, *, vertical: bool) -> None:
-        parent, rest = _first_word(text)
-        name, title = _name_and_title(rest)
+        parent, rest = first_word(text)
+        name, title = name_and_title(rest)
         self._restart()
         if not self._named(line, "subparent PARENT", name):
             return
         path = self.tree.find(parent)
         if path is None:
-            hint = _parent_hint(parent, self.tree)
+            hint = nearest_page(parent, self.tree.names)
             self.problem(line.origin, f"there is no page '{parent}' before this line: '{name}' is left out", hint)
         else:
-            self._open(self.tree.child(path, name, title, self._take_title(), vertical=vertical))
+            page = self.tree.child(path, name, title, self._take_title(), vertical=vertical)
+            self._open(page, (*self.tree.pages[path].titles, title))
 
     def _named(self, line: Line, what: str, name: str) -> bool:
         if not name:
             self.problem(line.origin, "the page has no name", f"write: {what} NAME TITLE")
-        return bool(name)
+        elif in_page_set(name):
+            self.problem(line.origin, f"'{name}': the name of a page cannot begin with {name[0]}")
+        return bool(name) and not in_page_set(name)
 
     def _restart(self) -> None:
         self.index = self.group_id = 0
         self.group_title = ""
         self.group = self.page.groups[0]
 
-    def _open(self, page: PageDraft) -> None:
+    def _open(self, page: PageDraft, titles: tuple[str, ...]) -> None:
         self.page = page
+        self.titles = titles
+        page.titles = page.titles or titles
         self.group = page.groups[0]
 
     def group_line(self, line: Line, text: str, kind: str) -> None:
         columns: tuple[str, ...] = ()
         if kind in {"only", "except"}:
-            words, text = _first_word(text)
+            words, text = first_word(text)
             columns = tuple(column for column in words.split("|") if column)
             if not columns:
                 self.problem(line.origin, "the group has no columns", f"write: group-{kind} COLUMN|COLUMN TITLE")
@@ -346,53 +376,18 @@ def _address(text: str) -> str | None:
     return ".".join(map(str, octets)) if max(octets) <= _MAX_OCTET else None
 
 
-def _first_word(text: str) -> tuple[str, str]:
-    word, *rest = text.split(None, 1) or [""]
-    return word, rest[0].strip() if rest else ""
-
-
-def _name_and_title(text: str) -> tuple[str, str]:
-    name, title = _first_word(text)
-    return name.strip("/"), plain(title) or name
-
-
 def _behind(text: str, word: str, known: str) -> str:
     """The arguments of a misspelt directive, where Xymon finds them: groups behind the word, others behind the part."""
     return text[len(word if known in {"group", "title"} else known) :].strip()
 
 
-def _other_page_set(word: str) -> bool:
-    """`custpage`, `custgroup-only`: directives of an alternate page set (xymongen(1): --pageset)."""
+def _of_page_set(word: str) -> tuple[str, str]:
+    """`ospage`, `osgroup-only`: the name of another page set and the directive (xymongen(1): --pageset); else empty."""
     ends = [known for known in DIRECTIVES if word.endswith(known) and not known.startswith("v")]
-    meant = _WORDS.closest(word)
-    return bool(ends) and (meant is None or len(meant) <= len(max(ends, key=len)) + 1)
-
-
-def _not_understood(text: str, word: str) -> tuple[str, str]:
-    if _ADDRESS_LIKE.match(word):
-        if _address_or_none(word) is None:
-            return f"'{word}' is not an IP address", ""
-        return "the host has no name", "write: IP-ADDRESS NAME # TAGS"
-    others = text.split()[1:2]
-    if others and _address_or_none(others[0]) is not None:
-        return "a host line begins with its IP address", f"write: {others[0]} {word}"
-    meant = _WORDS.closest(word)
-    return f"'{word}' is neither an IP address nor a directive", _meant(meant) if meant else ""
-
-
-def _address_or_none(word: str) -> str | None:
-    try:
-        return str(ipaddress.ip_address(word))
-    except ValueError:
-        return None
-
-
-def _parent_hint(parent: str, tree: PageTree) -> str:
-    last = parent.rpartition("/")[2]
-    candidates = [name for name in tree.names if name.lower() == last.lower()]
-    meant = candidates[0] if candidates else Suggestions(tree.names).closest(parent)
-    return _meant(meant) if meant else ""
-
-
-def _meant(word: str) -> str:
-    return f"did you mean '{word}'?"
+    if not ends:
+        return "", ""
+    longest = max(ends, key=len)
+    nearest = _WORDS.closest(word)
+    if nearest is not None and len(nearest) > len(longest) + 1:
+        return "", ""
+    return word[: -len(longest)], longest

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from hexmon.model.inventory import Group, Page, Placement
+from msgspec.structs import replace
+
+from hexmon.model.inventory import Group, Page, Placement, set_path
 
 _MARKUP = re.compile(r"<[^<>]*>")
 TOP = ""
@@ -64,6 +66,7 @@ class PageDraft:
         self.heading = heading
         self.vertical = vertical
         self.children: list[str] = []
+        self.titles: tuple[str, ...] = ()
         self.groups = [GroupDraft()]
 
     def finished(self, canonical: Callable[[str], str]) -> Page:
@@ -103,5 +106,16 @@ class PageTree:
     def names(self) -> list[str]:
         return list(self._by_name)
 
-    def finished(self, canonical: Callable[[str], str]) -> Mapping[str, Page]:
-        return {path: page.finished(canonical) for path, page in self.pages.items()}
+    def finished(self, canonical: Callable[[str], str], page_set: str = "") -> Mapping[str, Page]:
+        """The pages by path; those of another page set are below `@NAME`, which has its name as title."""
+        pages = (page.finished(canonical) for page in self.pages.values())
+        return {page.path: page for page in (_in_set(page, page_set) if page_set else page for page in pages)}
+
+
+def _in_set(page: Page, name: str) -> Page:
+    return replace(
+        page,
+        path=set_path(name, page.path),
+        title=page.title or (name if page.path == TOP else ""),
+        children=tuple(set_path(name, child) for child in page.children),
+    )

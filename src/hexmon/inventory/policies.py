@@ -1,6 +1,7 @@
 """From what the tags of a host say to its policy and its checks."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,10 +12,12 @@ from hexmon.inventory.ping_tag import Pings
 from hexmon.inventory.tag_values import is_address
 from hexmon.inventory.web_tags import columns_of
 from hexmon.inventory.xymon_tags import PING, PingTag, RouteTag, TcpTag
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar
 from hexmon.model.inventory import HostPolicy
 from hexmon.model.names import PSEUDO_TESTS, StatusKey
 from hexmon.model.observation import Check, Judging
 from hexmon.model.origin import Problem
+from hexmon.model.timespec import ServiceHours
 from hexmon.probes import PROBES
 from hexmon.probes.icmp import IcmpOptions
 from hexmon.probes.none import NoneOptions
@@ -33,7 +36,8 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts.cfg cannot say: how often, how long, and from where (hosts.cfg(5): NET). Seconds.
 
     `home` is the folder that has certs/, content/, etc/netrc and etc/cookies: what XYMONHOME was; "" for that of the
-    hosts file. `content` is the column of checks of content that name none.
+    hosts file. `content` is the column of checks of content that name none, `holidays` the set of hosts that name none
+    (xymonserver.cfg(5): HOLIDAYS).
     """
 
     interval: float = 60.0
@@ -42,6 +46,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True):
     test_untagged: bool = False
     home: str = ""
     content: str = "content"
+    holidays: str = ""
 
 
 class Understood(msgspec.Struct):
@@ -52,8 +57,8 @@ class Understood(msgspec.Struct):
     tests: list[tuple[str, Meaning]]
 
 
-def policy_of(host: Understood, location: str) -> HostPolicy:
-    """The policy; hosts without one share a value."""
+def policy_of(host: Understood, location: str, calendar: Calendar = NO_HOLIDAYS) -> HostPolicy:
+    """The policy; hosts that say nothing share a value."""
     items = host.items
     fields: dict[str, Any] = {
         field: host.parsed[item] for item, field in _POLICY_ITEMS.items() if host.parsed.get(item)
@@ -68,8 +73,16 @@ def policy_of(host: Understood, location: str) -> HostPolicy:
         fields["noflap_all"] = not host.parsed["NOFLAP"]
     if host.parsed.get("PINGS"):
         fields["ping_limits"] = host.parsed["PINGS"].limits
+    hours = host.parsed.get("SLA")
+    if hours is not None:
+        fields["downtime"] = (*fields.get("downtime", ()), ServiceHours(hours))
     fields.update(_from_tests(host.tests, location))
-    return HostPolicy(**fields) if fields else NO_POLICY
+    return HostPolicy(calendar=calendar, **fields) if fields else _common(calendar)
+
+
+@lru_cache(maxsize=64)
+def _common(calendar: Calendar) -> HostPolicy:
+    return HostPolicy(calendar=calendar) if calendar != NO_HOLIDAYS else NO_POLICY
 
 
 def _from_tests(tests: Sequence[tuple[str, Meaning]], location: str) -> dict[str, Any]:

@@ -223,6 +223,8 @@ def is_address(text: str) -> bool:
 
 READERS: Mapping[str, Reader] = {
     "DOWNTIME": downtime,
+    "SLA": timespec,
+    "NK": names,
     "NKTIME": timespec,
     "REPORTTIME": timespec,
     "DELAYRED": delays,

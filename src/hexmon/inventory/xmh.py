@@ -26,17 +26,13 @@ def xmh_value(host: Host, inventory: Inventory, name: str) -> str | None:
     return host.items.get(item) if computed is None else computed(host, inventory)
 
 
-def _page_title(host: Host, inventory: Inventory) -> str:
-    page = inventory.pages.get(host.page)
-    return page.title if host.page and page else TOP_PAGE_TITLE
+def _page_title(host: Host, _inventory: Inventory) -> str:
+    return host.page_titles[-1] if host.page_titles else TOP_PAGE_TITLE
 
 
-def _path_titles(host: Host, inventory: Inventory) -> str:
+def _path_titles(host: Host, _inventory: Inventory) -> str:
     """The titles of the page and of those above it."""
-    parts = host.page.split("/") if host.page else []
-    paths = ["/".join(parts[: end + 1]) for end in range(len(parts))]
-    titles = [inventory.pages[path].title for path in paths if path in inventory.pages]
-    return "/".join(titles) or TOP_PAGE_TITLE
+    return "/".join(host.page_titles) or TOP_PAGE_TITLE
 
 
 def _doc_url(host: Host, _inventory: Inventory) -> str | None:

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from hexmon.config.suggest import Suggestions
-from hexmon.inventory import tag_values
+from hexmon.inventory import display_values, tag_values
 from hexmon.inventory.meaning import PLAIN, Family, Meaning, wrong
 from hexmon.inventory.ping_tag import read_pings
 from hexmon.inventory.tag_values import Mistake
@@ -40,6 +40,7 @@ VALUES: dict[str, str] = {
     "WARNPCT:": "WARNPCT",
     "WARNSTOPS:": "WARNSTOPS",
     "DOWNTIME=": "DOWNTIME",
+    "SLA=": "SLA",
     "ssldays=": "SSLDAYS",
     "sslbits=": "SSLMINBITS",
     "depends=": "DEPENDS",
@@ -88,17 +89,18 @@ FLAGS: dict[str, str] = {
 # Flags that may have a value behind `=`; the item has the text behind the word, or the word when there is none.
 FLAGS_WITH_VALUE = {"pulldata": "PULLDATA", "noflap": "NOFLAP"}
 
+_READERS = {**tag_values.READERS, **display_values.READERS, "PINGS": read_pings}
 _STEM = re.compile(r"([A-Za-z0-9_-]*)(.?)", re.DOTALL)
 _PREFIXED = re.compile(r"([?!~]*)(.*)\Z", re.DOTALL)
 _FLAG = re.compile("|".join(sorted((*FLAGS, *FLAGS_WITH_VALUE), key=len, reverse=True)), re.IGNORECASE)
 _FLAG_WORDS = {word.lower(): word for word in (*FLAGS, *FLAGS_WITH_VALUE)}
 _VALUE_WORDS = {word.lower(): word for word in VALUES}
 _VALUE_STEMS = {word[:-1].lower(): word for word in VALUES}
-_KNOWN = Suggestions((*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route"))
+KNOWN_WORDS = (*FLAGS, *FLAGS_WITH_VALUE, *(word[:-1] for word in VALUES), "route")
+_KNOWN = Suggestions(KNOWN_WORDS)
 _MAX_PORT = 65535
 _TCP_OPTIONS = frozenset({"s", "tls"})
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_READERS = {**tag_values.READERS, "PINGS": read_pings}
 
 
 class PingTag(msgspec.Struct, frozen=True):

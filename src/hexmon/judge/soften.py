@@ -42,7 +42,7 @@ def bad_test(finding: Finding, check: Check, view: HostView, now: float, instead
     if not any(rule.test == test for rule in view.host.policy.bad):
         test = instead
     local = datetime.fromtimestamp(now, view.settings.zone)
-    rules = [rule for rule in view.host.policy.bad if rule.test == test and _in_force(rule, local)]
+    rules = [rule for rule in view.host.policy.bad if rule.test == test and _in_force(rule, local, view)]
     if not rules:
         return finding
     color = _softened(rules[-1], view.failures.get(check.key, 0))
@@ -50,10 +50,8 @@ def bad_test(finding: Finding, check: Check, view: HostView, now: float, instead
     return msgspec.structs.replace(finding, color=color, reason=reason)
 
 
-def _in_force(rule: BadTest, local: datetime) -> bool:
-    if rule.window is None:
-        return True
-    return rule.window.covers((local.weekday() + 1) % 7, local.hour * 60 + local.minute)
+def _in_force(rule: BadTest, local: datetime, view: HostView) -> bool:
+    return rule.window is None or rule.window.holds(local, view.host.policy.calendar.weekday)
 
 
 def _softened(rule: BadTest, failures: int) -> Color:

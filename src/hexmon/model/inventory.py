@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 import msgspec
 
+from hexmon.model.display import AS_USUAL, Display
+from hexmon.model.holidays import NO_HOLIDAYS, Calendar
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import Downtime, TimeWindow
+from hexmon.model.timespec import Downtime, ServiceHours, TimeWindow
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
 
@@ -40,7 +42,7 @@ NO_LIMITS = PingLimits()
 class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts.cfg says about the life of a host's squares (transition) and their judging. Seconds."""
 
-    downtime: tuple[Downtime, ...] = ()
+    downtime: tuple[Downtime | ServiceHours, ...] = ()
     delay_red: Mapping[str, float] = _EMPTY
     delay_yellow: Mapping[str, float] = _EMPTY
     noflap_all: bool = False
@@ -49,7 +51,8 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     dialup: bool = False
     multihomed: bool = False
     pulldata: bool = False
-    holidays: str = ""
+    holidays: str = ""  # the set that a tag names
+    calendar: Calendar = NO_HOLIDAYS  # what its times go by
     depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own
     route: tuple[str, ...] = ()  # hosts between us and this one, the nearest first as written
     bad: tuple[BadTest, ...] = ()
@@ -64,6 +67,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str = ""
     aliases: tuple[str, ...] = ()
     page: str = ""  # path of the page of the preferred definition, "" for the top page
+    page_titles: tuple[str, ...] = ()  # of that page and those above it, as its line found them
     all_pages: tuple[str, ...] = ("",)
     group: str = ""
     comment: str = ""
@@ -73,6 +77,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     items: Mapping[str, str] = MappingProxyType({})
     checks: tuple[Check, ...] = ()
     policy: HostPolicy = HostPolicy()
+    display: Display = AS_USUAL
     nocolumns: frozenset[str] = frozenset()
     nodisp: bool = False
     nonongreen: bool = False
@@ -112,6 +117,19 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
 
 
+SET_MARK = "@"
+
+
+def set_path(name: str, path: str = "") -> str:
+    """The path of a page of another page set: `@os`, `@os/unix`."""
+    return f"{SET_MARK}{name}/{path}" if path else f"{SET_MARK}{name}"
+
+
+def in_page_set(path: str) -> bool:
+    """Whether that page belongs to another page set than the usual one."""
+    return path.startswith(SET_MARK)
+
+
 class Summary(msgspec.Struct, frozen=True):
     """A `summary ROW.COLUMN IP URL` line."""
 
@@ -125,7 +143,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """An immutable snapshot of everything that is to be watched.
 
     `by_alias` maps lower-case names and CLIENT aliases to canonical names; `pages` is in the order of the file, the
-    top page first.
+    top page first; those of other page sets are trees of their own below `@NAME`.
     """
 
     hosts: Mapping[str, Host] = MappingProxyType({})

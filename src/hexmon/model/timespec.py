@@ -1,9 +1,14 @@
 """Durations and weekly times as Xymon's files write them (hosts.cfg(5): NKTIME, DOWNTIME)."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
+
+from hexmon.model.holidays import xymon_weekday
+
+WeekdayOf = Callable[[datetime], int]
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)([A-Za-z]?)")
@@ -41,12 +46,19 @@ class TimeWindow(msgspec.Struct, frozen=True, gc=False):
     end: int
 
     def covers(self, weekday: int, minute: int) -> bool:
-        """Whether that minute of that day lies inside; an end before the start means past midnight."""
+        """Whether that minute of that day lies inside.
+
+        An end before the start means past midnight: `6:2330:0200` is `6:2330:2400,6:0000:0200`, both on a Saturday.
+        """
+        if weekday not in self.days:
+            return False
         if self.end > self.start:
-            return weekday in self.days and self.start <= minute <= self.end
-        after_start = weekday in self.days and minute >= self.start
-        before_end = (weekday - 1) % 7 in self.days and minute <= self.end
-        return after_start or before_end
+            return self.start <= minute <= self.end
+        return minute >= self.start or minute <= self.end
+
+    def holds(self, local: datetime, weekday_of: WeekdayOf) -> bool:
+        """Whether that local time lies inside; `weekday_of` knows the holidays."""
+        return self.covers(weekday_of(local), local.hour * 60 + local.minute)
 
 
 def _days(text: str) -> frozenset[int] | None:
@@ -74,21 +86,14 @@ def parse_window(days: str, start: str, end: str) -> TimeWindow | None:
     return TimeWindow(on, first, last)
 
 
-def xymon_weekday(local: datetime) -> int:
-    """Sunday is 0, as in Xymon's files."""
-    return local.isoweekday() % 7
-
-
 class TimeSpec(msgspec.Struct, frozen=True):
     """A comma list of windows."""
 
     windows: tuple[TimeWindow, ...]
 
-    def covers(self, local: datetime, weekday: int | None = None) -> bool:
-        """Whether that local time lies in any window; `weekday` stands in on a holiday."""
-        day = xymon_weekday(local) if weekday is None else weekday
-        minute = local.hour * 60 + local.minute
-        return any(window.covers(day, minute) for window in self.windows)
+    def covers(self, local: datetime, weekday_of: WeekdayOf = xymon_weekday) -> bool:
+        """Whether that local time lies in any window; `weekday_of` knows the holidays."""
+        return any(window.holds(local, weekday_of) for window in self.windows)
 
 
 def parse_timespec(text: str) -> TimeSpec | None:
@@ -114,9 +119,21 @@ class Downtime(msgspec.Struct, frozen=True):
         """Whether that test is meant at all."""
         return self.tests is None or test.lower() in map(str.lower, self.tests)
 
-    def covers(self, test: str, local: datetime, weekday: int | None = None) -> bool:
+    def covers(self, test: str, local: datetime, weekday_of: WeekdayOf = xymon_weekday) -> bool:
         """Whether that test is in planned downtime at that local time."""
-        if not self.concerns(test):
-            return False
-        day = xymon_weekday(local) if weekday is None else weekday
-        return self.window.covers(day, local.hour * 60 + local.minute)
+        return self.concerns(test) and self.window.holds(local, weekday_of)
+
+
+class ServiceHours(msgspec.Struct, frozen=True):
+    """An SLA tag: outside these hours every test is in planned downtime."""
+
+    hours: TimeSpec
+    cause: str = "Outside the agreed service hours"
+
+    def concerns(self, test: str) -> bool:  # noqa: ARG002 - the form of Downtime
+        """Every test is meant."""
+        return True
+
+    def covers(self, test: str, local: datetime, weekday_of: WeekdayOf = xymon_weekday) -> bool:  # noqa: ARG002
+        """Whether that local time lies outside the hours."""
+        return not self.hours.covers(local, weekday_of)

@@ -16,6 +16,7 @@ from hexmon.web.context import WebContext
 from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
 from hexmon.web.live import Live
+from hexmon.web.pages.critical import CriticalPage
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.missing import missing
 from hexmon.web.pages.nongreen import Nongreen
@@ -23,6 +24,7 @@ from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
 from hexmon.web.render import Renderer
 from hexmon.web.security import SecurityHeaders, broken
+from hexmon.web.summaries import PageColors
 
 
 class _Stream:
@@ -63,19 +65,24 @@ def create_app(context: WebContext) -> Starlette:
     )
     app.state.hub = hub
     app.state.live = live
+    app.state.colors = PageColors(context, live)
     return app
 
 
 def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:
     renderer = overview.renderer
-    square, host = Square(renderer), HostPage(renderer)
+    host = HostPage(renderer)
+    square = Square(renderer, host)
     nongreen = Nongreen(renderer, overview)
+    critical = CriticalPage(renderer, overview)
     ends = Endpoints(context, renderer.live)
     return [
         Route("/", overview.serve),
         Route("/page/{path:path}", overview.serve),
         Route("/nongreen", nongreen.serve),
         Route("/search", nongreen.search),
+        Route("/critical", critical.serve),
+        Route("/cards", critical.cards),
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from hexmon.board.draft import machine_time
 from hexmon.bus import Bus
 from hexmon.clock import Clock
 from hexmon.history.store import HistoryStore
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage, Status
+from hexmon.web.settings import PageSettings
 
 
 class BoardView(Protocol):
@@ -48,7 +51,8 @@ async def _no_reload() -> None:
 class WebContext:
     """Everything the web application is given. `reload` raises ConfigError when the old configuration stays.
 
-    `last_report` is the moment of the latest report of any square; without it the pages look at every square.
+    `last_report` is the moment of the latest report of any square; without it the pages look at every square. `local`
+    turns a moment into the local time of NKTIME.
     """
 
     board: BoardView
@@ -60,3 +64,5 @@ class WebContext:
     reload: Callable[[], Awaitable[None]] = field(default=_no_reload)
     last_report: Callable[[], float] | None = None
     title: str = "hexmon"
+    settings: PageSettings = field(default_factory=PageSettings)
+    local: Callable[[float], datetime] = machine_time

@@ -13,7 +13,9 @@ from starlette.types import Scope as AsgiScope
 
 from hexmon.model.color import WORDS
 from hexmon.model.names import StatusKey
+from hexmon.model.status import Status
 from hexmon.web.context import WebContext
+from hexmon.web.folding import columns_of_tests, fold
 from hexmon.web.live import Live
 from hexmon.web.squares import square, url
 from hexmon.web.text import line_of
@@ -174,8 +176,8 @@ class Hub:
 
     def _squares(self, keys: Iterable[StatusKey]) -> Iterable[dict[str, Any]]:
         now = self._context.clock.now()
-        for key in keys:
-            status = self._context.board.status(key)
+        for key in dict.fromkeys(map(self._shown_as, keys)):
+            status = self._context.board.status(key) or self._folded(key, now)
             told = {"host": key.host, "test": key.test, "href": url("status", *key)}
             if status is None:
                 yield told | {"color": None}
@@ -186,6 +188,15 @@ class Hub:
                 "line": line_of(status),
                 "html": square(status, now).html,
             }
+
+    def _shown_as(self, key: StatusKey) -> StatusKey:
+        """The square of the matrix that shows it."""
+        host = self._context.board.inventory.hosts.get(key.host)
+        return StatusKey(key.host, columns_of_tests(host).get(key.test, key.test)) if host is not None else key
+
+    def _folded(self, key: StatusKey, now: float) -> Status | None:
+        host = self._context.board.inventory.hosts.get(key.host)
+        return fold(host, self._context.board.squares(key.host), now).get(key.test) if host is not None else None
 
 
 async def _until_gone(request: Request) -> None:

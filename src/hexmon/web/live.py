@@ -21,6 +21,7 @@ from hexmon.model.inventory import Group, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Status
 from hexmon.web.context import WebContext
+from hexmon.web.folding import columns_of_tests
 from hexmon.web.matrix import allowed, hosts_below, page_colors, visible
 from hexmon.web.propagation import is_acknowledged, propagated, propagation_of, worst
 from hexmon.web.text import line_of
@@ -42,7 +43,7 @@ FLUSH = 0.25  # seconds between two looks at what changed
 
 
 class HostSummary(msgspec.Struct, gc=False):
-    """What pages need of a host without asking the board again. `tests` are the propagated colours."""
+    """What pages need of a host without asking the board again. `tests` are the propagated colours of its columns."""
 
     version: int
     counts: tuple[int, ...] = NO_COUNTS
@@ -75,6 +76,7 @@ class Live:
 
     def __init__(self, context: WebContext) -> None:
         self._context = context
+        self._propagation = context.settings.propagation()
         self._board = context.board
         self._subscription = context.bus.follow("web", KINDS)
         self._summaries: dict[str, HostSummary] = {}
@@ -86,6 +88,7 @@ class Live:
         self._scopes: dict[str, tuple[int, Scope]] = {}
         self._page_colors: tuple[int, dict[str, Color]] = (-1, {})
         self._inventory: Inventory | None = None
+        self._critical: bool | None = None
         self._moved = asyncio.Event()
         self.version = 1
         self.structure = 1  # the version at which hosts or pages last moved
@@ -161,6 +164,7 @@ class Live:
         inventory = self._board.inventory
         if inventory is not self._inventory:
             self._inventory = inventory
+            self._critical = None
             self._hosts_of.clear()
             self._members.clear()
             self._scopes.clear()
@@ -200,14 +204,17 @@ class Live:
         summary = HostSummary(self.version, tests={})
         if host is None:
             return summary
-        now, rules = self._context.clock.now(), propagation_of(host)
+        now, rules = self._context.clock.now(), propagation_of(host, self._propagation)
         counts, troubles = [0] * len(Color), []
+        folded = columns_of_tests(host)
         for status in self._board.squares(name):
             test = status.key.test
-            if not visible(host, test):
+            if not visible(test):
                 continue
             counts[status.color] += 1
-            summary.tests[test] = propagated(status, rules, now)
+            column = folded.get(test, test)
+            color = propagated(status, rules, now)
+            summary.tests[column] = max(color, summary.tests.get(column, color))
             summary.changed = max(summary.changed, status.since)
             if status.color > Color.BLUE:
                 line, acknowledged = line_of(status), is_acknowledged(status, now)
@@ -269,6 +276,13 @@ class Live:
             return ()
         routes = [tag.partition(":")[2] for tag in host.tags if tag.startswith(("route:", "route_"))]
         return [router for route in routes for router in route.split(",") if router]
+
+    def critical(self) -> bool:
+        """Whether hosts.cfg calls any square critical."""
+        if self._critical is None:
+            hosts = self._board.inventory.hosts.values()
+            self._critical = any(host.display.critical.tests for host in hosts)
+        return self._critical
 
     def last_check(self, path: str) -> float:
         """When anything of that page was last reported."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from hexmon.model.color import Color
-from hexmon.model.inventory import Group, Host, Inventory, Page, Placement
+from hexmon.model.inventory import Group, Host, Inventory, Page, Placement, in_page_set
 from hexmon.model.names import PSEUDO_TESTS
 from hexmon.web.propagation import worst
 
@@ -30,14 +30,14 @@ class Node(msgspec.Struct, frozen=True):
     children: tuple["Node", ...] = ()
 
 
-def shown(host: Host) -> bool:
-    """Whether a host appears on pages."""
-    return not host.nodisp and host.name != HIDDEN_HOST
+def shown(host: Host, path: str = "") -> bool:
+    """Whether a host appears on pages. `nodisp` is about the usual ones: other page sets have whom they name."""
+    return (not host.nodisp or in_page_set(path)) and host.name != HIDDEN_HOST
 
 
-def visible(host: Host, test: str) -> bool:
-    """Whether a test of the host is a square of the matrix."""
-    return test not in PSEUDO_TESTS and test not in host.nocolumns
+def visible(test: str) -> bool:
+    """Whether a test is a square of the matrix."""
+    return test not in PSEUDO_TESTS
 
 
 def allowed(group: Group, test: str) -> bool:
@@ -55,12 +55,12 @@ def columns_of(group: Group, tests: Iterable[str]) -> tuple[str, ...]:
 
 def tables_of(inventory: Inventory, page: Page, tests_of: Callable[[str], Iterable[str]]) -> list[Table]:
     """The groups of a page; those without a title and without hosts are left out."""
-    return [table for group in page.groups if (table := _table(inventory, group, tests_of)) is not None]
+    return [table for group in page.groups if (table := _table(inventory, page, group, tests_of)) is not None]
 
 
-def _table(inventory: Inventory, group: Group, tests_of: Callable[[str], Iterable[str]]) -> Table | None:
+def _table(inventory: Inventory, page: Page, group: Group, tests_of: Callable[[str], Iterable[str]]) -> Table | None:
     hosts = inventory.hosts
-    rows = [place for place in group.hosts if place.host in hosts and shown(hosts[place.host])]
+    rows = [place for place in group.hosts if place.host in hosts and shown(hosts[place.host], page.path)]
     if group.sort:
         rows.sort(key=lambda place: (hosts[place.host].display_name or place.host).lower())
     if not rows and not (group.title or group.heading):
@@ -76,7 +76,7 @@ def hosts_below(inventory: Inventory, path: str) -> tuple[str, ...]:
         for group in page.groups:
             for place in group.hosts:
                 host = inventory.hosts.get(place.host)
-                if host is not None and shown(host):
+                if host is not None and shown(host, path):
                     found[place.host] = None
     return tuple(found)
 
@@ -100,7 +100,7 @@ def page_colors(inventory: Inventory, color_in: Callable[[str, Group], Color]) -
             color_in(place.host, group)
             for group in page.groups
             for place in group.hosts
-            if (host := inventory.hosts.get(place.host)) is not None and shown(host)
+            if (host := inventory.hosts.get(place.host)) is not None and shown(host, path)
         )
         for path, page in inventory.pages.items()
     }
@@ -114,6 +114,11 @@ def tree(inventory: Inventory, colors: Mapping[str, Color], path: str = "", dept
         tree(inventory, colors, child, depth - 1) for child in page.children if child in inventory.pages and depth > 0
     )
     return Node(page, colors.get(path, Color.GREEN), below)
+
+
+def page_sets(inventory: Inventory, colors: Mapping[str, Color]) -> list[Node]:
+    """The top pages of the other page sets."""
+    return [tree(inventory, colors, path) for path in inventory.pages if in_page_set(path) and "/" not in path]
 
 
 def trail(inventory: Inventory, path: str) -> list[Page]:

@@ -21,7 +21,7 @@ from hexmon.web.ages import moment_tag, time_tag
 from hexmon.web.assets import Assets
 from hexmon.web.context import WebContext
 from hexmon.web.live import Live
-from hexmon.web.matrix import Node, trail, tree
+from hexmon.web.matrix import Node, page_sets, trail, tree
 from hexmon.web.negotiate import has_already, takes_gzip
 from hexmon.web.squares import url
 from hexmon.web.text import GLYPH
@@ -109,6 +109,8 @@ class Renderer:
             "path": path,
             "scope": scope,
             "nav": self._tree(),
+            "sets": page_sets(inventory, live.page_colors()),
+            "critical": live.critical(),
             "trail": trail(inventory, path),
             "version": scope.version,
             "boot": live.boot,

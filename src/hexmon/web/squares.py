@@ -153,15 +153,20 @@ def table(layout: Table, rows: Sequence[str], number: int) -> str:
     parts.append(f'<section class="group{kind}"{named}>{title}')
     if rows:
         parts.append(f'<table class="matrix">{head(layout)}<tbody>')
-        width = len(layout.columns) + 1
-        for place, html in zip(layout.rows, rows, strict=True):
+        for number_of_row, (place, html) in enumerate(zip(layout.rows, rows, strict=True)):
             if place.title:
-                text = escape(place.title)
-                parts.append(f'<tr class="title"><th scope="rowgroup" colspan="{width}"><span>{text}</span></th></tr>')
+                parts.append(_titled(layout, place.title, headings=number_of_row > 0))
             parts.append(html)
         parts.append("</tbody></table>")
     parts.append("</section>")
     return "".join(parts)
+
+
+def _titled(layout: Table, title: str, *, headings: bool) -> str:
+    """The row of a `title` line; the columns are named again behind it, but not right below their headings."""
+    span = 1 if headings else len(layout.columns) + 1
+    names = "".join(f'<th class="again"><span>{escape(test)}</span></th>' for test in layout.columns if headings)
+    return f'<tr class="title"><th scope="rowgroup" colspan="{span}"><span>{escape(title)}</span></th>{names}</tr>'
 
 
 def turned(layout: Table, rows: Sequence[Sequence[str]], heads: Sequence[str], number: int) -> str:

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from hexmon.model.names import StatusKey
 from hexmon.web import words
+from hexmon.web.folding import members
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
@@ -42,6 +43,31 @@ class HostPage:
             acknowledged=lambda status: is_acknowledged(status, now),
             on_pages=[pages[path] for path in host.all_pages if path in pages],
             clients=self._board.clients(host.name),
+            os=host.items.get("OS", ""),
+            doc=host.items.get("DOCURL", "").replace("%s", host.name),
+        )
+        return self._renderer.answer(request, Drawn(html))
+
+    def column(self, request: Request, key: StatusKey) -> Response | None:
+        """The squares that are folded into one column (COMPACT); None for any other name."""
+        host = self._board.inventory.find(key.host)
+        tests = members(host, key.test) if host is not None else frozenset()
+        squares = [status for status in self._board.squares(key.host) if status.key.test in tests]
+        if host is None or not squares:
+            return None
+        now = self._renderer.now()
+        html = self._renderer.page(
+            "column.html",
+            host.page,
+            live="whole",
+            watched=StatusKey(host.name, ""),
+            heading=f"{host.name} {key.test}",
+            key=key,
+            host=host,
+            squares=sorted(squares, key=lambda status: (-status.color, status.key.test)),
+            color=max(status.color for status in squares),
+            line=line_of,
+            acknowledged=lambda status: is_acknowledged(status, now),
         )
         return self._renderer.answer(request, Drawn(html))
 

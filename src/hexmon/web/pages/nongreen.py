@@ -9,6 +9,7 @@ from hexmon.history.store import Change
 from hexmon.model.color import ALERT_COLORS, BY_WORD, Color
 from hexmon.model.inventory import Host, Placement
 from hexmon.web import words
+from hexmon.web.folding import columns_of_tests
 from hexmon.web.matrix import Table, shown
 from hexmon.web.pages.overview import Overview
 from hexmon.web.render import Drawn, Renderer
@@ -46,10 +47,15 @@ class Nongreen:
             groups=groups,
             live="whole",
             colors=sorted(colors, reverse=True),
-            events=events,
+            events=[change for change in events if self._told(change)],
             url=url,
         )
         return Drawn(html)
+
+    def _told(self, change: Change) -> bool:
+        """Whether a host's changes are told here: not those of `nonongreen` and `nodisp` hosts."""
+        host = self._board.inventory.hosts.get(change.key.host)
+        return host is None or (shown(host) and not host.nonongreen)
 
     def _table(self, path: str, colors: frozenset[Color]) -> Table:
         columns: set[str] = set()
@@ -59,8 +65,9 @@ class Nongreen:
             if not any(self._live.summary(name).counts[color] for color in colors) or inventory.hosts[name].nonongreen:
                 continue
             tests = self._live.summary(name).tests
-            wanted = {status.key.test for status in self._board.squares(name) if status.color in colors} & set(tests)
-            columns |= wanted
+            folded = columns_of_tests(inventory.hosts[name])
+            wanted = {status.key.test for status in self._board.squares(name) if status.color in colors}
+            columns |= {folded.get(test, test) for test in wanted} & set(tests)
             rows.append(Placement(name))
         return Table("", "", tuple(rows), tuple(sorted(columns)))
 

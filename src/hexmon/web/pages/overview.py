@@ -9,19 +9,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hexmon.model.inventory import Host, Page
+from hexmon.model.names import SUMMARY_HOST
 from hexmon.model.status import Status
 from hexmon.web import words
 from hexmon.web.ages import MINUTE, age
+from hexmon.web.folding import fold
 from hexmon.web.live import Live, Scope
 from hexmon.web.matrix import Table, tables_of, title_of, visible
 from hexmon.web.pages.missing import missing
 from hexmon.web.render import Drawn, Renderer
 from hexmon.web.squares import EMPTY, Fragment, Row, row, square, table, turned, url
+from hexmon.web.summaries import RemoteTable, remote_table
 from hexmon.web.troubles import Trouble
 
 MOST_PROBLEMS = 50
 ROWS_KEPT = 20_000
 MOST_WARM = 2_000  # rows drawn before anybody asks
+SUMMARIES_SECONDS = 30.0
 WARM_SLICE = 50  # of them before others get their turn
 
 
@@ -107,8 +111,17 @@ class Overview:
             live="squares",
             empty=not inventory.hosts,
             bare=not groups and not children,
+            remote=self._remote() if not path else None,
         )
-        return Drawn(html, min(until, groups_until))
+        return Drawn(html, min(until, groups_until, self._summaries_until()))
+
+    def _remote(self) -> RemoteTable:
+        """The summaries of other servers, on the top page."""
+        return remote_table(self._board.squares(SUMMARY_HOST))
+
+    def _summaries_until(self) -> float:
+        """Summaries are told to nobody: a page that shows some is drawn again after a while."""
+        return self.renderer.now() + SUMMARIES_SECONDS if self._board.squares(SUMMARY_HOST) else math.inf
 
     def _heading(self, page: Page) -> str:
         return title_of(page) or self.renderer.context.title
@@ -144,8 +157,8 @@ class Overview:
         return made
 
     def _statuses(self, host: Host) -> dict[str, Status]:
-        squares = self._board.squares(host.name)
-        return {status.key.test: status for status in squares if visible(host, status.key.test)}
+        squares = (status for status in self._board.squares(host.name) if visible(status.key.test))
+        return fold(host, squares, self.renderer.now())
 
     def _turned(self, layout: Table, number: int) -> Fragment:
         hosts, now = self._board.inventory.hosts, self.renderer.now()

@@ -18,6 +18,8 @@ from hexmon.model.text import readable
 from hexmon.web import words
 from hexmon.web.ages import age, moment_tag
 from hexmon.web.bar import draw, percent
+from hexmon.web.folding import fold
+from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
@@ -31,8 +33,9 @@ _NUMBERED = re.compile(r"(.+)/(\d{1,18})\Z")
 class Square:
     """`/status/HOST/TEST`, `/history/HOST/TEST`, `/history/HOST/TEST/ID`, `/-/peek/HOST/TEST`."""
 
-    def __init__(self, renderer: Renderer) -> None:
+    def __init__(self, renderer: Renderer, host_page: HostPage) -> None:
         self._renderer = renderer
+        self._host_page = host_page
         self._board = renderer.context.board
         self._history = renderer.context.history
 
@@ -50,7 +53,7 @@ class Square:
         key = self._key(request, request.path_params["test"])
         status = self._board.status(key)
         if status is None:
-            return self._missing(request, key)
+            return self._host_page.column(request, key) or self._missing(request, key)
         if "raw" in request.query_params:
             return PlainTextResponse(status.text, headers={"Cache-Control": "no-cache"})
         now = self._renderer.now()
@@ -142,9 +145,14 @@ class Square:
         )
         return Drawn(html)
 
+    def _folded(self, key: StatusKey) -> Status | None:
+        host = self._host(key.host)
+        return fold(host, self._board.squares(key.host), self._renderer.now()).get(key.test) if host else None
+
     async def peek(self, request: Request) -> Response:
         """The first line of a square for the card that hovers over it: plain text, three lines."""
-        status = self._board.status(self._key(request, request.path_params["test"]))
+        key = self._key(request, request.path_params["test"])
+        status = self._board.status(key) or self._folded(key)
         if status is None:
             return PlainTextResponse("", 404)
         head = f"{status.key.test} {words.COLOR[status.color]}"

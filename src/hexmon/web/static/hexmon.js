@@ -350,4 +350,4 @@ else alive.textContent = "";
 setInterval(showAlive, 5000);
 setInterval(tellTimes, 15000);
 // A report that changes no colour is told to nobody, but whoever looks at its text wants the new one.
-if (body.dataset.host) setInterval(() => { if (!document.hidden) fetchPage(); }, 60000);
+if (body.dataset.host || $("#summaries")) setInterval(() => { if (!document.hidden) fetchPage(); }, 60000);
