@@ -10,6 +10,7 @@ import pytest
 from hexmon.model.observation import Observation, Outcome
 from hexmon.probes.http import BODY_LIMIT, HttpOptions, Place, place_of
 from tests.support.checks import a_check, observed
+from tests.support.clock import settle
 from tests.support.servers import (
     Dialogue,
     authority,
@@ -155,7 +156,7 @@ async def test_ipv6() -> None:
     ("dialogue", "outcome", "summary"),
     [
         pytest.param(hangs_up(), Outcome.ERROR, "Connected, but got empty response", id="hanging up"),
-        pytest.param(says(b"SSH-2.0-x\r\n"), Outcome.ERROR, "Not HTTP: SSH-2.0-x", id="not HTTP"),
+        pytest.param(says(b"SSH-2.0-x\r\n"), Outcome.ERROR, "SSH-2.0-x", id="not HTTP"),
         pytest.param(hangs_up(b"\0\1\2"), Outcome.ERROR, "Not HTTP", id="nothing readable"),
         pytest.param(
             replies({b"": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"}),
@@ -286,6 +287,26 @@ async def test_the_whole_chain_is_shown() -> None:
         reply = (await fetch(f"https://www.test:{port}/", connect_to="127.0.0.1")).reply
     (certificate,) = reply.certificates
     assert [link.subject for link in certificate.chain] == [certificate.issuer]
+
+
+@pytest.mark.parametrize(
+    ("headers", "outcome"),
+    [
+        pytest.param("", Outcome.OK, id="is taken where the end of the stream is the end of the page"),
+        pytest.param("Content-Length: 100\r\n", Outcome.ERROR, id="is a page cut short where more was promised"),
+    ],
+)
+async def test_a_server_that_hangs_up_without_the_farewell_of_tls(headers: str, outcome: Outcome) -> None:
+    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.0 200 OK\r\n{headers}\r\nhello".encode())
+        await writer.drain()
+        await settle()
+        writer.transport.abort()
+
+    async with serve(dialogue, tls=tls_context("www.test")) as port:
+        observation = await fetch(f"https://www.test:{port}/", connect_to="127.0.0.1")
+    assert observation.reply.outcome is outcome
 
 
 async def test_one_version_of_tls_can_be_demanded() -> None:

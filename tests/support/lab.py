@@ -51,7 +51,16 @@ def squares(output: str) -> dict[str, Square]:
     for host, test, color, flags, line in MESSAGE.findall(output.replace("\0", "").replace(" status+", "\nstatus+")):
         key = f"{host}.{test}"
         assert key not in found, f"two messages for {key}"
-        found[key] = Square(color, flags, DATE.sub("DATE", line).replace(" (code: 0)", "").strip())
+        found[key] = Square(
+            color,
+            flags,
+            DATE.sub("DATE", line)
+            .replace(" (code: 0)", "")
+            .replace("(HTTP status -2)", "(HTTP status 999)")
+            .replace("(HTTP status 0)", "(HTTP status 999)")
+            .replace("Internal Xymon error", "Content not checked")
+            .strip(),
+        )
     assert found, output
     return found
 

@@ -28,6 +28,7 @@ def _raw(*parts: bytes) -> Answer:
 
 def _reset(connection: socket.socket, _request: bytes) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def _silent(connection: socket.socket, _request: bytes) -> None:

@@ -96,7 +96,7 @@ def _serve(port: int, talk: Talk) -> None:
 
 
 def _guarded(talk: Talk, connection: socket.socket) -> None:
-    connection.settimeout(5)
+    connection.settimeout(20)
     with connection:
         try:
             talk(connection)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from hexmon.judge import assertions
-from hexmon.judge.fetch import raw_fetch, raw_page, softened
+from hexmon.judge.fetch import raw_fetch, raw_page, softened, status_of
 from hexmon.judge.http import HIDE, counted, heads, item, page_part, status_note
 from hexmon.judge.page_text import answer_of, shown_body, url_of
 from hexmon.judge.soften import bad_test, depends, no_page
@@ -80,7 +80,7 @@ def kind_of(observation: Observation) -> Kind:
 
 
 def _expected(check: Check) -> tuple[Any, ...]:
-    """The expectations of the options: each has `what` and `headers`."""
+    """The expectations of the options: each has `what`, `headers` and `problem`."""
     return tuple(getattr(check.options, "expect", ()))
 
 
@@ -108,15 +108,32 @@ def _page(observation: Observation, host_down: bool, view: HostView, now: float)
 
 def _content(observation: Observation, host_down: bool, view: HostView, now: float) -> _Told:
     check = observation.check
-    fetched = softened(raw_fetch(observation), check, host_down, view, now)
-    if fetched.color is not Color.GREEN:
+    fetched = _fetched(observation, host_down, view, now)
+    failed = fetched.color is not Color.GREEN
+    if any(one.problem for one in _expected(check)):
+        # A mistake in the file is shown whatever the page is like.
+        finding = Finding(color=Color.YELLOW, cause=UNKNOWN, reason=Reason.FAILED, counted=True, open=fetched.open)
+    elif failed:
         finding = _unfetched(fetched, check, view)
     else:
         finding = depends(content_finding(observation), _as_column(check), view, now)
     hidden = HIDE in view.host.items
-    tell = _unfetched_text if fetched.color is not Color.GREEN else _content_text
+    tell = _unfetched_text if failed else _content_text
     said = finding.cause.partition("\n")[0] or MATCHES
     return _Told(finding, said, tell(finding, observation, hidden=hidden), "content")
+
+
+def _fetched(observation: Observation, host_down: bool, view: HostView, now: float) -> Finding:
+    """What became of the fetch.
+
+    One that nothing may explain keeps its colour here, though `?` clears it in http; but a dialup host that does not
+    answer is no news.
+    """
+    raw = raw_fetch(observation)
+    no_news = view.host.policy.dialup and not status_of(observation)
+    if raw.color >= Color.YELLOW and always_true(observation.check, view.host) and not no_news:
+        return raw
+    return softened(raw, observation.check, host_down, view, now)
 
 
 def content_finding(observation: Observation) -> Finding:

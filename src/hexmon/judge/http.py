@@ -45,8 +45,9 @@ def counted(findings: Iterable[Finding]) -> bool | None:
 
 
 def item(finding: Finding, observation: Observation) -> str:
-    """One item of line 1. A server that was reached is "OK" there when its colour was cleared, as xymonnet has it."""
-    if not finding.cause or (finding.color is Color.CLEAR and finding.open):
+    """One item of line 1. A server that answered is "OK" there when its colour was cleared, as xymonnet has it."""
+    answered = finding.open and observation.reply.outcome is not Outcome.TIMEOUT
+    if not finding.cause or (finding.color is Color.CLEAR and answered):
         return f"OK{status_note(observation)}"
     return as_line(finding.cause.partition("\n")[0])
 

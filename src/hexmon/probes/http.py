@@ -31,6 +31,8 @@ __all__ = ["BODY_LIMIT", "PROBE", "Expectation", "HttpOptions", "Place", "place_
 
 _GOOD_REDIRECTS = (302, 303, 307)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_NO_FAREWELL = "unexpected eof"  # OpenSSL's words for TLS that ends without close_notify (RFC 8446, 6.1)
+_TELLS_ITS_END = re.compile(rb"\r\n(?:content-length|transfer-encoding):", re.IGNORECASE)
 _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?)\S* +(\d{3}) *([^\r\n]*)")
 _LOCATION = re.compile(rb"^location:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _LONGEST_LOCATION = 8192
@@ -108,7 +110,7 @@ async def _perform(transfer: Transfer, tools: "Tools") -> None:
     try:
         await tools.curl.perform(transfer.prepare, transfer.examine, reusable=not transfer.options.cookies)
     except TransferError as error:
-        if not transfer.full:
+        if not (transfer.full or _ended_with_the_stream(error, transfer)):
             raise _failure(error, transfer) from None
 
 
@@ -243,12 +245,21 @@ def _answer(transfer: Transfer) -> Answer:
     )
 
 
+def _ended_with_the_stream(error: TransferError, transfer: Transfer) -> bool:
+    """Whether a server over TLS just hung up behind an answer whose end nothing else tells, as many old ones do."""
+    if error.code != pycurl.E_RECV_ERROR or _NO_FAREWELL not in str(error) or not transfer.head:
+        return False
+    return _TELLS_ITS_END.search(transfer.head) is None
+
+
 def _failure(error: TransferError, transfer: Transfer) -> Exception:
     if error.code == pycurl.E_COULDNT_CONNECT and transfer.system_error:
         return OSError(transfer.system_error, os.strerror(transfer.system_error))
     if transfer.garbage:
         first = transfer.body[0].partition(b"\n")[0].decode("latin-1").strip()
-        return _Failed(Outcome.ERROR, f"Not HTTP: {first[:80]}" if first.isprintable() and first else "Not HTTP")
+        # xymonnet shows what such a server says in place of the reason.
+        said = first[:80] if first.isprintable() and first else "Not HTTP"
+        return _Failed(Outcome.ERROR, said, "this is not HTTP")
     if transfer.proxy_status >= 300:
         return _Failed(Outcome.ERROR, f"Proxy says HTTP status {transfer.proxy_status}", str(error))
     outcome, summary = _FAILURES.get(error.code, (Outcome.ERROR, "I/O error"))
