@@ -1,11 +1,14 @@
 """One module per probe type; address and options in, facts out; PROBES is the only list."""
 
-from hexmon.probes import http, icmp, none, tcp
+from hexmon.probes import dns, http, icmp, none, ntp, rpc, tcp
 from hexmon.probes.contract import ProbeType
 
 PROBES: dict[str, ProbeType] = {
     "icmp": icmp.PROBE,
     "tcp": tcp.PROBE,
     "http": http.PROBE,
+    "dns": dns.PROBE,
+    "ntp": ntp.PROBE,
+    "rpc": rpc.PROBE,
     "none": none.PROBE,
 }

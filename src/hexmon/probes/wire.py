@@ -99,3 +99,13 @@ class Wire:
                 await self._poller.wait(self._socket.fileno(), WRITABLE)
             except ssl.SSLZeroReturnError:
                 return b""
+
+    async def receive_exactly(self, size: int) -> bytes:
+        """Wait for so many bytes; a stream that ends before counts as reset."""
+        data = bytearray()
+        while len(data) < size:
+            part = await self.receive(size - len(data))
+            if not part:
+                raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+            data += part
+        return bytes(data)

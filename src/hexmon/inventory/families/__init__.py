@@ -3,7 +3,7 @@
 A word belongs to the first family whose pattern it matches.
 """
 
-from hexmon.inventory.families import web
+from hexmon.inventory.families import dns, ntp, rpc, web
 from hexmon.inventory.meaning import Family
 
-FAMILIES: tuple[Family, ...] = (web.FAMILY,)
+FAMILIES: tuple[Family, ...] = (web.FAMILY, dns.FAMILY, ntp.FAMILY, rpc.FAMILY)
