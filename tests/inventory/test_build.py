@@ -62,7 +62,10 @@ def test_every_host_is_pinged() -> None:
         pytest.param("noconn portless", [], id="a service whose port nobody knows"),
         pytest.param("noconn portless:9", [("portless", "tcp")], id="and with its port"),
         pytest.param("noconn cont;http://a/;x", [("http", "http")], id="the page of a content check"),
-        pytest.param("noconn dns oracle", [], id="tags without effect"),
+        pytest.param(
+            "noconn dig ntp:1123 rpc=nfs", [("dns", "dns"), ("ntp", "ntp"), ("rpc", "rpc")], id="other network tests"
+        ),
+        pytest.param("noconn devmon oracle", [], id="tags without effect"),
     ],
 )
 def test_which_checks_a_host_has(tags: str, expected: list[tuple[str, str]]) -> None:
@@ -70,7 +73,8 @@ def test_which_checks_a_host_has(tags: str, expected: list[tuple[str, str]]) -> 
 
 
 def test_every_check_is_of_a_known_probe_with_its_options() -> None:
-    checks = a_host_with("ssh http://a/ ldap://a/ exec=x;check_x").checks + a_host_with("noping").checks
+    tests = "ssh http://a/ ldap://a/ exec=x;check_x dns ntp rpc"
+    checks = a_host_with(tests).checks + a_host_with("noping").checks
     assert {check.probe for check in checks} == set(PROBES)
     assert all(isinstance(check.options, PROBES[check.probe].options) for check in checks)
 

@@ -8,6 +8,7 @@ In this network 127.9.0.0/16 answers no ping, although its ports are those of th
 import datetime as dt
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -22,8 +23,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hexmon.clock import SystemClock
+from tests.support.lab_daemons import start_daemons
 from tests.support.lab_web import answer
 
+_SYSTEM = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 ANSWERING, SILENT = "127.0.0.", "127.9.0."
 
 PROTOCOLS = """
@@ -193,6 +196,8 @@ def xymonnet(program: str, folder: Path, hosts: str) -> str:
         "CONNTEST": "TRUE",
         "IPTEST_2_CLEAR_ON_FAILED_CONN": "TRUE",
         "NETFAILTEXT": "not OK",
+        "NTPDATE": shutil.which("ntpdate", path=_SYSTEM) or "ntpdate",
+        "RPCINFO": shutil.which("rpcinfo", path=_SYSTEM) or "rpcinfo",
         "MACHINE": "lab",
         "XYMSRV": "127.0.0.1",
     }
@@ -225,11 +230,14 @@ def main(program: str) -> None:
         folder = Path(name)
         prepare(folder)
         start_services(folder)
+        daemons = start_daemons(folder)
         _tell("ready")
         for line in sys.stdin:
             hosts = line.strip()
-            answer = {"xymonnet": xymonnet(program, folder, hosts), "hexmon": hexmon(folder, hosts)}
-            _tell(json.dumps(answer))
+            said = {"xymonnet": xymonnet(program, folder, hosts), "hexmon": hexmon(folder, hosts)}
+            _tell(json.dumps(said))
+        for daemon in daemons:
+            daemon.terminate()
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from hexmon.judge.texts import Line1, body, date, make_report, printable, second
 from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, is_dialup, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
-from hexmon.model.observation import Check, Observation, Outcome
+from hexmon.model.observation import Check, Observation, Outcome, Reply
 
 _ANSWERED = frozenset({Outcome.OK, Outcome.UNEXPECTED, Outcome.TLS})
+_TIMED = frozenset({"connect", "tls", "lookup", "query"})
 DNS_FAILED = "DNS lookup failed"
 SOFTENED = "Ping failed, or dialup host/service"
 HOST_DOWN = "Host appears to be down"
@@ -48,10 +49,18 @@ def _open(observation: Observation) -> Finding:
     elif reply.outcome is Outcome.OK:
         return Finding(color=Color.GREEN, open=True)
     elif reply.outcome is Outcome.UNEXPECTED:
-        color, cause = Color.YELLOW, "Unexpected service response"
+        color, cause = _unexpected(reply)
     else:
         color, cause = Color.RED, f"Service listening but unavailable ({reply.summary})"
     return Finding(color=color, cause=cause, reason=Reason.FAILED, counted=True, open=True)
+
+
+def _unexpected(reply: Reply) -> tuple[Color, str]:
+    """Another answer than what was expected; a probe that was given limits says which one does not hold."""
+    broken = [one for one in reply.assertions if one.held is False]
+    if not broken:
+        return Color.YELLOW, "Unexpected service response"
+    return Color.RED if any(one.severe for one in broken) else Color.YELLOW, reply.summary
 
 
 def service_failed(observation: Observation) -> bool:
@@ -112,12 +121,12 @@ def _part(key: StatusKey, finding: Finding, observation: Observation, view: Host
     if reply.outcome is Outcome.UNRESOLVED and finding.color >= Color.YELLOW:
         return f"Unable to resolve hostname {observation.check.address}\n"
     lines = [body(key, finding, observation.check.judging.reverse, view.settings.fail_text)]
-    if reply.evidence and finding.open:
+    if reply.evidence:
         lines.append(f"\n{printable(reply.evidence)}\n")
     return "\n".join([*lines, seconds_line(connect_seconds(observation)), ""])
 
 
 def connect_seconds(observation: Observation) -> float:
-    """The time to a usable connection: connect and TLS; of everything when the probe does not tell its phases."""
-    phases = [phase.seconds for phase in observation.reply.phases if phase.name in {"connect", "tls"}]
+    """The time to a usable connection or to an answer; of everything when the probe does not tell its phases."""
+    phases = [phase.seconds for phase in observation.reply.phases if phase.name in _TIMED]
     return sum(phases) if phases else observation.took

@@ -1,7 +1,7 @@
 """One module per probe type; address and options in, facts out; PROBES is the only list."""
 
+from hexmon.probes import dns, http, icmp, ldap, none, ntp, rpc, tcp
 from hexmon.probes import exec as plugins
-from hexmon.probes import http, icmp, ldap, none, tcp
 from hexmon.probes.contract import ProbeType
 
 PROBES: dict[str, ProbeType] = {
@@ -9,6 +9,9 @@ PROBES: dict[str, ProbeType] = {
     "tcp": tcp.PROBE,
     "http": http.PROBE,
     "ldap": ldap.PROBE,
+    "dns": dns.PROBE,
+    "ntp": ntp.PROBE,
+    "rpc": rpc.PROBE,
     "none": none.PROBE,
     "exec": plugins.PROBE,
 }

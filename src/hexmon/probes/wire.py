@@ -141,6 +141,16 @@ class Wire:
         self._stretch = 0
         await self._poller.wait(self._socket.fileno(), READABLE)
 
+    async def receive_exactly(self, size: int) -> bytes:
+        """Wait for so many bytes; a stream that ends before counts as reset."""
+        data = bytearray()
+        while len(data) < size:
+            part = await self.receive(size - len(data))
+            if not part:
+                raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+            data += part
+        return bytes(data)
+
 
 class _Tls:
     """A session over buffers of its own.

@@ -3,7 +3,15 @@
 A word belongs to the first family whose pattern it matches.
 """
 
-from hexmon.inventory.families import apache, ldap, plugin, web
+from hexmon.inventory.families import apache, dns, ldap, ntp, plugin, rpc, web
 from hexmon.inventory.meaning import Family
 
-FAMILIES: tuple[Family, ...] = (ldap.FAMILY, web.FAMILY, apache.FAMILY, plugin.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    ldap.FAMILY,
+    web.FAMILY,
+    apache.FAMILY,
+    rpc.FAMILY,
+    dns.FAMILY,
+    ntp.FAMILY,
+    plugin.FAMILY,
+)

@@ -1,0 +1,78 @@
+"""A name server, a time server and a portmapper on their usual ports, for the lab: xymonnet knows no other ports."""
+
+import shutil
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import dns.exception
+import dns.message
+import dns.rcode
+import dns.rrset
+
+_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+_TIME = """
+local stratum 5
+allow all
+cmdport 0
+pidfile {folder}/chronyd.pid
+driftfile {folder}/drift
+"""
+
+# Name -> type -> records; names that are not here do not exist.
+ZONE: dict[str, dict[str, tuple[str, ...]]] = {
+    "good.lab.test.": {"A": ("127.0.0.1",), "TXT": ('"hello"',)},
+    "mail.lab.test.": {"MX": ("10 good.lab.test.", "20 good.lab.test."), "NS": ("good.lab.test.",)},
+    "alias.lab.test.": {"CNAME": ("good.lab.test.",)},
+    "bare.lab.test.": {},
+}
+
+
+def start_daemons(folder: Path) -> list[subprocess.Popen[bytes]]:
+    """Those of which the programs are there; they end with the network that they are in."""
+    names = socket.socket(type=socket.SOCK_DGRAM)
+    names.bind(("", 53))
+    threading.Thread(target=_answer_questions, args=(names,), daemon=True).start()
+    configuration = folder / "chrony.conf"
+    configuration.write_text(_TIME.format(folder=folder))
+    commands = (
+        ["chronyd", "-x", "-d", "-u", "root", "-f", str(configuration)],
+        ["rpcbind", "-f", "-w"],
+    )
+    return [started for command in commands if (started := _start(command)) is not None]
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes] | None":
+    program = shutil.which(command[0], path=_FOLDERS)
+    if program is None:
+        return None
+    return subprocess.Popen([program, *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _answer_questions(names: socket.socket) -> None:
+    while True:
+        data, sender = names.recvfrom(65535)
+        try:
+            names.sendto(_answer(dns.message.from_wire(data)), sender)
+        except (dns.exception.DNSException, OSError):
+            continue
+
+
+def _answer(question: dns.message.Message) -> bytes:
+    message = dns.message.make_response(question)
+    name, kind = str(question.question[0].name).lower(), question.question[0].rdtype.name
+    records = ZONE.get(name)
+    if name == "secret.lab.test.":
+        message.set_rcode(dns.rcode.REFUSED)
+    elif name == "broken.lab.test.":
+        message.set_rcode(dns.rcode.SERVFAIL)
+    elif records is None:
+        message.set_rcode(dns.rcode.NXDOMAIN)
+    elif records.get(kind) or records.get("CNAME"):
+        found = kind if records.get(kind) else "CNAME"
+        message.answer.append(dns.rrset.from_text(name, 60, "IN", found, *records[found]))
+        if found == "CNAME":
+            target = records["CNAME"][0]
+            message.answer.append(dns.rrset.from_text(target, 60, "IN", "A", *ZONE[target]["A"]))
+    return message.to_wire()
