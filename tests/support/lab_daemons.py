@@ -31,9 +31,11 @@ ZONE: dict[str, dict[str, tuple[str, ...]]] = {
 
 def start_daemons(folder: Path) -> list[subprocess.Popen[bytes]]:
     """Those of which the programs are there; they end with the network that they are in."""
-    names = socket.socket(type=socket.SOCK_DGRAM)
-    names.bind(("", 53))
-    threading.Thread(target=_answer_questions, args=(names,), daemon=True).start()
+    for network in ("127.0.0", "127.9.0"):
+        for number in range(10, 40):  # one for each: an answer must come from the address that was asked
+            names = socket.socket(type=socket.SOCK_DGRAM)
+            names.bind((f"{network}.{number}", 53))
+            threading.Thread(target=_answer_questions, args=(names,), daemon=True).start()
     configuration = folder / "chrony.conf"
     configuration.write_text(_TIME.format(folder=folder))
     commands = (

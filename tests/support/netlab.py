@@ -238,6 +238,7 @@ def main(program: str) -> None:
             _tell(json.dumps(said))
         for daemon in daemons:
             daemon.terminate()
+            daemon.wait(10)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from hexmon.judge.ldap import judge_ldap, search_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.plugin import PLUGIN, judge_plugin, plugin_failed
+from hexmon.judge.rpc import RPC, judge_rpc
 from hexmon.judge.sslcert import judge_sslcert
 from hexmon.judge.view import CONN, HostView, Verdict, always_true
 from hexmon.model.color import Color
@@ -24,6 +25,7 @@ Judge = Callable[[StatusKey, bool, HostView, float], Verdict]
 _JUDGES: Mapping[str, Judge] = {
     "ldap": judge_ldap,
     PLUGIN: judge_plugin,
+    RPC: judge_rpc,
     "icmp": lambda key, _down, view, now: judge_conn(key, view, now),
     NOPING: lambda key, _down, view, now: judge_conn(key, view, now),
     WEB: judge_http,
