@@ -116,3 +116,13 @@ def test_mistakes_are_told_and_the_good_lines_are_swept(tmp_path: Path, capsys: 
     captured = capsys.readouterr()
     assert "hosts.cfg:2" in captured.err
     assert [row["test"] for row in json.loads(captured.out)] == ["http"]
+
+
+def test_columns_of_nonetpage_are_yellow_at_worst(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "hosts.cfg"
+    path.write_text(f"127.0.0.1 www.example.com # noconn testip http://{CLOSED}/ http=own;http://{CLOSED}/x\n")
+    assert main(["sweep", "--hosts", str(path), "--json", "--nonetpage", "http,cpu"]) == 0
+    assert {row["test"]: row["color"] for row in json.loads(capsys.readouterr().out)} == {
+        "http": "yellow",
+        "own": "yellow",
+    }

@@ -105,9 +105,7 @@ def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Too
     settings = RunnerSettings(
         max_in_flight=probing.concurrency,
         retry_pause=probing.retry_pause,
-        judging=JudgeSettings(
-            validity=configuration.settings.board.status_lifetime, trace=probing.trace, zone=MachineZone()
-        ),
+        judging=_judging(configuration),
     )
 
     def color_of(key: StatusKey) -> Color | None:
@@ -122,6 +120,14 @@ def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Too
 
     extras = Extras(data=data, find_path=find_path)
     return Runner(clock, look, board.report, settings, color_of, extras)
+
+
+def _judging(configuration: Configuration) -> JudgeSettings:
+    settings = configuration.settings
+    wanted = vars(settings.judging) | {"no_page": frozenset(settings.judging.no_page)}
+    return JudgeSettings(
+        **wanted, validity=settings.board.status_lifetime, trace=settings.probing.trace, zone=MachineZone()
+    )
 
 
 def _senders(configuration: Configuration) -> Senders:

@@ -91,6 +91,21 @@ class Probing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judging:
+    """What holds for the colours of all hosts (xymonserver.cfg(5), xymonnet(1)). Days and bits of certificates."""
+
+    __pydantic_config__ = _STRICT
+    fail_goes_clear: bool = True  # IPTEST_2_CLEAR_ON_FAILED_CONN
+    fail_text: str = "not OK"  # NETFAILTEXT
+    router_text: str = "router"  # XYMONROUTERTEXT
+    no_page: tuple[Column, ...] = ()  # NONETPAGE
+    ssl_warn_days: int = 30
+    ssl_alarm_days: int = 10
+    ssl_bits: int = 0
+    ssl_key_bits: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentOptions:
     """The built-in agent: hexmon watches the machine it runs on."""
 
@@ -115,6 +130,7 @@ class Settings:
     senders: Senders = field(default_factory=Senders)
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
+    judging: Judging = field(default_factory=Judging)
     pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
 

@@ -1,0 +1,168 @@
+"""The squares that fetches make besides http."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hexmon.judge.host import judge_host, square_failed
+from hexmon.judge.view import HostView, JudgeSettings, Verdict
+from hexmon.model.color import Color
+from hexmon.model.inventory import BadTest, Host
+from hexmon.model.names import StatusKey
+from hexmon.model.observation import Assertion, Check, Reply
+from hexmon.probes.http_options import Expectation, HttpOptions
+from tests.support.network import ALIVE, DEAD, OK, REFUSED, a_host, check, page, saw
+
+NOW = 1_795_219_200.0
+NAME = "www.example.com"
+DATE = "Sat Nov 21 00:00:00 2026"
+FOUND = Assertion(what="body", wanted="OK", found="it")
+MISSING = Assertion(what="body", wanted="OK", found="nothing in 3 bytes", held=False)
+BAD_PATTERN = "missing )"
+
+
+def a_fetch(spec: str, column: str, *expect: Expectation) -> Check:
+    options = HttpOptions(url="http://a/", expect=expect)
+    one = check(spec, probe="http", column=column, options=options)
+    return msgspec.structs.replace(one, key=StatusKey(NAME, "http"))
+
+
+def a_content_check(prefix: str = "", problem: str = "") -> Check:
+    return a_fetch(f"{prefix}cont=words;http://a/;OK", "words", Expectation(what="body", wanted="OK", problem=problem))
+
+
+def fetched(status: int, *assertions: Assertion, reason: str = "OK") -> Reply:
+    return msgspec.structs.replace(page(status, reason), assertions=assertions)
+
+
+def judged(host: Host, replies: dict[str, Reply], **view: Any) -> dict[str, Verdict]:
+    latest = {one.identity: saw(one, replies[one.spec]) for one in host.checks if one.spec in replies}
+    return {one.report.key.test: one for one in judge_host(HostView(host=host, latest=latest, **view), NOW)}
+
+
+def line_of(verdict: Verdict) -> str:
+    return verdict.report.text.decode().splitlines()[0].removeprefix(f"{verdict.report.color.word} {DATE}")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "reply", "conn", "policy", "color", "line"),
+    [
+        pytest.param("", fetched(200, FOUND), ALIVE, {}, Color.GREEN, ": Content OK", id="the words are there"),
+        pytest.param("", fetched(200, MISSING), ALIVE, {}, Color.RED, ": Content match failed", id="they are not"),
+        pytest.param("", fetched(200, MISSING), DEAD, {}, Color.RED, ": Content match failed", id="whatever ping says"),
+        pytest.param("", fetched(404), ALIVE, {}, Color.CLEAR, ": Failed to get webpage", id="no page"),
+        pytest.param("", REFUSED, ALIVE, {}, Color.CLEAR, ": Failed to get webpage", id="no server"),
+        pytest.param("~", REFUSED, ALIVE, {}, Color.RED, ": Failed to get webpage", id="no server, with ~"),
+        pytest.param(
+            "",
+            fetched(301),
+            ALIVE,
+            {"noclear": True},
+            Color.YELLOW,
+            ": Failed to get webpage",
+            id="moved: noclear",
+        ),
+        pytest.param("?~", fetched(404), ALIVE, {}, Color.RED, ": Failed to get webpage", id="? excuses only http"),
+        pytest.param(
+            "~", REFUSED, ALIVE, {"dialup": True}, Color.CLEAR, ": Failed to get webpage", id="a dialup host may be off"
+        ),
+    ],
+)
+def test_the_content_of_a_page(
+    prefix: str, reply: Reply, conn: Reply, policy: dict[str, Any], color: Color, line: str
+) -> None:
+    one = a_content_check(prefix)
+    verdict = judged(a_host("conn", one, **policy), {"conn": conn, one.spec: reply})["words"]
+    assert (verdict.report.color, line_of(verdict)) == (color, line)
+
+
+@pytest.mark.parametrize("reply", [fetched(200, FOUND), fetched(404), REFUSED], ids=["page", "no page", "no server"])
+def test_a_bad_pattern_is_yellow_whatever_the_page_is_like(reply: Reply) -> None:
+    one = a_content_check(problem=BAD_PATTERN)
+    verdict = judged(a_host("conn", one), {"conn": ALIVE, one.spec: reply})["words"]
+    assert (verdict.report.color, line_of(verdict)) == (Color.YELLOW, ": Content not checked")
+
+
+def test_http_tells_of_the_fetch_alone() -> None:
+    one = a_content_check()
+    verdicts = judged(a_host("conn", one), {"conn": ALIVE, one.spec: fetched(200, MISSING)})
+    assert (verdicts["http"].report.color, line_of(verdicts["http"])) == (Color.GREEN, ": OK")
+
+
+def test_a_fetch_with_a_column_has_two_squares() -> None:
+    one = a_fetch("http=own;http://a/", "own")
+    verdicts = judged(a_host(one), {one.spec: fetched(503, reason="Service Unavailable")})
+    assert {test: (verdict.report.color, line_of(verdict)) for test, verdict in verdicts.items()} == {
+        "http": (Color.RED, ": Service Unavailable"),
+        "own": (Color.RED, " : Service Unavailable"),
+    }
+
+
+def test_a_status_that_was_asked_for_replaces_the_usual_colour() -> None:
+    one = a_fetch("httpstatus=st;http://a/;404;", "st", Expectation(what="status", wanted="404"))
+    seen = fetched(404, Assertion(what="status", wanted="404", found="404"), reason="Not Found")
+    verdicts = judged(a_host(one), {one.spec: seen})
+    assert {test: (verdict.report.color, line_of(verdict)) for test, verdict in verdicts.items()} == {
+        "http": (Color.GREEN, ": OK (HTTP status 404)"),
+        "st": (Color.GREEN, " : OK (HTTP status 404)"),
+    }
+
+
+def test_several_checks_of_one_column_share_its_square() -> None:
+    good = a_content_check()
+    bad = a_fetch("cont=words;http://b/;OK", "words", Expectation(what="body", wanted="OK"))
+    verdicts = judged(a_host(good, bad), {good.spec: fetched(200, FOUND), bad.spec: fetched(200, MISSING)})
+    assert verdicts["words"].report.color is Color.RED
+    assert line_of(verdicts["words"]) == ": Content match failed ; Content OK"
+
+
+def test_what_a_web_tag_expects_colours_http_when_it_has_no_column() -> None:
+    slow = Assertion(what="time", wanted="0.5", found="0.9", held=False, severe=False)
+    one = a_fetch("web;http://a/;time=500ms:2s", "", Expectation(what="time", wanted="0.5", severe=False))
+    verdict = judged(a_host(one), {one.spec: fetched(200, slow)})["http"]
+    assert verdict.report.color is Color.YELLOW
+    assert b"0.9" in verdict.report.text
+
+
+def test_hidehttp_keeps_the_page_to_itself() -> None:
+    one = a_content_check()
+    seen = msgspec.structs.replace(fetched(200, MISSING), evidence=b"HTTP/1.1 200 OK\r\n\r\nsecret words")
+    shown = judged(a_host(one), {one.spec: seen})["words"].report.text
+    hidden_host = msgspec.structs.replace(a_host(one), items={"FLAG_HIDEHTTP": "HIDEHTTP"})
+    hidden = judged(hidden_host, {one.spec: seen})["words"].report.text
+    assert b"secret words" in shown
+    assert b"secret words" not in hidden
+    assert b"Content check Failed" in hidden
+
+
+def test_a_column_can_depend_on_others_and_others_on_it() -> None:
+    one = a_content_check()
+    host = a_host("ftp", one, depends=(("words", (StatusKey(NAME, "ftp"),)), ("ftp", (StatusKey(NAME, "words"),))))
+    latest = {one.identity: saw(one, fetched(200, MISSING)), host.checks[0].identity: saw(host.checks[0], OK)}
+    assert square_failed(host, "words", latest) is True
+    verdicts = judged(host, {one.spec: fetched(200, MISSING), "ftp": OK}, failed=lambda key: key.test == "ftp")
+    assert verdicts["words"].report.color is Color.CLEAR
+
+
+def test_badtest_and_nonetpage_go_by_the_column() -> None:
+    one = a_content_check()
+    seen = {one.spec: fetched(200, MISSING)}
+    softened = a_host(one, bad=(BadTest("words", 0, 0, 3),))
+    assert judged(softened, seen)["words"].report.color is Color.YELLOW
+    settings = JudgeSettings(no_page=frozenset({"words"}))
+    assert judged(a_host(one), seen, settings=settings)["words"].report.color is Color.YELLOW
+
+
+@given(st.binary(max_size=300), st.booleans())
+def test_any_page_makes_a_text(body: bytes, html: bool) -> None:
+    one = a_content_check()
+    kind = b"text/html" if html else b"text/plain"
+    seen = msgspec.structs.replace(
+        fetched(200, MISSING), evidence=b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n" + body
+    )
+    text = judged(a_host(one), {one.spec: seen})["words"].report.text
+    assert len(text) < 4000 + 8 * len(body)
+    text.decode()
