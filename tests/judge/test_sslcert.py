@@ -1,13 +1,15 @@
 """How long certificates live, as a square."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from hexmon.judge.host import judge_host
-from hexmon.judge.view import HostView, Verdict
+from hexmon.judge.view import HostView, JudgeSettings, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
-from hexmon.model.observation import Certificate
+from hexmon.model.observation import Certificate, ChainLink
 from tests.support.network import OK, a_host, page, saw
 
 NOW = 1_795_219_200.0
@@ -28,9 +30,10 @@ def certificate(days: float, service: str = "https://a/", bits: int = 256) -> Ce
     )
 
 
-def sslcert(host: Host, *certificates: Certificate) -> Verdict | None:
+def sslcert(host: Host, *certificates: Certificate, **settings: Any) -> Verdict | None:
     latest = {host.checks[0].identity: saw(host.checks[0], page(200, certificates=certificates))}
-    verdicts = judge_host(HostView(host=host, latest=latest), NOW)
+    view = HostView(host=host, latest=latest, settings=JudgeSettings(**settings))
+    verdicts = judge_host(view, NOW)
     return next((verdict for verdict in verdicts if verdict.report.key.test == "sslcert"), None)
 
 
@@ -96,3 +99,80 @@ def test_probing_one_square_tells_the_certificates_of_all() -> None:
     assert [verdict.report.key.test for verdict in verdicts] == ["http", "sslcert"]
     assert verdicts[1].report.color is Color.RED
     assert [verdict.report.key.test for verdict in judge_host(view, NOW, {"smtp"})] == ["smtp"]
+
+
+def link(days: float, subject: str = "CN=between") -> ChainLink:
+    return ChainLink(subject=subject, issuer="CN=root", not_after=NOW + days * DAY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "color", "says"),
+    [
+        pytest.param(
+            {"chain": (link(5.5),)},
+            Color.RED,
+            ["&red The certificate CN=between above it expires in 5 days"],
+            id="a link that ends before the certificate breaks it",
+        ),
+        pytest.param({"chain": (link(200),)}, Color.GREEN, [], id="one that ends later is not judged"),
+        pytest.param(
+            {"chain": (link(5.5),), "trusted": True, "path_not_after": NOW + 100 * DAY},
+            Color.GREEN,
+            [],
+            id="one that the path does not need may end",
+        ),
+        pytest.param(
+            {"chain": (link(20.5),), "trusted": True, "path_not_after": NOW + 20.5 * DAY},
+            Color.YELLOW,
+            ["&yellow The certificate CN=between above it expires in 20 days"],
+            id="one that the path needs is told once",
+        ),
+        pytest.param(
+            {"trusted": True, "path_not_after": NOW + 3.5 * DAY},
+            Color.RED,
+            ["&red The way to its authority expires in 3 days"],
+            id="an authority of this machine ends first",
+        ),
+        pytest.param({"trusted": False, "distrust": "self-signed"}, Color.GREEN, [], id="distrust has no colour"),
+        pytest.param(
+            {"chain": (link(5.5, "CN=<b>"),)},
+            Color.RED,
+            ["&red The certificate CN=&lt;b&gt; above it expires in 5 days"],
+            id="a subject is no markup",
+        ),
+    ],
+)
+def test_what_is_above_a_certificate(fields: dict[str, Any], color: Color, says: list[str]) -> None:
+    verdict = sslcert(with_items(), msgspec.structs.replace(certificate(100), **fields))
+    assert verdict is not None
+    told = [line for line in verdict.report.text.decode().splitlines() if line.startswith("&")]
+    assert (verdict.report.color, told) == (color, ["&green SSL certificate for https://a/ expires in 100 days", *says])
+
+
+def test_trust_is_told() -> None:
+    path = {"trusted": True, "path_not_after": NOW + 90 * DAY}
+    for fields, line in (
+        ({"trusted": False, "distrust": "self-signed <i>"}, "Not verified: self-signed &lt;i&gt;"),
+        (path, "Verified: yes, until 2027-02-19 00:00:00 GMT"),
+    ):
+        verdict = sslcert(with_items(), msgspec.structs.replace(certificate(100), **fields))
+        assert verdict is not None
+        assert line in verdict.report.text.decode().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("items", "settings", "color"),
+    [
+        pytest.param({}, {"ssl_key_bits": 2048}, Color.GREEN, id="a key that is long enough"),
+        pytest.param({}, {"ssl_key_bits": 4096}, Color.YELLOW, id="a short key is yellow"),
+        pytest.param({}, {"ssl_bits": 512}, Color.RED, id="a weak cipher is red for everybody"),
+        pytest.param({"SSLMINBITS": "128"}, {"ssl_bits": 512}, Color.GREEN, id="a host's own bits go first"),
+        pytest.param({}, {"ssl_warn_days": 120}, Color.YELLOW, id="everybody's days to warn"),
+        pytest.param({}, {"ssl_warn_days": 120, "ssl_alarm_days": 110}, Color.RED, id="everybody's days to alarm"),
+        pytest.param({"SSLDAYS": "9:3"}, {"ssl_alarm_days": 110}, Color.GREEN, id="a host's own days go first"),
+    ],
+)
+def test_limits_of_everybody(items: dict[str, str], settings: dict[str, int], color: Color) -> None:
+    verdict = sslcert(with_items(**items), certificate(100), **settings)
+    assert verdict is not None
+    assert verdict.report.color is color
