@@ -73,7 +73,7 @@ def _timed(command: list[str], folder: Path) -> float:
     colors = Counter(_COLORS.findall(done.stdout))
     expected = {b"green": HOSTS - HOSTS // HOLES, b"red": HOSTS // HOLES}
     if colors != expected:
-        raise RuntimeError(f"{command[0]} found {dict(colors)}")
+        raise RuntimeError(f"{command[0]} found { {color.decode(): number for color, number in colors.items()} }")
     return took
 
 
