@@ -7,6 +7,7 @@ import pytest
 from hexmon.judge.host import judge_host
 from hexmon.judge.view import HostView
 from hexmon.model.color import Color
+from hexmon.model.names import StatusKey
 from hexmon.model.observation import Outcome, Reply
 from tests.support.network import ALIVE, DEAD, REFUSED, a_host, check, saw
 
@@ -48,3 +49,13 @@ def test_the_square(tag: str, reply: Reply, conn: Reply, policy: dict[str, Any],
     assert verdict.failed is (color is Color.RED)
     if reply.facts.get("open"):
         assert reply.evidence in verdict.report.text
+
+
+def test_a_test_that_depends_on_a_failed_one_is_clear_and_line_1_names_no_cause() -> None:
+    other = StatusKey("db.example.com", "conn")
+    host = a_host("conn", check("rpc", probe="rpc"), depends=(("rpc", (other,)),))
+    latest = {one.identity: saw(one, ALIVE if one.key.test == "conn" else REFUSED) for one in host.checks}
+    view = HostView(host=host, latest=latest, failed={other: True}.get)
+    verdict = next(one for one in judge_host(view, NOW) if one.report.key.test == "rpc")
+    assert verdict.report.text.decode().splitlines()[0] == f"clear {DATE} rpc ok, "
+    assert verdict.failed is False

@@ -1,5 +1,6 @@
 """Asking name servers: what is a good answer, what is a bad one, and what is none."""
 
+import socket
 from collections.abc import Callable, Iterable
 
 import dns.message
@@ -76,6 +77,22 @@ async def test_another_message_is_no_answer_and_the_right_one_behind_it_is(chang
     async with serve_datagrams(lambda data: [answer_to(data, change), b"", b"x", answer_to(data)]) as port:
         seen = await ask(port)
     assert seen.reply.outcome is Outcome.OK
+
+
+async def test_an_answer_from_another_address_is_none() -> None:
+    """The right bytes, sent from the same port of an address that was not asked."""
+    heard: list[bytes] = []
+
+    def answers(data: bytes) -> Iterable[bytes]:
+        heard.append(data)
+        return [answer_to(data)]
+
+    with socket.socket(type=socket.SOCK_DGRAM) as stranger:
+        async with serve_datagrams(answers, sender=stranger) as port:
+            stranger.bind(("127.0.0.66", port))
+            seen = await ask(port, within=0.4)
+    assert heard
+    assert (seen.reply.outcome, seen.reply.summary) == (Outcome.TIMEOUT, "Timeout")
 
 
 async def test_a_silent_server_is_asked_until_the_time_is_over() -> None:

@@ -10,8 +10,9 @@ Answers = Callable[[bytes], Iterable[bytes]]
 
 
 class _Server(asyncio.DatagramProtocol):
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, sender: socket.socket | None) -> None:
         self._answers = answers
+        self._sender = sender
         self.transport: asyncio.DatagramTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -19,14 +20,16 @@ class _Server(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         for answer in self._answers(data):
-            self.transport.sendto(answer, address)
+            (self.transport if self._sender is None else self._sender).sendto(answer, address)
 
 
 @contextlib.asynccontextmanager
-async def serve_datagrams(answers: Answers, *, address: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
-    """Answer each datagram with those that `answers` gives; the port."""
+async def serve_datagrams(
+    answers: Answers, *, address: str = "127.0.0.1", port: int = 0, sender: socket.socket | None = None
+) -> AsyncIterator[int]:
+    """Answer each datagram with those that `answers` gives, from another socket if there is a `sender`; the port."""
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: _Server(answers), (address, port))
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Server(answers, sender), (address, port))
     try:
         yield transport.get_extra_info("sockname")[1]
     finally:

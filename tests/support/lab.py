@@ -79,9 +79,9 @@ def open_lab(folder: Path) -> Iterator[Lab]:
     """The lab, for as long as the `with` lasts."""
     xymonnet = peer("xymonnet")
     peer("ip")
-    namespace = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+    namespace = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
     if subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("not run: this user may not make a network namespace")
+        pytest.skip("not run: this user may not make network and mount namespaces")
     command = [*namespace, sys.executable, "-m", "tests.support.netlab", str(xymonnet)]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     with subprocess.Popen(

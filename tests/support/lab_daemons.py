@@ -1,5 +1,6 @@
 """A name server, a time server and a portmapper on their usual ports, for the lab: xymonnet knows no other ports."""
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+_PORTMAPPER = ("127.0.0.1", 111)
+_TRIES, _PAUSE = 100, 0.1
 _FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 _TIME = """
 local stratum 5
@@ -42,7 +45,24 @@ def start_daemons(folder: Path) -> list[subprocess.Popen[bytes]]:
         ["chronyd", "-x", "-d", "-u", "root", "-f", str(configuration)],
         ["rpcbind", "-f", "-w"],
     )
-    return [started for command in commands if (started := _start(command)) is not None]
+    daemons = [started for command in commands if (started := _start(command)) is not None]
+    _await_portmapper(daemons)
+    return daemons
+
+
+def _await_portmapper(daemons: list[subprocess.Popen[bytes]]) -> None:
+    """Both programs would agree that there is none. Waits until it can be connected to; raises when it ended."""
+    daemon = next((one for one in daemons if str(one.args[0]).endswith("rpcbind")), None)  # type: ignore[index]
+    if daemon is None:
+        return
+    for _ in range(_TRIES):
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(_PORTMAPPER).close()
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = daemon.wait(_PAUSE)
+            raise RuntimeError(f"rpcbind ended with status {status}")
+    raise RuntimeError("rpcbind does not listen")
 
 
 def _start(command: list[str]) -> "subprocess.Popen[bytes] | None":

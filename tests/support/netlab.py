@@ -1,7 +1,7 @@
 """A network of its own with all kinds of services, and both programs that test networks, side by side.
 
-Run as `unshare --net python -m tests.support.netlab`: it makes the services, prints a line when they are ready, and
-then answers each line on stdin (the path of a hosts.cfg) with a line of JSON: what xymonnet and hexmon made of it.
+Run as `unshare --net --mount python -m tests.support.netlab`: it makes the services, prints a line when they are ready,
+and then answers each line on stdin (the path of a hosts.cfg) with a line of JSON: what xymonnet and hexmon made of it.
 In this network 127.9.0.0/16 answers no ping, although its ports are those of the rest of 127.0.0.0/8.
 """
 
@@ -63,7 +63,10 @@ WEB, WEB_TLS = 2080, 2447
 STATUSES = (200, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 404, 500, 503)
 _FIRST_STATUS_PORT = 8000
 
+# rpcbind keeps a lock and a socket in /run: without one of its own a second lab has no portmapper.
 _NETWORK = """
+mount -t tmpfs lab /run
+mkdir /run/rpcbind
 ip link set lo up
 ip rule add pref 100 lookup local
 ip rule del pref 0

@@ -40,8 +40,8 @@ def _judged(observation: Observation, host_down: bool, view: HostView, now: floa
 
 
 def _cause(finding: Finding) -> str:
-    """What line 1 says; what is missing stands below it, as xymonnet has it."""
-    if finding.cause.startswith("not registered"):
+    """What line 1 says; what is missing, or failed elsewhere, stands below it, as xymonnet has it."""
+    if finding.reason is Reason.DEPENDS or finding.cause.startswith("not registered"):
         return ""
     return finding.cause.partition("\n")[0].partition(" (")[0]
 
