@@ -1,5 +1,7 @@
 """Asking a real BIND: records of every kind, answers that are cut, transfers, refusals."""
 
+import contextlib
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from tests.support.servers import closed_port
 
 pytestmark = pytest.mark.peers
 
-_MOST_TRIES = 100
+_MOST_TRIES, _PAUSE = 100, 0.1
 _CONFIGURATION = """
 options {{
   directory "{folder}"; pid-file "{folder}/pid"; session-keyfile "{folder}/key"; lock-file none;
@@ -57,8 +59,23 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with subprocess.Popen(
         [program, "-g", "-n", "1", "-c", folder / "conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        yield chosen
-        process.terminate()
+        try:
+            _await(process, chosen)
+            yield chosen
+        finally:
+            process.terminate()
+
+
+def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Until it can be connected to; a refusal costs nothing, so that asking at once and again would prove nothing."""
+    for _ in range(_MOST_TRIES):
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = process.wait(_PAUSE)
+            raise RuntimeError(f"named ended with status {status}")
+    raise RuntimeError("named does not listen")
 
 
 def _write(folder: Path, port: int) -> None:
@@ -69,19 +86,12 @@ def _write(folder: Path, port: int) -> None:
 
 
 async def ask(port: int, *questions: str, transport: str = "udp") -> Reply:
-    """Asked until the server is up."""
     lookups = []
     for question in questions:
         kind, _, name = question.partition(":")
         lookups.append(Lookup(type=record_type(kind) or 0, name=name, written=question))
     options = DnsOptions(lookups=tuple(lookups), port=port, transport=transport)  # type: ignore[arg-type]
-    check = a_check("dns", options, timeout=4.0)
-    reply = (await observed(check)).reply
-    tries = 1
-    while reply.outcome in {Outcome.REFUSED, Outcome.TIMEOUT} and tries < _MOST_TRIES:
-        reply = (await observed(check)).reply
-        tries += 1
-    return reply
+    return (await observed(a_check("dns", options, timeout=4.0))).reply
 
 
 @pytest.mark.parametrize(
