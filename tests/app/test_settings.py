@@ -111,7 +111,7 @@ def test_values_that_cannot_work_are_mistakes_too(tmp_path: Path, text: str, lin
 
 def test_what_holds_for_all_colours_is_a_section_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "hexmon.toml"
-    path.write_text('[judging]\nno_page = ["http"]\nssl_warn_days = 60\nfail_text = "kaputt"\n')
+    path.write_text('[judging]\nno_page = ["http"]\nssl_warn_days = 60\nfail_text = "kaputt"\nssl_column = ""\n')
     judging = read_configuration(str(path), {}).settings.judging
     assert (judging.no_page, judging.ssl_warn_days, judging.ssl_alarm_days) == (("http",), 60, 10)
-    assert judging.fail_text == "kaputt"
+    assert (judging.fail_text, judging.ssl_column) == ("kaputt", "")

@@ -11,7 +11,6 @@ from hexmon.model.observation import Assertion, Check, Observation, Outcome
 
 NOT_RETRIEVED = 999  # the status of what could not be fetched, for `httpstatus`
 _GREEN_REDIRECTS = frozenset({302, 303, 307})
-_ANSWERED = frozenset({Outcome.OK, Outcome.UNEXPECTED})
 _ANSWERS = "Service responds when it should not"
 
 
@@ -36,10 +35,10 @@ def raw_fetch(observation: Observation) -> Finding:
         return Finding(color=Color.CLEAR, cause=reply.summary, reason=Reason.NOT_TESTED, counted=None)
     status = status_of(observation)
     wanted = assertions.of_status(reply)
-    if wanted and (reply.outcome in _ANSWERED or not status):
+    if wanted and (reply.outcome in assertions.ANSWERED or not status):
         return _as_wanted(max(wanted, key=assertions.color_of), observation)
     color = status_color(status) if status else Color.RED
-    if color is Color.GREEN and reply.outcome in _ANSWERED:
+    if color is Color.GREEN and reply.outcome in assertions.ANSWERED:
         return Finding(color=color, open=True)
     cause = reply.summary or f"Unwanted HTTP status {status}"
     worst_of_both = color if color is not Color.GREEN else Color.RED
@@ -68,7 +67,8 @@ def _connected(observation: Observation) -> bool:
 def raw_page(observation: Observation) -> Finding:
     """The same with everything that was expected of the answer."""
     finding = raw_fetch(observation)
-    wrong = assertions.failing(assertions.of_content(observation.reply))
+    reply = observation.reply
+    wrong = assertions.failing(assertions.looked_at(assertions.of_content(reply), reply))
     if not wrong or finding.reason is Reason.NOT_TESTED:
         return finding
     before = [finding.cause] if finding.color >= Color.YELLOW else []
