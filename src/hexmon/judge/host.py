@@ -123,7 +123,7 @@ def _is_odd(observation: Observation) -> bool:
         return False
     if check.key.test == CONN:
         return ping_failed(observation)
-    if check.probe == WEB and not check.judging.reverse:
+    if check.probe == WEB:
         return raw_fetch(observation).color >= Color.YELLOW
     return observation.reply.outcome is not Outcome.OK or check.judging.reverse
 
