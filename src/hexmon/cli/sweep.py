@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import resource
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+import uvloop
 
 from hexmon.cli.judging import add_judging, judging_of
 from hexmon.cli.values import add_home, column, count, home_of, seconds
@@ -77,6 +79,15 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"hexmon sweep: {error}", file=sys.stderr)
         return 2
+    # Nothing that is read or seen refers to itself: the collector would look at all of it in vain, again and again.
+    gc.disable()
+    try:
+        return _run(args, server)
+    finally:
+        gc.enable()
+
+
+def _run(args: argparse.Namespace, server: Address) -> int:
     try:
         defaults = Defaults(
             location=args.location,
@@ -95,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     data: list[DataMessage] = []
     judging = judging_of(args, os.environ)
     existing = Windows(inventory).at(SystemClock().now())
-    reports = asyncio.run(_sweep(existing, _settings(args.concurrency, judging), args.family, data.append))
+    reports = uvloop.run(_sweep(existing, _settings(args.concurrency, judging), args.family, data.append))
     if args.json:
         print(_as_json(reports))
         return 0

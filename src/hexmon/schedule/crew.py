@@ -18,7 +18,7 @@ class CrewSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`places` checks at once; one that takes longer than `patience` seconds gives its place away, `most` in all."""
 
     places: int = 500
-    patience: float = 0.25
+    patience: float = 0.2
     most: int = 20_000
 
 

@@ -1,7 +1,7 @@
 """One round of all checks: everything is probed first and judged after, as xymonnet does."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -69,7 +69,10 @@ async def probe_all(
     settings: CrewSettings,
     progress: Callable[[int], None],
 ) -> list[Observation]:
-    """Every check once: all pings together, the others by a crew."""
+    """Every check once: the others by a crew, and once all of those have begun, all pings together.
+
+    A ping gives up sooner than a connection, so nothing ends later for it; what waits for a black hole begins sooner.
+    """
     found: list[Observation] = []
 
     def keep(observation: Observation) -> None:
@@ -79,15 +82,15 @@ async def probe_all(
     async def ping(check: Check) -> None:
         keep(await observe(check))
 
-    others = [check for check in checks if check.probe != "icmp"]
     async with asyncio.TaskGroup() as tasks:
-        for check in checks:
-            if check.probe == "icmp":
-                tasks.create_task(ping(check))
-        if others:
-            places = min(settings.places, len(others))
-            crew = Crew(observe, keep, clock, msgspec.structs.replace(settings, places=places))
-            await crew.run(iter(others))
+
+        def others() -> Iterator[Check]:
+            yield from [check for check in checks if check.probe != "icmp"]
+            for check in checks:
+                if check.probe == "icmp":
+                    tasks.create_task(ping(check))
+
+        await Crew(observe, keep, clock, settings).run(others())
     return found
 
 
