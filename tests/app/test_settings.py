@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hexmon.app.settings import Settings, read_configuration
+from hexmon.app.parts import _judging
+from hexmon.app.settings import Judging, Settings, read_configuration
+from hexmon.judge.view import JudgeSettings
 from hexmon.model.origin import ConfigError
 
 BAD = """\
@@ -115,3 +117,25 @@ def test_what_holds_for_all_colours_is_a_section_of_its_own(tmp_path: Path) -> N
     judging = read_configuration(str(path), {}).settings.judging
     assert (judging.no_page, judging.ssl_warn_days, judging.ssl_alarm_days) == (("http",), 60, 10)
     assert (judging.fail_text, judging.ssl_column) == ("kaputt", "")
+
+
+def test_the_judge_is_given_every_setting_of_its_section(tmp_path: Path) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text(
+        '[judging]\nfail_goes_clear = false\nfail_text = "bad"\nrouter_text = "switch"\nno_page = ["http"]\n'
+        'ssl_warn_days = 1\nssl_alarm_days = 2\nssl_bits = 3\nssl_key_bits = 4\nssl_column = "cert"\n'
+    )
+    given = _judging(read_configuration(str(path), {}))
+    assert {name: getattr(given, name) for name in vars(Judging())} == {
+        "fail_goes_clear": False,
+        "fail_text": "bad",
+        "router_text": "switch",
+        "no_page": frozenset({"http"}),
+        "ssl_warn_days": 1,
+        "ssl_alarm_days": 2,
+        "ssl_bits": 3,
+        "ssl_key_bits": 4,
+        "ssl_column": "cert",
+    }
+    defaults = vars(Judging()) | {"no_page": frozenset()}
+    assert {name: getattr(JudgeSettings(), name) for name in defaults} == defaults

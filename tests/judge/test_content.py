@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.judge.host import judge_host, needs_explaining, square_failed
+from hexmon.judge.page_text import LONGEST_BODY
 from hexmon.judge.view import HostView, JudgeSettings, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import BadTest, Host
@@ -291,3 +292,62 @@ def test_any_page_makes_a_text(body: bytes, html: bool) -> None:
     text = judged(a_host(one), {one.spec: seen})["words"].report.text
     assert len(text) < 4000 + 8 * len(body)
     text.decode()
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_any_evidence_of_any_fetch_makes_harmless_texts(evidence: bytes, redirects: int) -> None:
+    one = a_content_check("~")
+    seen = msgspec.structs.replace(
+        fetched(404, MISSING), evidence=evidence, facts={"http_status": 404, "redirects": redirects}
+    )
+    for verdict in judged(a_host(one), {one.spec: seen}).values():
+        text = verdict.report.text.decode()
+        assert len(text) < 4000 + 8 * len(evidence)
+        assert not {*map(chr, range(32)), "\x7f"} & set(text) - set("\t\n\r")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<" * 1_000_000, id="a megabyte of markup"),
+        pytest.param(b"\x00\xff" * 500_000, id="a megabyte of bytes that are no text"),
+        pytest.param(b"<html><body>" + b"<script>x</script>" * 60_000, id="an HTML page without an end"),
+    ],
+)
+def test_a_huge_page_is_cut_and_has_no_markup(body: bytes) -> None:
+    one = a_content_check()
+    seen = msgspec.structs.replace(fetched(200, MISSING), evidence=b"HTTP/1.1 200 OK\r\n\r\n" + body)
+    text = judged(a_host(one), {one.spec: seen})["words"].report.text.decode()
+    assert "more characters)" in text
+    assert "<script" not in text
+    assert len(text) < 4000 + 5 * LONGEST_BODY
+    assert "\x00" not in text
+
+
+@pytest.mark.parametrize(
+    ("reply", "color", "line"),
+    [
+        pytest.param(fetched(200), Color.GREEN, ": Content OK", id="any content will do"),
+        pytest.param(fetched(500), Color.CLEAR, ": Failed to get webpage", id="but a page must come"),
+    ],
+)
+def test_a_post_without_an_expression(reply: Reply, color: Color, line: str) -> None:
+    one = a_fetch("post=sent;http://a/;a=b;", "sent")
+    verdict = judged(a_host(one), {one.spec: reply})["sent"]
+    assert (verdict.report.color, line_of(verdict)) == (color, line)
+
+
+@pytest.mark.parametrize(
+    ("severe", "held", "color"),
+    [
+        pytest.param(True, True, Color.GREEN, id="it is so"),
+        pytest.param(True, False, Color.RED, id="it is not"),
+        pytest.param(False, False, Color.YELLOW, id="it is not, which is only a warning"),
+        pytest.param(True, None, Color.YELLOW, id="nobody could look at it"),
+    ],
+)
+def test_a_web_tag_with_a_column(severe: bool, held: bool | None, color: Color) -> None:
+    one = a_fetch("web=up;http://a/;json=$.state=up", "up", Expectation(what="json", wanted="up", name="$.state"))
+    seen = fetched(200, Assertion(what="json", wanted="$.state=up", found='"down"', held=held, severe=severe))
+    verdicts = judged(a_host(one), {one.spec: seen})
+    assert {test: verdict.report.color for test, verdict in verdicts.items()} == {"http": Color.GREEN, "up": color}
