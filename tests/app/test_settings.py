@@ -113,17 +113,17 @@ def test_values_that_cannot_work_are_mistakes_too(tmp_path: Path, text: str, lin
 
 def test_what_holds_for_all_colours_is_a_section_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "hexmon.toml"
-    path.write_text('[judging]\nno_page = ["http"]\nssl_warn_days = 60\nfail_text = "kaputt"\n')
+    path.write_text('[judging]\nno_page = ["http"]\nssl_warn_days = 60\nfail_text = "kaputt"\nssl_column = ""\n')
     judging = read_configuration(str(path), {}).settings.judging
     assert (judging.no_page, judging.ssl_warn_days, judging.ssl_alarm_days) == (("http",), 60, 10)
-    assert judging.fail_text == "kaputt"
+    assert (judging.fail_text, judging.ssl_column) == ("kaputt", "")
 
 
 def test_the_judge_is_given_every_setting_of_its_section(tmp_path: Path) -> None:
     path = tmp_path / "hexmon.toml"
     path.write_text(
         '[judging]\nfail_goes_clear = false\nfail_text = "bad"\nrouter_text = "switch"\nno_page = ["http"]\n'
-        "ssl_warn_days = 1\nssl_alarm_days = 2\nssl_bits = 3\nssl_key_bits = 4\n"
+        'ssl_warn_days = 1\nssl_alarm_days = 2\nssl_bits = 3\nssl_key_bits = 4\nssl_column = "cert"\n'
     )
     given = _judging(read_configuration(str(path), {}))
     assert {name: getattr(given, name) for name in vars(Judging())} == {
@@ -135,6 +135,7 @@ def test_the_judge_is_given_every_setting_of_its_section(tmp_path: Path) -> None
         "ssl_alarm_days": 2,
         "ssl_bits": 3,
         "ssl_key_bits": 4,
+        "ssl_column": "cert",
     }
     defaults = vars(Judging()) | {"no_page": frozenset()}
     assert {name: getattr(JudgeSettings(), name) for name in defaults} == defaults

@@ -118,6 +118,21 @@ def test_mistakes_are_told_and_the_good_lines_are_swept(tmp_path: Path, capsys: 
     assert [row["test"] for row in json.loads(captured.out)] == ["http"]
 
 
+def test_what_xymonnet_reads_of_its_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hosts.cfg"
+    path.write_text(f"127.0.0.1 www.example.com # noconn testip smtp:{CLOSED.rpartition(':')[2]} http://{CLOSED}/\n")
+    monkeypatch.setenv("NETFAILTEXT", "kaputt")
+    monkeypatch.setenv("NONETPAGE", "smtp http")
+    assert main(["sweep", "--hosts", str(path), "--json"]) == 0
+    rows = {row["test"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {test: row["color"] for test, row in rows.items()} == {"smtp": "yellow", "http": "yellow"}
+    assert "is kaputt : Service unavailable" in rows["smtp"]["text"]
+    assert main(["sweep", "--hosts", str(path), "--no-submit", "--nonetpage", "", "--validity", "90"]) == 0
+    assert "status+90 www,example,com.smtp red" in capsys.readouterr().out
+
+
 def test_columns_of_nonetpage_are_yellow_at_worst(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "hosts.cfg"
     path.write_text(f"127.0.0.1 www.example.com # noconn testip http://{CLOSED}/ http=own;http://{CLOSED}/x\n")

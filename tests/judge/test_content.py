@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.judge.host import judge_host, square_failed
+from hexmon.judge.host import judge_host, needs_explaining, square_failed
 from hexmon.judge.page_text import LONGEST_BODY
 from hexmon.judge.view import HostView, JudgeSettings, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import BadTest, Host
 from hexmon.model.names import StatusKey
-from hexmon.model.observation import Assertion, Check, Reply
+from hexmon.model.observation import Assertion, Check, Outcome, Reply
 from hexmon.probes.http_options import Expectation, HttpOptions
 from tests.support.network import ALIVE, DEAD, OK, REFUSED, a_host, check, page, saw
 
@@ -157,6 +157,131 @@ def test_badtest_and_nonetpage_go_by_the_column() -> None:
     assert judged(a_host(one), seen, settings=settings)["words"].report.color is Color.YELLOW
 
 
+def test_a_page_that_never_came_is_not_blamed_for_its_content() -> None:
+    unseen = Assertion(what="body", wanted="OK", found="nothing was retrieved", held=None)
+    one = a_fetch("web=shop;http://a/;body=OK", "shop", Expectation(what="body", wanted="OK"))
+    verdicts = judged(a_host(one), {one.spec: msgspec.structs.replace(REFUSED, assertions=(unseen,))})
+    for test, verdict in verdicts.items():
+        assert (test, verdict.report.color, line_of(verdict)) == (test, Color.RED, ": Connection refused")
+        assert b"body" not in verdict.report.text
+
+
+def test_all_that_a_web_tag_expects_is_told_in_its_square() -> None:
+    expect = (Expectation(what="body", wanted="up"), Expectation(what="json", name="$.x", wanted="1"))
+    one = a_fetch("web=shop;http://a/;body=up;json=$.x=1", "shop", *expect)
+    seen = fetched(
+        200, Assertion(what="body", wanted="up"), Assertion(what="json", wanted="$.x=1", found="<2>", held=False)
+    )
+    verdicts = judged(a_host(one), {one.spec: seen})
+    assert (verdicts["http"].report.color, line_of(verdicts["http"])) == (Color.GREEN, ": OK")
+    shop = verdicts["shop"]
+    assert (shop.report.color, line_of(shop)) == (Color.RED, ": json wanted $.x=1, found &lt;2&gt;")
+    lines = shop.report.text.decode().splitlines()
+    assert [line for line in lines if line.startswith("&")] == [
+        "&red http://a/ - json wanted $.x=1, found &lt;2&gt;",
+        "&green body: up",
+        "&red json: wanted $.x=1, found &lt;2&gt;",
+    ]
+    assert "abc" in lines
+
+
+def test_the_status_decides_when_nothing_came_as_well() -> None:
+    one = a_fetch("httpstatus=st;http://a/;999;", "st", Expectation(what="status", wanted="999"))
+    for held, color in ((True, Color.GREEN), (False, Color.RED)):
+        asked = Assertion(what="status", wanted="999", found="999", held=held)
+        verdicts = judged(a_host(one), {one.spec: msgspec.structs.replace(REFUSED, assertions=(asked,))})
+        assert verdicts["http"].report.color is color
+        assert line_of(verdicts["http"]) == ": Connection refused"
+        assert line_of(verdicts["st"]) == " : Connection refused (HTTP status 999)"
+
+
+def test_a_reply_that_broke_off_is_red_whatever_its_status() -> None:
+    one = a_fetch("httpstatus=st;http://a/;200;", "st", Expectation(what="status", wanted="200"))
+    cut = msgspec.structs.replace(
+        fetched(200, Assertion(what="status", wanted="200", found="200")),
+        outcome=Outcome.TIMEOUT,
+        summary="Server timeout",
+    )
+    assert judged(a_host(one), {one.spec: cut})["st"].report.color is Color.RED
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        ("type=words;http://a/;a/b", "Expected content-type: a/b\nGot content-type     : c&lt;d"),
+        ("cont=words;http://a/;#md5:00", "Expected:a/b\nGot     :c&lt;d"),
+    ],
+    ids=["type", "digest"],
+)
+def test_what_is_not_seen_in_the_page_is_told_beside_each_other(spec: str, text: str) -> None:
+    what: Any = "type" if spec.startswith("type") else "digest"
+    one = a_fetch(spec, "words", Expectation(what=what, wanted="a/b"))
+    seen = fetched(200, Assertion(what=what, wanted="a/b", found="c<d", held=False))
+    verdict = judged(a_host(one), {one.spec: seen})["words"]
+    assert line_of(verdict) == ": Content match failed"
+    assert text in verdict.report.text.decode()
+    assert "abc" not in verdict.report.text.decode()
+
+
+@pytest.mark.parametrize(
+    ("bad", "no_page", "color"),
+    [
+        ("http", "", Color.YELLOW),
+        ("own", "", Color.YELLOW),
+        ("", "http", Color.YELLOW),
+        ("", "own", Color.YELLOW),
+        ("", "", Color.RED),
+    ],
+)
+def test_a_fetch_goes_by_its_own_name_or_by_http(bad: str, no_page: str, color: Color) -> None:
+    one = a_fetch("http=own;http://a/", "own")
+    host = a_host(one, bad=(BadTest(bad, 0, 0, 3),) if bad else ())
+    settings = JudgeSettings(no_page=frozenset(filter(None, (no_page,))))
+    assert judged(host, {one.spec: REFUSED}, settings=settings)["own"].report.color is color
+
+
+def test_a_column_that_other_tests_make_is_not_made_twice() -> None:
+    one = msgspec.structs.replace(a_content_check(), column="smtp")
+    verdicts = judged(a_host("smtp", one), {"smtp": OK, one.spec: fetched(200, MISSING)})
+    assert {test: verdict.report.color for test, verdict in verdicts.items()} == {
+        "smtp": Color.GREEN,
+        "http": Color.RED,
+    }
+
+
+def test_every_response_on_the_way_is_told() -> None:
+    one = a_fetch("web;http://a/;follow=2", "")
+    heads = "".join(f"HTTP/1.1 302 Found\r\nLocation: http://a/{number}\r\n\r\n" for number in (1, 2))
+    seen = fetched(200)
+    facts = {**seen.facts, "redirects": 2}
+    seen = msgspec.structs.replace(seen, facts=facts, evidence=heads.encode() + seen.evidence)
+    text = judged(a_host(one), {one.spec: seen})["http"].report.text.decode()
+    places = [text.index(word) for word in ("Location: http://a/1", "Location: http://a/2", "HTTP/1.1 200 OK")]
+    assert places == sorted(places)
+    assert "abc" not in text
+
+
+@pytest.mark.parametrize(("reply", "color"), [(fetched(200), Color.GREEN), (REFUSED, Color.RED)], ids=["up", "down"])
+def test_a_url_knows_no_reverse(reply: Reply, color: Color) -> None:
+    host = a_host("!http://a/")
+    latest = {host.checks[0].identity: saw(host.checks[0], reply)}
+    assert judged(host, {"!http://a/": reply})["http"].report.color is color
+    assert square_failed(host, "http", latest) is (color is Color.RED)
+    assert needs_explaining(saw(host.checks[0], reply), host) is (color is Color.RED)
+    excused = judged(a_host("?!http://a/"), {"?!http://a/": reply})["http"].report.color
+    assert excused is (Color.CLEAR if color is Color.RED else color)
+
+
+@given(st.binary(max_size=300), st.integers(-1, 5))
+def test_any_evidence_makes_a_text(evidence: bytes, redirects: int) -> None:
+    one = a_fetch("web;http://a/;body=OK", "", Expectation(what="body", wanted="OK"))
+    seen = fetched(200, MISSING)
+    seen = msgspec.structs.replace(seen, facts={**seen.facts, "redirects": redirects}, evidence=evidence)
+    text = judged(a_host(one), {one.spec: seen})["http"].report.text.decode()
+    assert "<" not in text
+    assert "\0" not in text
+
+
 @given(st.binary(max_size=300), st.booleans())
 def test_any_page_makes_a_text(body: bytes, html: bool) -> None:
     one = a_content_check()
@@ -210,14 +335,6 @@ def test_a_post_without_an_expression(reply: Reply, color: Color, line: str) -> 
     one = a_fetch("post=sent;http://a/;a=b;", "sent")
     verdict = judged(a_host(one), {one.spec: reply})["sent"]
     assert (verdict.report.color, line_of(verdict)) == (color, line)
-
-
-def test_another_type_is_told_beside_the_one_that_is_wanted() -> None:
-    one = a_fetch("type=kind;http://a/;text/html", "kind", Expectation(what="type", wanted="text/html"))
-    wrong = Assertion(what="type", wanted="text/html", found="<b>", held=False)
-    verdict = judged(a_host(one), {one.spec: fetched(200, wrong)})["kind"]
-    assert verdict.report.color is Color.RED
-    assert "Expected content-type: text/html\nGot content-type     : &lt;b&gt;" in verdict.report.text.decode()
 
 
 @pytest.mark.parametrize(

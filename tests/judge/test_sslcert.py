@@ -176,3 +176,33 @@ def test_limits_of_everybody(items: dict[str, str], settings: dict[str, int], co
     verdict = sslcert(with_items(**items), certificate(100), **settings)
     assert verdict is not None
     assert verdict.report.color is color
+
+
+def test_the_column_can_have_another_name_or_none() -> None:
+    host = with_items()
+    latest = {host.checks[0].identity: saw(host.checks[0], page(200, certificates=(certificate(5),)))}
+    for column, squares in (("cert", ["http", "cert"]), ("", ["http"])):
+        view = HostView(host=host, latest=latest, settings=JudgeSettings(ssl_column=column))
+        assert [verdict.report.key.test for verdict in judge_host(view, NOW)] == squares
+
+
+def test_all_that_came_with_it_is_listed() -> None:
+    verdict = sslcert(with_items(), msgspec.structs.replace(certificate(100), chain=(link(200), link(300, "CN=root"))))
+    assert verdict is not None
+    lines = verdict.report.text.decode().splitlines()
+    assert lines[lines.index("Sent with it:") + 1 :] == [
+        "\tCN=between, until 2027-06-09 00:00:00 GMT",
+        "\tCN=root, until 2027-09-17 00:00:00 GMT",
+    ]
+
+
+def test_no_password_and_no_markup_of_others_gets_into_the_text() -> None:
+    odd = msgspec.structs.replace(
+        certificate(100, "https://joe:s3cret@a/?b=c@d"), subject="/CN=<script>", not_after=1e18
+    )
+    verdict = sslcert(with_items(), odd)
+    assert verdict is not None
+    lines = verdict.report.text.decode().splitlines()
+    assert lines[2].startswith("&green SSL certificate for https://a/?b=c@d expires in ")
+    assert "\tsubject:/CN=&lt;script&gt;" in lines
+    assert "\texpire date:?" in lines

@@ -24,6 +24,7 @@ def _read_column(text: str) -> None:
 Address = Annotated[str, checked(parse_address)]
 Network = Annotated[str, checked(read_networks)]
 Column = Annotated[str, checked(_read_column)]
+OptionalColumn = Annotated[str, checked(lambda text: text and _read_column(text))]
 _STRICT = {"extra": "forbid"}
 
 
@@ -99,6 +100,7 @@ class Judging:
     fail_text: str = "not OK"  # NETFAILTEXT
     router_text: str = "router"  # XYMONROUTERTEXT
     no_page: tuple[Column, ...] = ()  # NONETPAGE
+    ssl_column: OptionalColumn = "sslcert"  # "" for none
     ssl_warn_days: int = 30
     ssl_alarm_days: int = 10
     ssl_bits: int = 0

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
+from hexmon.cli.judging import add_judging, judging_of
 from hexmon.cli.values import add_home, column, count, home_of, seconds
 from hexmon.clock import SystemClock
 from hexmon.ingest.addresses import Address, parse_address
@@ -32,7 +34,6 @@ from hexmon.schedule.crew import CrewSettings
 from hexmon.schedule.extras import Extras
 from hexmon.schedule.submit import messages, submit
 from hexmon.schedule.sweep import SweepSettings, sweep
-from hexmon.schedule.zone import MachineZone
 
 EXAMPLE = """examples:
   hexmon sweep --hosts hosts.cfg --no-submit      print the messages instead of sending them
@@ -65,12 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family", choices=("ipv4", "ipv6"), default="ipv4", help="goes first where a name has both (%(default)s)"
     )
-    parser.add_argument("--sslwarn", type=count, default=30, metavar="DAYS", help="yellow with fewer (%(default)s)")
-    parser.add_argument("--sslalarm", type=count, default=10, metavar="DAYS", help="red with fewer (%(default)s)")
-    parser.add_argument("--sslbits", type=count, default=0, metavar="N", help="fewest bits of a cipher; else red")
-    parser.add_argument("--sslkeysize", type=count, default=0, metavar="N", help="fewest bits of a key; else yellow")
-    parser.add_argument("--nonetpage", default="", metavar="TEST,TEST", help="columns that are yellow at worst")
-    parser.add_argument("--trace", action="store_true", help="tell the way to each silent host, but with notrace")
+    add_judging(parser)
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, send nothing")
 
 
@@ -108,7 +104,7 @@ def _run(args: argparse.Namespace, server: Address) -> int:
         print(problem, file=sys.stderr)
     _allow_open_files()
     data: list[DataMessage] = []
-    judging = _judging(args)
+    judging = judging_of(args, os.environ)
     existing = Windows(inventory).at(SystemClock().now())
     reports = uvloop.run(_sweep(existing, _settings(args.concurrency, judging), args.family, data.append))
     if args.json:
@@ -139,18 +135,6 @@ def _allow_open_files() -> None:
 
 def _open_files() -> int:
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], _MOST_FILES)
-
-
-def _judging(args: argparse.Namespace) -> JudgeSettings:
-    return JudgeSettings(
-        ssl_warn_days=args.sslwarn,
-        ssl_alarm_days=args.sslalarm,
-        ssl_bits=args.sslbits,
-        ssl_key_bits=args.sslkeysize,
-        no_page=frozenset(filter(None, args.nonetpage.split(","))),
-        trace=args.trace,
-        zone=MachineZone(),
-    )
 
 
 def _settings(concurrency: int, judging: JudgeSettings) -> SweepSettings:

@@ -21,6 +21,11 @@ def seconds(text: str) -> float:
     return value
 
 
+def minutes(text: str) -> float:
+    """A number of minutes above 0, as seconds."""
+    return 60.0 * count(text)
+
+
 def count(text: str) -> int:
     """A whole number above 0."""
     if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < sys.maxsize):

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from hexmon.judge.page_text import as_line, cut
 from hexmon.model.color import Color
-from hexmon.model.observation import Assertion, Reply
+from hexmon.model.observation import Assertion, Outcome, Reply
 
 STATUS = "status"
+ANSWERED = frozenset({Outcome.OK, Outcome.UNEXPECTED})  # there is an answer to look at
 _SHORT, _LONG = 100, 1000
 
 
@@ -25,6 +26,12 @@ def of_status(reply: Reply) -> list[Assertion]:
 def of_content(reply: Reply) -> list[Assertion]:
     """All others."""
     return [one for one in reply.assertions if one.what != STATUS]
+
+
+def looked_at(assertions: Iterable[Assertion], reply: Reply) -> list[Assertion]:
+    """Without those that nobody could look at because no answer came: why it did not is told already."""
+    came = reply.outcome in ANSWERED
+    return [one for one in assertions if came or one.held is not None]
 
 
 def failing(assertions: Iterable[Assertion]) -> list[Assertion]:

@@ -102,7 +102,8 @@ def _page(observation: Observation, host_down: bool, view: HostView, now: float)
     check = observation.check
     finding = softened(raw_page(observation), check, host_down, view, now)
     finding = depends(finding, _as_column(check), view, now)
-    text = page_part(finding, observation, observation.reply.assertions, view)
+    expected = assertions.looked_at(observation.reply.assertions, observation.reply)
+    text = page_part(finding, observation, expected, view)
     return _Told(finding, item(finding, observation), text, "page")
 
 

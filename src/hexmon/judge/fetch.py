@@ -11,8 +11,6 @@ from hexmon.model.observation import Assertion, Check, Observation, Outcome
 
 NOT_RETRIEVED = 999  # the status of what could not be fetched, for `httpstatus`
 _GREEN_REDIRECTS = frozenset({302, 303, 307})
-_ANSWERED = frozenset({Outcome.OK, Outcome.UNEXPECTED})
-_ANSWERS = "Service responds when it should not"
 
 
 def status_color(status: int) -> Color:
@@ -36,10 +34,10 @@ def raw_fetch(observation: Observation) -> Finding:
         return Finding(color=Color.CLEAR, cause=reply.summary, reason=Reason.NOT_TESTED, counted=None)
     status = status_of(observation)
     wanted = assertions.of_status(reply)
-    if wanted and (reply.outcome in _ANSWERED or not status):
+    if wanted and (reply.outcome in assertions.ANSWERED or not status):
         return _as_wanted(max(wanted, key=assertions.color_of), observation)
     color = status_color(status) if status else Color.RED
-    if color is Color.GREEN and reply.outcome in _ANSWERED:
+    if color is Color.GREEN and reply.outcome in assertions.ANSWERED:
         return Finding(color=color, open=True)
     cause = reply.summary or f"Unwanted HTTP status {status}"
     worst_of_both = color if color is not Color.GREEN else Color.RED
@@ -68,7 +66,8 @@ def _connected(observation: Observation) -> bool:
 def raw_page(observation: Observation) -> Finding:
     """The same with everything that was expected of the answer."""
     finding = raw_fetch(observation)
-    wrong = assertions.failing(assertions.of_content(observation.reply))
+    reply = observation.reply
+    wrong = assertions.failing(assertions.looked_at(assertions.of_content(reply), reply))
     if not wrong or finding.reason is Reason.NOT_TESTED:
         return finding
     before = [finding.cause] if finding.color >= Color.YELLOW else []
@@ -77,33 +76,19 @@ def raw_page(observation: Observation) -> Finding:
 
 
 def softened(finding: Finding, check: Check, host_down: bool, view: HostView, now: float) -> Finding:
-    """What the host, its ping and `depends=(http:...)` make of one fetch."""
-    excused = host_down and view.settings.fail_goes_clear and not always_true(check, view.host)
-    if check.judging.reverse:
-        return _reversed(finding, excused)
+    """What the host, its ping and `depends=(http:...)` make of one fetch. `!` has no effect here."""
     if finding.color < Color.YELLOW:
         return finding
+    if check.judging.reverse:
+        check = msgspec.structs.replace(check, judging=msgspec.structs.replace(check.judging, reverse=False))
     finding = dialup(finding, check, view, now)
-    if excused:
-        return _excused(finding)
+    if host_down and view.settings.fail_goes_clear and not always_true(check, view.host):
+        cause = f"{finding.cause}\n{HOST_DOWN}"
+        return msgspec.structs.replace(finding, color=Color.CLEAR, reason=Reason.HOST_DOWN, counted=False, cause=cause)
     return depends(finding, check, view, now)
-
-
-def _excused(finding: Finding) -> Finding:
-    cause = f"{finding.cause}\n{HOST_DOWN}" if finding.cause else HOST_DOWN
-    return msgspec.structs.replace(finding, color=Color.CLEAR, reason=Reason.HOST_DOWN, counted=False, cause=cause)
-
-
-def _reversed(finding: Finding, excused: bool) -> Finding:
-    """`!`: any answer is wrong, and no answer is right."""
-    if finding.reason is Reason.NOT_TESTED:
-        return finding
-    if finding.open:
-        return Finding(color=Color.RED, cause=_ANSWERS, reason=Reason.FAILED, counted=True, open=True)
-    return _excused(finding) if excused else Finding(color=Color.GREEN)
 
 
 def web_failed(observation: Observation) -> bool:
     """Whether tests that depend on http are excused by it."""
     finding = raw_fetch(observation) if observation.check.column else raw_page(observation)
-    return finding.open if observation.check.judging.reverse else finding.color is Color.RED
+    return finding.color is Color.RED

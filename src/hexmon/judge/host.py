@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from hexmon.judge import assertions
 from hexmon.judge.content import column_failed, judge_columns
 from hexmon.judge.fetch import raw_fetch, web_failed
 from hexmon.judge.http import judge_http
@@ -105,7 +104,7 @@ def probed_as(host: Host, test: str) -> str:
 
 def looks_bad(observation: Observation) -> bool:
     """Whether it is worth another try before it is believed."""
-    return _is_odd(observation) or bool(assertions.failing(observation.reply.assertions))
+    return _is_odd(observation) or any(one.held is False for one in observation.reply.assertions)
 
 
 def needs_explaining(observation: Observation, host: Host) -> bool:
@@ -124,7 +123,7 @@ def _is_odd(observation: Observation) -> bool:
         return False
     if check.key.test == CONN:
         return ping_failed(observation)
-    if check.probe == WEB and not check.judging.reverse:
+    if check.probe == WEB:
         return raw_fetch(observation).color >= Color.YELLOW
     return observation.reply.outcome is not Outcome.OK or check.judging.reverse
 

@@ -8,6 +8,7 @@ from hexmon.judge.fetch import NOT_RETRIEVED, raw_fetch, raw_page, softened, sta
 from hexmon.judge.page_text import Answer, answer_of, as_line, safe, shown_body, url_of
 from hexmon.judge.soften import bad_test, no_page
 from hexmon.judge.texts import date, dependencies, make_report, seconds_line
+from hexmon.judge.tls_words import why_no_session
 from hexmon.judge.view import Finding, HostView, Reason, Verdict, own_column, taken_squares, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
@@ -61,7 +62,9 @@ def status_note(observation: Observation) -> str:
 
 def _part(finding: Finding, observation: Observation, told_elsewhere: bool, view: HostView) -> str:
     """What is told about one URL in the square http."""
-    expected = [] if told_elsewhere else assertions.of_content(observation.reply)
+    expected = (
+        [] if told_elsewhere else assertions.looked_at(assertions.of_content(observation.reply), observation.reply)
+    )
     return page_part(finding, observation, expected, view, note=status_note(observation))
 
 
@@ -96,7 +99,8 @@ def _detail(finding: Finding, observation: Observation) -> str:
     """Why there was no answer, in the words of the library that tried."""
     reply = observation.reply
     untold = finding.reason is not Reason.OK and reply.outcome is not Outcome.UNEXPECTED
-    return as_line(reply.detail) if untold and reply.detail != reply.summary else ""
+    detail = why_no_session(reply) or reply.detail
+    return as_line(detail) if untold and detail != reply.summary else ""
 
 
 def _total(observation: Observation) -> float:

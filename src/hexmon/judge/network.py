@@ -1,7 +1,9 @@
 """The verdict on simple services: connect, say one thing, look at the answer (xymonnet(1), protocols.cfg(5))."""
 
+from hexmon.judge.page_text import as_line
 from hexmon.judge.soften import soften
 from hexmon.judge.texts import Line1, body, date, make_report, printable, seconds_line
+from hexmon.judge.tls_words import why_no_session
 from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, is_dialup, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
@@ -123,6 +125,8 @@ def _part(key: StatusKey, finding: Finding, observation: Observation, view: Host
     lines = [body(key, finding, observation.check.judging.reverse, view.settings.fail_text)]
     if reply.evidence:
         lines.append(f"\n{printable(reply.evidence)}\n")
+    if why := why_no_session(reply):
+        lines.append(f"\n{as_line(why)}\n")
     return "\n".join([*lines, seconds_line(connect_seconds(observation)), ""])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 
 import msgspec
@@ -88,7 +89,7 @@ def _judge(certificate: Certificate, limits: Limits, now: float) -> tuple[Color,
     for judged in (strength, above):
         lines += [*map(_line, judged), ""] if judged else []
     color = max(color for color, _ in (first, *strength, *above))
-    return color, "\n".join([*lines, *_details(certificate)]) + "\n"
+    return color, "\n".join([*lines, _details(certificate)]) + "\n"
 
 
 def _line(judged: tuple[Color, str]) -> str:
@@ -132,8 +133,10 @@ def _subject(link: ChainLink) -> str:
     return escape(link.subject, quote=False)
 
 
-def _details(certificate: Certificate) -> list[str]:
-    return [
+@lru_cache(maxsize=4096)
+def _details(certificate: Certificate) -> str:
+    """What does not change until the certificate does; the same ones come back at every check."""
+    lines = [
         "Server certificate:",
         f"\tsubject:{escape(certificate.subject, quote=False)}",
         f"\tstart date: {_moment(certificate.not_before)}",
@@ -146,6 +149,7 @@ def _details(certificate: Certificate) -> list[str]:
         *_trust(certificate),
         *_chain(certificate),
     ]
+    return "\n".join(lines)
 
 
 def _trust(certificate: Certificate) -> list[str]:
