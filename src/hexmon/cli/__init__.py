@@ -1,10 +1,13 @@
 """The command line: one module per verb."""
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from typing import TextIO
 
 from hexmon import __version__
 
@@ -46,19 +49,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
+    if argv is None:
+        sys.stdout = whole(sys.stdout)
     try:
         status = int(module.run(parser.parse_args(arguments[1:])))
         sys.stdout.flush()  # here, where a full disk can still be told in one line
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return 1
     except OSError as error:
         # Each verb tells its own failures; what is left is standard output that cannot be written.
-        name = f"{error.filename}: " if error.filename else ""
-        print(f"hexmon {verb}: {name}{error.strerror or error}", file=sys.stderr)
+        if not isinstance(error, BrokenPipeError):
+            name = f"{error.filename}: " if error.filename else ""
+            print(f"hexmon {verb}: {name}{error.strerror or error}", file=sys.stderr)
+        if argv is None:
+            _write_no_more()
         return 1
     return status
+
+
+def whole(stream: TextIO) -> TextIO:
+    """A stream that writes everything.
+
+    With PYTHONUNBUFFERED standard output is a bare descriptor: a pipe takes what fits, and the rest would be lost.
+    """
+    bare = getattr(stream, "buffer", None)
+    if not isinstance(bare, io.RawIOBase):
+        return stream
+    return io.TextIOWrapper(io.BufferedWriter(bare), encoding=stream.encoding, line_buffering=True)
+
+
+def _write_no_more() -> None:
+    """What is left in buffers must not fail once more when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _without_verb(verb: str) -> int:

@@ -1,13 +1,17 @@
-"""One round of all checks: everything is probed first and judged after, as xymonnet does."""
+"""One round of all checks: everything is probed first and judged after, as xymonnet does.
+
+Hosts that no other host can explain are judged while the silent ones are still waited for.
+"""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from hexmon.clock import Clock
 from hexmon.judge.view import CONN, JudgeSettings, Verdict
-from hexmon.model.inventory import Inventory
+from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation
 from hexmon.model.status import Report
@@ -26,6 +30,8 @@ class SweepSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _DEFAULTS = SweepSettings()
+_HOSTS_AT_ONCE = 20
+_PAUSE = 0.25  # seconds between two looks for hosts that can be judged
 
 
 async def sweep(
@@ -37,20 +43,13 @@ async def sweep(
     extras: Extras = NO_EXTRAS,
 ) -> list[Report]:
     """Probe everything once; the reports, conn of all hosts first. `progress` is told how many checks are done."""
-    memory = Memory(settings.judging)
-    checks = [check for host in inventory.hosts.values() for check in host.checks]
-    seen = await probe_all(checks, observe, clock, settings.crew, progress)
-    by_key: dict[StatusKey, list[Observation]] = {}
-    for observation in seen:
-        by_key.setdefault(observation.check.key, []).append(observation)
-    for host in inventory.hosts.values():
-        memory.adopt(host)
-    for key, observations in by_key.items():
-        memory.remember(key, observations, clock.monotonic())
+    sweeping = _Round(inventory, Memory(settings.judging), clock, progress)
+    await sweeping.probe(observe, settings.crew)
+    verdicts = sweeping.verdicts()
     for name in inventory.hosts:
-        for message in memory.data(name, None):
+        for message in sweeping.memory.data(name, None):
             extras.data(message)
-    return await _with_paths(judge_all(inventory, memory, clock.now()), memory, extras)
+    return await _with_paths(verdicts, sweeping.memory, extras)
 
 
 async def _with_paths(verdicts: Sequence[Verdict], memory: Memory, extras: Extras) -> list[Report]:
@@ -62,42 +61,90 @@ async def _with_paths(verdicts: Sequence[Verdict], memory: Memory, extras: Extra
     return [found.get(verdict.report.key, verdict.report) for verdict in verdicts]
 
 
-async def probe_all(
-    checks: Sequence[Check],
-    observe: Observe,
-    clock: Clock,
-    settings: CrewSettings,
-    progress: Callable[[int], None],
-) -> list[Observation]:
-    """Every check once: the others by a crew, and once all of those have begun, all pings together.
+class _Round:
+    """What is seen of each host, and what it means."""
 
-    A ping gives up sooner than a connection, so nothing ends later for it; what waits for a black hole begins sooner.
-    """
-    found: list[Observation] = []
+    def __init__(self, inventory: Inventory, memory: Memory, clock: Clock, progress: Callable[[int], None]) -> None:
+        self.memory = memory
+        self._inventory = inventory
+        self._clock = clock
+        self._progress = progress
+        self._done = 0
+        self._seen: dict[str, list[Observation]] = {name: [] for name in inventory.hosts}
+        self._whole: deque[str] = deque()  # hosts of which everything was seen, and whose verdicts are their own
+        self._verdicts: dict[str, list[Verdict]] = {}
+        for host in inventory.hosts.values():
+            memory.adopt(host)
 
-    def keep(observation: Observation) -> None:
-        found.append(observation)
-        progress(len(found))
+    async def probe(self, observe: Observe, settings: CrewSettings) -> None:
+        """Make every check: the others by a crew, and once all of those have begun, all pings together.
 
-    async def ping(check: Check) -> None:
-        keep(await observe(check))
+        A ping gives up sooner than a connection, so nothing ends later for it; what waits for a black hole begins
+        sooner.
+        """
+        checks = [check for host in self._inventory.hosts.values() for check in host.checks]
 
-    async with asyncio.TaskGroup() as tasks:
+        async def ping(check: Check) -> None:
+            self._keep(await observe(check))
 
-        def others() -> Iterator[Check]:
-            yield from [check for check in checks if check.probe != "icmp"]
-            for check in checks:
-                if check.probe == "icmp":
-                    tasks.create_task(ping(check))
+        async with asyncio.TaskGroup() as judging:
+            early: asyncio.Task[None] | None = None
+            async with asyncio.TaskGroup() as tasks:
 
-        await Crew(observe, keep, clock, settings).run(others())
-    return found
+                def others() -> Iterator[Check]:
+                    nonlocal early
+                    yield from [check for check in checks if check.probe != "icmp"]
+                    for check in checks:
+                        if check.probe == "icmp":
+                            tasks.create_task(ping(check))
+                    early = early or judging.create_task(self._judge_whole())
+
+                await Crew(observe, self._keep, self._clock, settings).run(others())
+            if early is not None:
+                early.cancel()
+
+    def _keep(self, observation: Observation) -> None:
+        name = observation.check.key.host
+        seen = self._seen[name]
+        seen.append(observation)
+        host = self._inventory.hosts[name]
+        if len(seen) == len(host.checks) and _explains_itself(host):
+            self._whole.append(name)
+        self._done += 1
+        self._progress(self._done)
+
+    async def _judge_whole(self) -> None:
+        """Until everything was seen, a few hosts at a time: no answer is taken late because of it."""
+        while True:
+            for _ in range(min(_HOSTS_AT_ONCE, len(self._whole))):
+                self._judge(self._whole.popleft(), self._clock.now())
+            pause = 0.0 if self._whole else _PAUSE
+            await self._clock.sleep_until(self._clock.monotonic() + pause)
+
+    def _judge(self, name: str, now: float) -> None:
+        self._remember(name)
+        self._verdicts[name] = self.memory.judge(name, None, now)
+
+    def _remember(self, name: str) -> None:
+        by_key: dict[StatusKey, list[Observation]] = {}
+        for observation in self._seen[name]:
+            by_key.setdefault(observation.check.key, []).append(observation)
+        for key, observations in by_key.items():
+            self.memory.remember(key, observations, self._clock.monotonic())
+
+    def verdicts(self) -> list[Verdict]:
+        """All of them, conn first. What they say of one another is taken from what was seen, in any order of hosts."""
+        now = self._clock.now()
+        left = [name for name in self._inventory.hosts if name not in self._verdicts]
+        for name in left:
+            self._remember(name)
+        for name in left:
+            self._verdicts[name] = self.memory.judge(name, None, now)
+        found = [verdict for name in self._inventory.hosts for verdict in self._verdicts[name]]
+        return sorted(found, key=lambda verdict: verdict.report.key.test != CONN)
 
 
-def judge_all(inventory: Inventory, memory: Memory, now: float) -> list[Verdict]:
-    """All verdicts; what they say of one another is taken from what was seen, so the order of hosts does not matter."""
-    verdicts: list[Verdict] = []
-    for name in inventory.hosts:
-        verdicts += memory.judge(name, None, now)
-    verdicts.sort(key=lambda verdict: verdict.report.key.test != CONN)
-    return verdicts
+def _explains_itself(host: Host) -> bool:
+    """Whether no other host has a say in its verdicts, and nothing of what was seen is wanted afterwards."""
+    policy = host.policy
+    return not (policy.depends or policy.route or any(check.data for check in host.checks))
