@@ -7,10 +7,10 @@ and all that comes of xymonnet pinging hosts with `noping`.
 """
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.lab import Lab, Square, differences
+from tests.support.lab import SIX_FILES, Lab, Square, differences
 from tests.support.netlab import ANSWERING, CERTIFICATES, SILENT, STATUSES, status_port
 
 pytestmark = pytest.mark.peers
@@ -115,14 +115,7 @@ def without_known_faults(found: dict[str, Square], text: str) -> dict[str, Squar
 
 
 @given(files())
-@settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],  # each example takes seconds: the differing lines say enough
-    suppress_health_check=list(HealthCheck),
-)
+@SIX_FILES
 def test_generated_files_give_the_same_squares(lab: Lab, text: str) -> None:
     theirs, ours = lab.compare(text)
     different = differences(without_known_faults(ours, text), without_known_faults(theirs, text), text)

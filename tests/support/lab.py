@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.support.peers import peer
 
 ROOT = Path(__file__).parents[2]
 DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}")
 MESSAGE = re.compile(r"^status\+30 (\S+)\.(\S+) (\S+) (?:<!-- \[flags:(\w+)\] --> )?(.*)$", re.MULTILINE)
+
+# For generators: each example takes seconds, and the lines that differ say enough.
+SIX_FILES = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Square(NamedTuple):

@@ -10,7 +10,6 @@ from hexmon.config.suggest import Suggestions
 from hexmon.inventory.tag_values import Mistake, is_address
 from hexmon.inventory.web_specs import Data, body, pattern_problem, problems_of, read_data
 from hexmon.model.patterns import PatternError
-from hexmon.probes.http_json import compile_json_path
 from hexmon.probes.http_options import Expectation
 
 MOST_REDIRECTS = 50
@@ -109,6 +108,9 @@ def _json(found: WebOptions, value: str, negate: bool) -> None:
 
 
 def _path_problem(path: str) -> str:
+    # Few write one, and every start would pay for the library.
+    from hexmon.probes.http_json import compile_json_path
+
     try:
         compile_json_path(path)
     except PatternError as error:

@@ -9,11 +9,22 @@ import msgspec
 
 from hexmon.judge import assertions
 from hexmon.judge.fetch import raw_fetch, raw_page, softened, status_of
-from hexmon.judge.http import HIDE, counted, heads, item, page_part, status_note
+from hexmon.judge.http import HIDE, heads, item, page_part, status_note
 from hexmon.judge.page_text import answer_of, shown_body, url_of
 from hexmon.judge.soften import bad_test, depends, no_page
 from hexmon.judge.texts import date, dependencies, make_report
-from hexmon.judge.view import HTTP, Finding, HostView, Reason, Verdict, always_true, own_column, taken_squares, worst
+from hexmon.judge.view import (
+    HTTP,
+    Finding,
+    HostView,
+    Reason,
+    Verdict,
+    always_true,
+    counted,
+    own_column,
+    taken_squares,
+    worst,
+)
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Assertion, Check, Observation

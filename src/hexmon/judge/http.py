@@ -9,7 +9,7 @@ from hexmon.judge.page_text import Answer, answer_of, as_line, safe, shown_body,
 from hexmon.judge.soften import bad_test, no_page
 from hexmon.judge.texts import date, dependencies, make_report, seconds_line
 from hexmon.judge.tls_words import why_no_session
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, own_column, taken_squares, worst
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, counted, own_column, taken_squares, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Assertion, Observation, Outcome
@@ -37,12 +37,6 @@ def judge_http(key: StatusKey, host_down: bool, view: HostView, now: float) -> V
 def _finding(observation: Observation, told_elsewhere: bool, host_down: bool, view: HostView, now: float) -> Finding:
     raw = raw_fetch(observation) if told_elsewhere else raw_page(observation)
     return softened(raw, observation.check, host_down, view, now)
-
-
-def counted(findings: Iterable[Finding]) -> bool | None:
-    """What several findings add to the failed rounds of their square."""
-    counts = {finding.counted for finding in findings}
-    return True if True in counts else False if False in counts else None
 
 
 def item(finding: Finding, observation: Observation) -> str:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from hexmon.judge.network import HOST_DOWN, is_open, raw_finding
 from hexmon.judge.soften import bad_test, depends, dialup, no_page, soften
 from hexmon.judge.texts import date, dependencies, make_report, seconds_line
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, worst
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, counted, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation, Outcome
@@ -90,8 +90,7 @@ def judge_ldap(key: StatusKey, host_down: bool, view: HostView, now: float) -> V
     parts = [_part(told, observation) for (told, _), observation in zip(judged, observations, strict=True)]
     text = f"{date(now, view.settings.zone)}\n" + "\n".join(parts) + "\n"
     report = make_report(key, deciding.color, text, view.settings)
-    counts = {told.counted for told, _ in judged}
-    failed = None if counts == {None} else True in counts
+    failed = counted(told for told, _ in judged)
     return Verdict(report=report, failed=failed, reason=deciding.reason)
 
 

@@ -1,10 +1,13 @@
 """The verdict on simple services: connect, say one thing, look at the answer (xymonnet(1), protocols.cfg(5))."""
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 from hexmon.judge.page_text import as_line
 from hexmon.judge.soften import soften
 from hexmon.judge.texts import Line1, body, date, make_report, printable, seconds_line
 from hexmon.judge.tls_words import why_no_session
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, is_dialup, worst
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, counted, is_dialup, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check, Observation, Outcome, Reply
@@ -88,46 +91,68 @@ def flags_of(check: Check, finding: Finding, view: HostView, dns_error: bool) ->
     return "".join(letter.upper() if on else letter for letter, on in switches)
 
 
+class Manner(NamedTuple):
+    """How one kind of service is judged and told of.
+
+    `line1` is what line 1 says besides; `told` stands below the sentence of each check.
+    """
+
+    raw: Callable[[Observation, bool, HostView], Finding]
+    line1: Callable[[Finding, Observation], str]
+    told: Callable[[Finding, Observation], Sequence[str]]
+
+
 def judge_service(key: StatusKey, host_down: bool, view: HostView, now: float) -> Verdict:
-    """The square of a simple service; of several checks in one column the worst decides, each is told."""
-    observations = view.observations(key.test)
-    findings = [
-        soften(raw_finding(observation, host_down, view), observation.check, view, now) for observation in observations
-    ]
+    """The square of a simple service."""
+    return judge_in(_SIMPLE, view.observations(key.test), host_down, view, now)
+
+
+def judge_in(manner: Manner, seen: Sequence[Observation], host_down: bool, view: HostView, now: float) -> Verdict:
+    """A square whose text is that of a simple service; of several checks in it the worst decides, each is told."""
+    key = seen[0].check.key
+    findings = [soften(manner.raw(one, host_down, view), one.check, view, now) for one in seen]
     deciding = worst(findings)
-    observation = observations[findings.index(deciding)]
+    observation = seen[findings.index(deciding)]
     flags = flags_of(observation.check, deciding, view, observation.reply.outcome is Outcome.UNRESOLVED)
     line1 = Line1(key.test, flags, date(now, view.settings.zone), view.settings.fail_text)
-    parts = [_part(key, *pair, view) for pair in zip(findings, observations, strict=True)]
-    text = line1.write(deciding.color, _extra(deciding, observation)) + "\n\n" + "\n\n".join(parts) + "\n"
+    parts = [_part(manner, *pair, view) for pair in zip(findings, seen, strict=True)]
+    text = line1.write(deciding.color, _on_line1(manner, deciding, observation)) + "\n\n" + "\n\n".join(parts) + "\n"
     report = make_report(key, deciding.color, text, view.settings, flags)
-    counts = [finding.counted for finding in findings]
-    failed = True if True in counts else False if False in counts else None
-    return Verdict(report=report, failed=failed, reason=deciding.reason)
+    return Verdict(report=report, failed=counted(findings), reason=deciding.reason)
+
+
+def _on_line1(manner: Manner, finding: Finding, observation: Observation) -> str:
+    if finding.reason is Reason.NOT_TESTED:
+        return "Not tested"
+    return SOFTENED if finding.color is Color.CLEAR else manner.line1(finding, observation)
+
+
+def _part(manner: Manner, finding: Finding, observation: Observation, view: HostView) -> str:
+    """The sentence about one check, and what is told below it."""
+    reply, check = observation.reply, observation.check
+    if finding.reason is Reason.NOT_TESTED:
+        return f"Service {check.key.test} on {check.key.host} was not tested\n{reply.summary}\n"
+    if reply.outcome is Outcome.UNRESOLVED and finding.color >= Color.YELLOW:
+        return f"Unable to resolve hostname {check.address}\n"
+    sentence = body(check.key, finding, check.judging.reverse, view.settings.fail_text)
+    return "\n".join([sentence, *manner.told(finding, observation), ""])
 
 
 def _extra(finding: Finding, observation: Observation) -> str:
-    if finding.reason is Reason.NOT_TESTED:
-        return "Not tested"
-    if finding.color is Color.CLEAR:
-        return SOFTENED
     unresolved = observation.reply.outcome is Outcome.UNRESOLVED
     return DNS_FAILED if unresolved and finding.color >= Color.YELLOW else ""
 
 
-def _part(key: StatusKey, finding: Finding, observation: Observation, view: HostView) -> str:
-    """The sentence, the banner and the time of one check."""
+def _told(_finding: Finding, observation: Observation) -> list[str]:
+    """The banner, why there was no TLS, and the time."""
     reply = observation.reply
-    if finding.reason is Reason.NOT_TESTED:
-        return f"Service {key.test} on {key.host} was not tested\n{reply.summary}\n"
-    if reply.outcome is Outcome.UNRESOLVED and finding.color >= Color.YELLOW:
-        return f"Unable to resolve hostname {observation.check.address}\n"
-    lines = [body(key, finding, observation.check.judging.reverse, view.settings.fail_text)]
-    if reply.evidence:
-        lines.append(f"\n{printable(reply.evidence)}\n")
+    lines = [f"\n{printable(reply.evidence)}\n"] if reply.evidence else []
     if why := why_no_session(reply):
         lines.append(f"\n{as_line(why)}\n")
-    return "\n".join([*lines, seconds_line(connect_seconds(observation)), ""])
+    return [*lines, seconds_line(connect_seconds(observation))]
+
+
+_SIMPLE = Manner(raw_finding, _extra, _told)
 
 
 def connect_seconds(observation: Observation) -> float:

@@ -1,9 +1,8 @@
 """The verdict on plugins: 0 is green, 1 yellow, 2 red, and one that does not know is yellow."""
 
-from hexmon.judge.network import DNS_FAILED, HOST_DOWN, SOFTENED, flags_of, raw_finding
-from hexmon.judge.soften import soften
-from hexmon.judge.texts import Line1, body, date, make_report, seconds_line
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true, worst
+from hexmon.judge.network import DNS_FAILED, HOST_DOWN, Manner, judge_in, raw_finding
+from hexmon.judge.texts import seconds_line
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, always_true
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation, Outcome
@@ -63,29 +62,12 @@ def raw_plugin(observation: Observation, host_down: bool, view: HostView) -> Fin
 
 
 def judge_plugin(key: StatusKey, host_down: bool, view: HostView, now: float) -> Verdict:
-    """The square of a plugin; of several in one column the worst decides, each is told."""
-    observations = view.observations(key.test)
-    findings = [
-        soften(raw_plugin(observation, host_down, view), observation.check, view, now) for observation in observations
-    ]
-    deciding = worst(findings)
-    observation = observations[findings.index(deciding)]
-    flags = flags_of(observation.check, deciding, view, observation.reply.outcome is Outcome.UNRESOLVED)
-    line1 = Line1(key.test, flags, date(now, view.settings.zone), view.settings.fail_text)
-    parts = [_part(key, *pair, view) for pair in zip(findings, observations, strict=True)]
-    text = line1.write(deciding.color, _extra(deciding, observation)) + "\n\n" + "\n\n".join(parts) + "\n"
-    report = make_report(key, deciding.color, text, view.settings, flags)
-    counts = [finding.counted for finding in findings]
-    failed = True if True in counts else False if False in counts else None
-    return Verdict(report=report, failed=failed, reason=deciding.reason)
+    """The square of a plugin."""
+    return judge_in(_PLUGIN, view.observations(key.test), host_down, view, now)
 
 
-def _extra(finding: Finding, observation: Observation) -> str:
+def _extra(_finding: Finding, observation: Observation) -> str:
     """What line 1 says besides: the plugin's own words where they hold."""
-    if finding.reason is Reason.NOT_TESTED:
-        return "Not tested"
-    if finding.color is Color.CLEAR:
-        return SOFTENED
     return DNS_FAILED if observation.reply.outcome is Outcome.UNRESOLVED else _words(observation)
 
 
@@ -93,17 +75,12 @@ def _words(observation: Observation) -> str:
     return observation.reply.summary.partition("\n")[0]
 
 
-def _part(key: StatusKey, finding: Finding, observation: Observation, view: HostView) -> str:
-    """The sentence, what the plugin said, its figures and the time of one run."""
-    reply = observation.reply
-    if finding.reason is Reason.NOT_TESTED:
-        return f"Service {key.test} on {key.host} was not tested\n{reply.summary}\n"
-    if reply.outcome is Outcome.UNRESOLVED and finding.color >= Color.YELLOW:
-        return f"Unable to resolve hostname {observation.check.address}\n"
-    lines = [body(key, finding, observation.check.judging.reverse, view.settings.fail_text)]
-    for block in (_said(finding, observation), reply.detail, _figures(observation)):
+def _told(finding: Finding, observation: Observation) -> list[str]:
+    """What the plugin said, its figures and the time of the run."""
+    lines: list[str] = []
+    for block in (_said(finding, observation), observation.reply.detail, _figures(observation)):
         lines += [block, ""] if block else []
-    return "\n".join([*lines, seconds_line(observation.took), ""])
+    return [*lines, seconds_line(observation.took)]
 
 
 def _said(finding: Finding, observation: Observation) -> str:
@@ -124,3 +101,6 @@ def _number(value: float) -> str:
     if abs(value) >= _LARGE:
         return f"{value:.10g}"
     return f"{value:.9f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.15g}"
+
+
+_PLUGIN = Manner(raw_plugin, _extra, _told)

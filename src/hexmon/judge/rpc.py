@@ -5,7 +5,7 @@ import msgspec
 from hexmon.judge.network import raw_finding
 from hexmon.judge.soften import soften
 from hexmon.judge.texts import date, dependencies, make_report, printable, seconds_line
-from hexmon.judge.view import Finding, HostView, Reason, Verdict, worst
+from hexmon.judge.view import Finding, HostView, Reason, Verdict, counted, worst
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Observation, Outcome
@@ -23,8 +23,7 @@ def judge_rpc(key: StatusKey, host_down: bool, view: HostView, now: float) -> Ve
     line = f"{date(now, view.settings.zone)} {key.test} {word}, {_cause(deciding)}"
     parts = [_part(*pair) for pair in zip(findings, observations, strict=True)]
     report = make_report(key, deciding.color, "\n".join([line, "", *parts]), view.settings)
-    counts = {finding.counted for finding in findings}
-    return Verdict(report=report, failed=None if counts == {None} else True in counts, reason=deciding.reason)
+    return Verdict(report=report, failed=counted(findings), reason=deciding.reason)
 
 
 def _judged(observation: Observation, host_down: bool, view: HostView, now: float) -> Finding:

@@ -1,6 +1,6 @@
 """What a judge sees of one host, and what it says."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from enum import StrEnum
 
@@ -93,6 +93,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool | None = False
     open: bool = False
     failed_on: tuple[StatusKey, ...] = ()
+
+
+def counted(findings: Iterable[Finding]) -> bool | None:
+    """What several findings add to the failed rounds of their square; None when none of them says anything."""
+    counts = {finding.counted for finding in findings}
+    return True if True in counts else False if False in counts else None
 
 
 def worst(findings: Sequence[Finding]) -> Finding:

@@ -73,6 +73,11 @@ class Target:
     trace: Trace
     addresses: tuple[str, ...] = ()
 
+    @property
+    def left(self) -> float:
+        """Seconds of the timeout that the phases so far have left."""
+        return self.timeout - sum(phase.seconds for phase in self.trace.phases)
+
 
 ProbeFunction = Callable[[Target, Any, "Tools"], Awaitable[Reply]]
 

@@ -4,10 +4,9 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from hexmon.probes.poller import READABLE, Poller
+from hexmon.probes.poller import READABLE, Polled, Poller
 from hexmon.probes.wire import family_of
 
 # Whoever talks this much beside the point is not going to answer.
@@ -17,19 +16,17 @@ _LARGEST = 16384
 T = TypeVar("T")
 
 
-class Datagrams:
+class Datagrams(Polled):
     """A UDP socket that knows one address only: the kernel drops what comes from any other.
 
     Raises OSError; a closed port is ECONNREFUSED. Close it, best by `with`.
     """
 
-    __slots__ = ("_poller", "_socket")
+    __slots__ = ()
 
     def __init__(self, poller: Poller, address: str, port: int, source: str = "") -> None:
         kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-        self._socket = socket.socket(family_of(address), kind)
-        self._poller = poller
-        poller.register(self._socket.fileno())
+        super().__init__(poller, socket.socket(family_of(address), kind))
         try:
             if source:
                 self._socket.bind((source, 0))
@@ -37,18 +34,6 @@ class Datagrams:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._poller.forget(self._socket.fileno())
-        self._socket.close()
 
     def send(self, data: bytes) -> None:
         """Send it, or lose it: a full buffer is one more way in which datagrams get lost."""

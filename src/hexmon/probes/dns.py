@@ -62,9 +62,9 @@ async def probe(target: Target, options: DnsOptions, tools: "Tools") -> Reply:
     seconds_1, seconds_2, ... Evidence: what was answered, as text. Phase: lookup.
     """
     trace = target.trace
-    spent = sum(phase.seconds for phase in trace.phases)
+    left = target.left * _SHARE
     trace.begin("lookup")
-    asking = _Asking(target, options, tools, (target.timeout - spent) * _SHARE)
+    asking = _Asking(target, options, tools, left)
     found = await asking.all()
     trace.end()
     trace.facts.update(_facts(found))

@@ -12,7 +12,6 @@ import msgspec
 from hexmon.model.observation import Assertion
 from hexmon.model.patterns import Pattern, PatternError, compile_pattern, is_linear
 from hexmon.model.posix import compile_posix
-from hexmon.probes.http_json import JsonError, look_up
 from hexmon.probes.http_options import BODY_LIMIT, Expectation
 
 NOTHING = 999
@@ -203,6 +202,9 @@ def _header(expectation: Expectation, answer: Answer) -> Finding:
 
 
 def _json(expectation: Expectation, answer: Answer) -> Finding:
+    # Few ask for it, and every start would pay for the library.
+    from hexmon.probes.http_json import JsonError, look_up
+
     try:
         so, found = look_up(answer.body, expectation.name, expectation.wanted)
     except JsonError as error:

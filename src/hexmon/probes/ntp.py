@@ -37,7 +37,7 @@ async def probe(target: Target, options: NtpOptions, tools: "Tools") -> Reply:
     Evidence: the same as text. Phase: query.
     """
     trace = target.trace
-    left = (target.timeout - sum(phase.seconds for phase in trace.phases)) * _SHARE
+    left = target.left * _SHARE
     trace.begin("query")
     with Datagrams(tools.poller, target.address, options.port, options.source) as datagrams:
         reading = await _read(datagrams, tools, pauses_within(left, _TRIES, _PAUSE))

@@ -6,11 +6,38 @@ thousands of sockets that live for milliseconds.
 
 import asyncio
 import select
+import socket
+from types import TracebackType
+from typing import Self
 
 READABLE = select.EPOLLIN | select.EPOLLRDHUP
 WRITABLE = select.EPOLLOUT
 _ONCE = select.EPOLLONESHOT
 _BATCH = 512
+
+
+class Polled:
+    """A socket that a poller watches until it is closed, best by `with`."""
+
+    __slots__ = ("_poller", "_socket")
+
+    def __init__(self, poller: "Poller", polled: socket.socket) -> None:
+        self._poller = poller
+        self._socket = polled
+        poller.register(polled.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close at once: what was sent still goes out, what comes is not wanted any more."""
+        self._poller.forget(self._socket.fileno())
+        self._socket.close()
 
 
 class Poller:

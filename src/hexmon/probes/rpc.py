@@ -41,7 +41,7 @@ async def probe(target: Target, options: RpcOptions, tools: "Tools") -> Reply:
     the list. Phases: connect, query.
     """
     trace = target.trace
-    left = (target.timeout - sum(phase.seconds for phase in trace.phases)) * _SHARE
+    left = target.left * _SHARE
     try:
         entries = await _entries(target, options, tools, left)
     except Malformed as error:

@@ -148,8 +148,7 @@ async def _say_goodbye(wire: Wire, service: Service, target: Target) -> None:
         if not others and len(first) < _BANNER:
             await wire.send(first)
             return
-        left = target.timeout - sum(phase.seconds for phase in target.trace.phases)
-        async with asyncio.timeout(min(_FAREWELL, left / 2)):
+        async with asyncio.timeout(min(_FAREWELL, target.left / 2)):
             await wire.send(first)
             for line in others:
                 await wire.receive(_BANNER)

@@ -5,10 +5,8 @@ import errno
 import os
 import socket
 import ssl
-from types import TracebackType
-from typing import Self
 
-from hexmon.probes.poller import READABLE, WRITABLE, Poller
+from hexmon.probes.poller import READABLE, WRITABLE, Polled, Poller
 
 # Linux, ip(7): the port is chosen at connect(), so that one local address has 28,000 ports per target, not in all.
 _BIND_ADDRESS_NO_PORT = 24
@@ -31,31 +29,16 @@ def is_address(text: str) -> bool:
     return True
 
 
-class Wire:
+class Wire(Polled):
     """A connection that waits without blocking. Raises OSError (SSLError included); close it, best by `with`."""
 
-    __slots__ = ("_poller", "_socket", "_stretch", "_tls")
+    __slots__ = ("_stretch", "_tls")
 
     def __init__(self, poller: Poller, address: str) -> None:
         kind = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-        self._socket = socket.socket(family_of(address), kind)
-        self._poller = poller
+        super().__init__(poller, socket.socket(family_of(address), kind))
         self._tls: _Tls | None = None
         self._stretch = 0
-        poller.register(self._socket.fileno())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close at once: what was sent still goes out, what comes is not wanted any more."""
-        self._poller.forget(self._socket.fileno())
-        self._socket.close()
 
     def begin(self, address: str, port: int, source: str = "") -> "asyncio.Future[None] | None":
         """Start to connect to an IP literal, from a local one if that is given.

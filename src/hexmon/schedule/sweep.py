@@ -97,7 +97,7 @@ class _Round:
                     for check in checks:
                         if check.probe == "icmp":
                             tasks.create_task(ping(check))
-                    early = early or judging.create_task(self._judge_whole())
+                    early = judging.create_task(self._judge_whole())
 
                 await Crew(observe, self._keep, self._clock, settings).run(others())
             if early is not None:
