@@ -1,0 +1,1 @@
+"""Who must hear of it, and when: rules, incidents, the outbox, one module per channel."""

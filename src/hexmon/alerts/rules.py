@@ -1,0 +1,141 @@
+"""What the three front ends compile to: rules with recipients. alerts.cfg, YAML rules and API thresholds alike."""
+
+from enum import StrEnum
+
+import msgspec
+
+from hexmon.alerts.names import Names
+from hexmon.model.color import Color
+from hexmon.model.origin import BUILT_IN, Origin, Problem
+from hexmon.model.timespec import TimeSpec
+
+
+class Method(StrEnum):
+    """How a recipient is reached. IGNORE sends nothing and ends the walk."""
+
+    MAIL = "MAIL"
+    SCRIPT = "SCRIPT"
+    IGNORE = "IGNORE"
+    CHANNEL = "CHANNEL"  # a channel of hexmon.toml by its name
+
+
+class Format(StrEnum):
+    """How much a message says (alerts.cfg(5)); SITE: the sentences of YAML sites."""
+
+    TEXT = "TEXT"
+    PLAIN = "PLAIN"
+    SMS = "SMS"
+    PAGER = "PAGER"
+    SCRIPT = "SCRIPT"
+    SITE = "SITE"
+
+
+class Constant(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """REPEAT: every so many seconds."""
+
+    seconds: float = 1800.0
+
+
+class Bezier(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Short gaps at first, `plateau` seconds from the `ramp`-th reminder on (a quadratic Bezier curve)."""
+
+    plateau: float
+    ramp: int = 1
+
+
+Pacing = Constant | Bezier
+
+
+class Times(msgspec.Struct, frozen=True, gc=False):
+    """A time specification and how it was written; `spec` None is one that nobody can read: it covers nothing."""
+
+    text: str
+    spec: TimeSpec | None
+
+
+class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The filters of a rule or of a recipient; None means that it was not written.
+
+    Durations are seconds: `longer` is met from that age on, `shorter` up to it, both included. `holding` is FOR: the
+    least age of the present colour. `recovered`, `notice`: whether these are wanted.
+    """
+
+    pages: Names | None = None
+    ex_pages: Names | None = None
+    groups_shown: Names | None = None  # DISPLAYGROUP
+    ex_groups_shown: Names | None = None
+    hosts: Names | None = None
+    ex_hosts: Names | None = None
+    tests: Names | None = None
+    ex_tests: Names | None = None
+    classes: Names | None = None
+    ex_classes: Names | None = None
+    groups: Names | None = None  # GROUP of analysis.cfg
+    ex_groups: Names | None = None
+    colors: frozenset[Color] | None = None
+    times: Times | None = None
+    ex_times: Times | None = None
+    longer: float | None = None
+    shorter: float | None = None
+    holding: float | None = None
+    recovered: bool | None = None
+    notice: bool | None = None
+
+
+EVERYTHING = Criteria()
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
+    """A rotation: `members` take turns of `seconds` from `begins` (epoch) on. `zone` is an IANA name, for showing."""
+
+    name: str
+    members: tuple[str, ...]
+    begins: float
+    seconds: float
+    zone: str = "UTC"
+
+
+class Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may be told, as one line names them.
+
+    `address` may hold &host&, &service& and &color&. `text` is the line as written, `line` its number (cfid).
+    The rest is for YAML rules: `threshold` bad reports in a row, `after` seconds without an acknowledgement,
+    `on_call` the rotation that gives the address, `quiet` times in which nothing is sent until they end.
+    """
+
+    method: Method
+    address: str = ""
+    program: str = ""
+    channel: str = ""
+    format: Format = Format.TEXT
+    pacing: Pacing = Constant()
+    criteria: Criteria = EVERYTHING
+    stop: bool = False
+    unmatched: bool = False
+    noalert: bool = False
+    threshold: int = 1
+    after: float = 0.0
+    on_call: Shift | None = None
+    quiet: Times | None = None
+    line: int = 0
+    text: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """Filters and those who are told when all of them are met."""
+
+    line: int
+    text: str
+    origin: Origin = BUILT_IN
+    criteria: Criteria = EVERYTHING
+    recipients: tuple[Recipient, ...] = ()
+
+
+class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
+    """All rules in force, in their order, and the mistakes in their files."""
+
+    rules: tuple[Rule, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+NO_RULES = RuleBook()
