@@ -125,8 +125,10 @@ def test_the_ping_may_be_called_otherwise() -> None:
         (behind("", "sw1"), "alerts.yaml:7: a name is empty; write HOST or HOST.TEST"),
         (
             behind("db", "db"),
-            "alerts.yaml:7: 'db' cannot stand behind 'db.conn': db.conn -> db.conn is a circle; left out; "
-            "name the tests that are meant: db.TEST",
+            (
+                "alerts.yaml:7: 'db' cannot stand behind 'db.conn': db.conn -> db.conn is a circle; left out"
+                "; name the tests that are meant: db.TEST"
+            ),
         ),
     ],
 )
@@ -162,10 +164,14 @@ def test_a_circle_is_refused_with_its_path_at_the_relation_that_closes_it() -> N
     closing = Parent(child="c.ports", parents=("a",), origin=Origin("alerts.yaml", 40))
     topology, problems = build(inventory, [*relations, closing, behind("d", "c.cpu")])
     assert [str(problem) for problem in problems] == [
-        "alerts.yaml:40: 'c.ports' cannot stand behind 'a.conn': c.ports -> a.conn -> b.conn -> c.ports is a circle; "
-        "left out; take one of these relations away",
-        "alerts.yaml:7: 'd' cannot stand behind 'c.cpu': d.conn -> c.cpu -> d.conn is a circle; left out; "
-        "take one of these relations away",
+        (
+            "alerts.yaml:40: 'c.ports' cannot stand behind 'a.conn': c.ports -> a.conn -> b.conn -> c.ports is a circle; "
+            "left out; take one of these relations away"
+        ),
+        (
+            "alerts.yaml:7: 'd' cannot stand behind 'c.cpu': d.conn -> c.cpu -> d.conn is a circle; left out; "
+            "take one of these relations away"
+        ),
     ]
     assert shown(topology.relations(square("c.ports"))) == ["all: d.conn"]
 

@@ -86,16 +86,30 @@ def judge_hold(
     relations = topology.relations(key)
     if not relations:
         return FREE
-    look = Look(topology, facts, began)
+    look = Look(topology, facts, Moments(began, now, began))
     color, updated = look.bad_color(key), look.updated(key)
     reach = look.of_relations(relations)
     if reach.sure >= color:
         return Explained(look.root(key))
     if reach.could >= color and 0.0 <= now - began < limits.hold_seconds:
         return Hold(began + limits.hold_seconds, look.asks(key, color))
-    if updated <= reach.ended and 0.0 <= now - reach.ended < limits.settle_seconds:
-        return Hold(reach.ended + limits.settle_seconds, (key,))
+    if reach.ended and now - reach.ended < limits.settle_seconds:
+        return (
+            _settle(key, look, reach.ended, now, limits)
+            if updated > reach.ended
+            else Hold(reach.ended + limits.settle_seconds, (key,))
+        )
     return FREE
+
+
+def _settle(key: StatusKey, look: "Look", ended: float, now: float, limits: Limits) -> Judgement:
+    """It was explained, and is bad still without what explained it: meanwhile another parent may have failed."""
+    updated = look.updated(key)
+    until = min(updated + limits.hold_seconds, ended + limits.settle_seconds)
+    again = look.again(updated)
+    could = again.of_relations(again.topology.relations(key)).could
+    color = again.bad_color(key)
+    return Hold(until, again.asks(key, color)) if could >= color and updated <= now < until else FREE
 
 
 def root_of(topology: Topology, key: StatusKey, facts: Facts) -> StatusKey | None:
@@ -138,16 +152,32 @@ _DOWN = Reach(Color.RED, Color.RED)
 _TO_COME = Reach(_NOTHING, Color.RED)
 
 
+class Moments(msgspec.Struct, frozen=True, gc=False):
+    """When the bad stretch began, the present, and since when a parent must have been looked at."""
+
+    began: float
+    now: float
+    fresh_from: float
+
+
+_ANY_TIME = Moments(float("-inf"), float("inf"), float("-inf"))
+
+
 class Look:
     """One look at the board, for any number of questions: every square is asked for once."""
 
-    def __init__(self, topology: Topology, facts: Facts, began: float = float("-inf")) -> None:
-        self._topology = topology
+    def __init__(self, topology: Topology, facts: Facts, moments: Moments = _ANY_TIME) -> None:
+        self.topology = topology
         self._ask = facts
-        self._began = began
+        self._moments = moments
         self._facts: dict[StatusKey, ParentFact | None] = {}
         self._reach: dict[StatusKey, Reach] = {}
         self._roots: dict[tuple[StatusKey, int], StatusKey] = {}
+
+    def again(self, fresh_from: float) -> "Look":
+        """The same look, with parents that must have been looked at since then."""
+        moments = msgspec.structs.replace(self._moments, fresh_from=fresh_from)
+        return Look(self.topology, self.fact, moments)
 
     def fact(self, key: StatusKey) -> ParentFact | None:
         """What the board knows; None when it has no such square."""
@@ -214,7 +244,7 @@ class Look:
     def _relations(self, key: StatusKey) -> tuple[Relation, ...]:
         fact = self.fact(key)
         silent = fact is not None and fact.color is Color.CLEAR
-        return self._topology.beyond(key) if silent else self._topology.relations(key)
+        return self.topology.beyond(key) if silent else self.topology.relations(key)
 
     def _visit(self, keys: Iterable[StatusKey]) -> None:
         """Find the reach of these squares, those above them first. A stack of our own: chains may be long."""
@@ -240,12 +270,12 @@ class Look:
     def _of(self, key: StatusKey) -> Reach:
         fact = self.fact(key)
         if fact is None:
-            return _TO_COME if key in self._topology.probed else _NO_REACH
+            return _TO_COME if key in self.topology.probed else _NO_REACH
         own = self._own(fact)
         if own >= Color.RED:
             return _DOWN
-        stale = fact.updated < self._began
-        ended = fact.since if not fact.bad and fact.since > self._began and _was_bad(fact) else 0.0
+        stale = self._is_stale(fact)
+        ended = fact.since if self._has_ended(fact) else 0.0
         if _is_up(fact):
             return Reach(_NOTHING, Color.RED if stale else _NOTHING, ended)
         above = self._joined(self._relations(key))
@@ -275,13 +305,18 @@ class Look:
 
     def _is_to_come(self, key: StatusKey) -> bool:
         fact = self.fact(key)
-        return fact is None or fact.updated < self._began
+        return fact is None or self._is_stale(fact)
+
+    def _is_stale(self, fact: ParentFact) -> bool:
+        """Whether another look at it may change what it explains."""
+        return fact.heard and fact.updated < self._moments.fresh_from
+
+    def _has_ended(self, fact: ParentFact) -> bool:
+        """Whether it became better while the child was bad: what it explained then it may explain no longer."""
+        better = fact.was is not None and fact.color < fact.was
+        return better and self._moments.began < fact.since <= self._moments.now
 
 
 def _is_up(fact: ParentFact) -> bool:
     """It does its work, so whatever is above it does no harm. Clear says nothing of the kind."""
     return not fact.bad and fact.color is not Color.CLEAR
-
-
-def _was_bad(fact: ParentFact) -> bool:
-    return fact.was is not None and fact.was is not Color.GREEN

@@ -135,7 +135,7 @@ class _Builder:
         return tuple(dict.fromkeys(StatusKey(host.name, test) for host, test in found if host is not None))
 
     def add_parent(self, parent: Parent) -> None:
-        """What `parents:` says. Where "any" of several suffices, one without a meaning would let the rest explain more."""
+        """What `parents:` says. Where any of them suffices, one that is left out would let the others explain more."""
         mistakes: list[Mistake] = []
         squares = self._names.squares(parent.parents, mistakes)
         unsafe = any(mistake.lost for mistake in mistakes) and parent.need == "any"
