@@ -165,8 +165,8 @@ def test_a_circle_is_refused_with_its_path_at_the_relation_that_closes_it() -> N
     topology, problems = build(inventory, [*relations, closing, behind("d", "c.cpu")])
     assert [str(problem) for problem in problems] == [
         (
-            "alerts.yaml:40: 'c.ports' cannot stand behind 'a.conn': c.ports -> a.conn -> b.conn -> c.ports is a circle; "
-            "left out; take one of these relations away"
+            "alerts.yaml:40: 'c.ports' cannot stand behind 'a.conn': c.ports -> a.conn -> b.conn -> c.ports "
+            "is a circle; left out; take one of these relations away"
         ),
         (
             "alerts.yaml:7: 'd' cannot stand behind 'c.cpu': d.conn -> c.cpu -> d.conn is a circle; left out; "
