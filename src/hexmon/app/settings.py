@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
 from hexmon.ingest.access import read_networks
@@ -46,6 +47,7 @@ class Files:
     __pydantic_config__ = _STRICT
     hosts: str = "hosts.cfg"
     alerts: str = "alerts.cfg"
+    rules: str = "alerts.yaml"
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
     protocols: str = "protocols.cfg"
@@ -135,6 +137,9 @@ class Settings:
     judging: Judging = field(default_factory=Judging)
     pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, repr=False)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)  # alerts/channels.py reads them
 
 
 @dataclass(frozen=True, kw_only=True)
