@@ -145,9 +145,9 @@ def test_a_bad_regular_expression_is_told() -> None:
 
 def test_a_test_that_is_one_slip_away_from_a_probed_one_is_told_and_kept() -> None:
     inventory = an_inventory_of("127.0.0.1 sw1 # smtp\n127.0.0.2 db # conn")
-    topology, problems = build(inventory, [behind("db", "sw1.smpt")])
-    assert str(problems[0]) == "alerts.yaml:7: hexmon does not test 'sw1.smpt'; did you mean 'sw1.smtp'?"
-    assert shown(topology.relations(square("db.conn"))) == ["all: sw1.smpt"]
+    topology, problems = build(inventory, [behind("db", "sw1.smtpx")])
+    assert str(problems[0]) == "alerts.yaml:7: hexmon does not test 'sw1.smtpx'; did you mean 'sw1.smtp'?"
+    assert shown(topology.relations(square("db.conn"))) == ["all: sw1.smtpx"]
 
 
 def test_an_unknown_parent_of_several_does_not_let_the_others_explain_more() -> None:
