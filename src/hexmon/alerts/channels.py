@@ -13,6 +13,7 @@ from hexmon.config.settings import PositiveCount, PositiveSeconds, checked, line
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 ALWAYS = ("mail", "script")  # what MAIL and SCRIPT of alerts.cfg go through
+_STRICT = {"extra": "forbid", "coerce_numbers_to_str": True}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _RATE = re.compile(r"(\d+)\s*/\s*(\d*[smhd])\Z")
 
@@ -35,7 +36,7 @@ def parse_rate(text: str) -> tuple[int, float]:
 class Common:
     """What every channel has, whatever its type. `group_from` -1: what is usual for the type."""
 
-    __pydantic_config__ = {"extra": "forbid", "coerce_numbers_to_str": True}
+    __pydantic_config__ = _STRICT
     rate: Annotated[str, checked(parse_rate)] = "0"
     attempts: PositiveCount = 30
     timeout: PositiveSeconds = 30.0
@@ -141,4 +142,3 @@ class _Reader:
 
 def _options_of(notifier: NotifierType) -> list[str]:
     return [field.name for field in fields(notifier.options) if field.init]
-

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hexmon.config.settings import PositiveSeconds, Seconds
 
+_STRICT = {"extra": "forbid"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlertSettings:
@@ -14,7 +16,7 @@ class AlertSettings:
     with a list; 0: never; a channel's own group_from goes first. `url` is where the pages are, for links in messages.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __pydantic_config__ = _STRICT
     repeat: PositiveSeconds = 1800.0  # between two messages to who has no REPEAT
     cfid: bool = False  # [cfid:N] in the subject: the line of alerts.cfg
     url: str = ""

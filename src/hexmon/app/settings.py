@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from hexmon.alerts.channels import Notifiers, read_channels
+from hexmon.alerts.heartbeat import HeartbeatSettings
+from hexmon.alerts.notify import NOTIFIERS
+from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
@@ -177,6 +181,13 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
     _refuse_tls_without_certificate(settings.listen, str(found or "environment"))
     folder = found.parent if found else Path.cwd()
     return Configuration(settings=settings, folder=folder, path=found)
+
+
+def channels_of(configuration: Configuration, notifiers: Notifiers = NOTIFIERS) -> dict[str, Channel]:
+    """The ways to send that the configuration names. Raises ConfigError with every mistake."""
+    path = configuration.path
+    text = path.read_text(encoding="utf-8") if path else ""
+    return read_channels(configuration.settings.channels, str(path or "environment"), notifiers, text=text)
 
 
 def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:

@@ -1,4 +1,4 @@
-"""What people wrote, over the dataclass that says what may be written: a typed value, or every mistake with its place."""
+"""What people wrote, by the dataclass that says what may be written: a typed value, or every mistake with its place."""
 
 import difflib
 import re
@@ -51,18 +51,6 @@ YAML = Dialect(
     counted=True,
 )
 _WORDS: Mapping[str, str] = {
-    "tuple_type": 'a list is needed, such as ["...", "..."]',
-    "dataclass_type": "a table is needed: [section] and lines KEY = VALUE",
-    "dict_type": "a table is needed: [section] and lines KEY = VALUE",
-    "string_type": "a text in quotes is needed",
-}
-YAML_WORDS: Mapping[str, str] = {
-    "tuple_type": "a list is needed: lines that begin with -, or [..., ...]",
-    "dataclass_type": "lines KEY: VALUE are needed",
-    "dict_type": "lines KEY: VALUE are needed",
-    "string_type": "a text is needed; put it in quotes",
-}
-_WORDS: Mapping[str, str] = {
     "missing": "is needed and missing",
     "bool_type": "true or false is needed",
     "bool_parsing": "true or false is needed",
@@ -78,9 +66,7 @@ _TELLING = re.compile(r"\w{4,}")
 _SCHEMES = frozenset({"http", "https"})
 
 
-def decode(
-    kind: type[T], value: object, where: Origin | Locate, path: Place = (), *, dialect: Dialect = TOML
-) -> T:
+def decode(kind: type[T], value: object, where: Origin | Locate, path: Place = (), *, dialect: Dialect = TOML) -> T:
     """The value of that kind. `path` is what leads to it from the top of the file, `where` the origin of a path.
 
     Raises ConfigError with every mistake. Secrets are not repeated in it.
@@ -114,13 +100,17 @@ def dotted(path: Place) -> str:
     return text.removeprefix(".")
 
 
-def _written(loc: tuple[str | int, ...], value: object) -> Place:
+def _has(value: Any, part: str | int) -> bool:
+    if isinstance(value, dict):
+        return part in value
+    return isinstance(value, list | tuple) and isinstance(part, int) and part < len(value)
+
+
+def _written(loc: tuple[str | int, ...], value: Any) -> Place:
     """The path in what was written: the library puts names of types of its own in between."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list | tuple) and isinstance(part, int) and part < len(value):
+        if _has(value, part):
             value = value[part]
         elif part is not loc[-1] or not isinstance(value, dict):
             continue
@@ -137,9 +127,7 @@ def _said(kind: Any, item: Any, path: Place, words: Mapping[str, str]) -> tuple[
     if what in ("literal_error", "enum"):
         return _choice(item)
     message = words.get(what) or _WORDS.get(what) or str(item["msg"]).removeprefix("Value error, ")
-    if is_secret(kind, path):
-        message = _discreet(message, item.get("input"))
-    return message, ""
+    return _discreet(message, kind, path, item.get("input")), ""
 
 
 def _choice(item: Any) -> tuple[str, str]:
@@ -148,12 +136,30 @@ def _choice(item: Any) -> tuple[str, str]:
     return f"'{item['input']}' is not one of {expected}", f"did you mean {close[0]}?" if close else ""
 
 
-def _discreet(message: str, value: object) -> str:
-    """The message without anything of the value."""
-    message = _QUOTED.sub(f"'{_HIDDEN}'", message)
-    for word in set(_TELLING.findall(str(value))) - _SCHEMES:
+def _discreet(message: str, kind: Any, path: Place, value: object) -> str:
+    """The message without anything of the secrets in the value that it is about."""
+    secret = is_secret(kind, path)
+    if secret:
+        message = _QUOTED.sub(f"'{_HIDDEN}'", message)
+    for part in path:
+        kind = _inside(_plain(kind), part)
+    hidden = {word for text in _secrets(kind, value, secret=secret) for word in _TELLING.findall(text)}
+    for word in sorted(hidden - _SCHEMES, key=len, reverse=True):
         message = message.replace(word, _HIDDEN)
     return message
+
+
+def _secrets(kind: Any, value: object, *, secret: bool) -> Iterator[str]:
+    """Every text in the value that nobody may see."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            own = secret or is_secret(kind, (str(key),))
+            yield from _secrets(_inside(_plain(kind), str(key)), item, secret=own)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _secrets(_inside(_plain(kind), 0), item, secret=secret)
+    elif secret:
+        yield str(value)
 
 
 def known_keys(kind: Any, path: Place) -> list[str]:
