@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
 from hexmon.alerts.messages import Case, delivery_of, item_of
+from hexmon.alerts.outbox import LEASE
 from hexmon.alerts.plan import (
     Planned,
     acknowledged,
@@ -80,6 +81,7 @@ class World:
     alert_colors: frozenset[Color] = ALERT_COLORS
     local: Callable[[float], datetime] = machine_time
     limits: Limits = LIMITS
+    owner: str = ""  # whose outbox sends what is decided here
     hook: Hook = _no_hook
 
 
@@ -368,7 +370,9 @@ class AlertEngine:
         if not records and not deliveries:
             return
         self._world.hook("decided")
-        ticket = self._journal.append([*records, *map(DeliverySaved, deliveries)])
+        lease = self._clock.now() + LEASE
+        rows = [DeliverySaved(one, self._world.owner, lease) for one in deliveries]
+        ticket = self._journal.append([*records, *rows])
         if deliveries:
             self._journal.when_durable(ticket, lambda: self._hand_over(deliveries))
 
