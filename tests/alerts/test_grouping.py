@@ -50,6 +50,9 @@ def numbers(plan: Send | Wait) -> list[int] | Wait:
         pytest.param(several(2), [NOW - 29.0] * 4, [1, 2], id="... two make a list"),
         pytest.param(several(1), [NOW - 29.0] * 5, Wait(NOW + 1), id="... more wait for the end of the window"),
         pytest.param(several(9), [NOW - 29.0, *[NOW - 9.0] * 5], Wait(NOW + 21), id="... until there is room"),
+        pytest.param(
+            several(1, created=NOW - 30.5), [NOW - 29.0] * 5, Wait(NOW + 1), id="... also what waited a little longer"
+        ),
         pytest.param(several(1), [NOW - 30.0] * 5, [1], id="what was sent before the window does not count"),
         pytest.param(several(1), [NOW + 50.0] * 5, [1], id="nor what was sent before the clock was set back"),
         pytest.param(several(6, way=SCRIPT), [NOW] * 9, [1], id="a program runs once for each"),

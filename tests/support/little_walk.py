@@ -28,7 +28,7 @@ def little_walk(book: RuleBook, subject: Subject, trace: Trace | None = None) ->
             matched.append((rule, recipient))
         if recipient.stop or recipient.method is Method.IGNORE:
             break
-    soonest = min((wait for wait in waits if 0 < wait), default=NEVER)
+    soonest = min((wait for wait in waits if wait > 0), default=NEVER)
     return Walk(tuple(matched), None if soonest == NEVER else soonest, bool(matched) or soonest < NEVER)
 
 

@@ -9,31 +9,32 @@ import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
+from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
 from hexmon.alerts.messages import Case, delivery_of, item_of
-from hexmon.alerts.plan import Planned, Telling, acknowledged, needs_plan, plan_alert, plan_end, plan_notice, raised
+from hexmon.alerts.plan import (
+    Planned,
+    acknowledged,
+    needs_plan,
+    plan_alert,
+    plan_end,
+    plan_notice,
+    raised,
+    settled,
+)
 from hexmon.alerts.rules import NO_RULES, RuleBook
 from hexmon.alerts.subject import Subject, subject_of
-from hexmon.alerts.topology import (
-    NO_TOPOLOGY,
-    Explained,
-    Hold,
-    Limits,
-    ParentFact,
-    Topology,
-    explained_by,
-    judge_hold,
-)
+from hexmon.alerts.topology import NO_TOPOLOGY, Topology
 from hexmon.board.draft import machine_time
 from hexmon.board.store import Journal, Record
 from hexmon.bus import Subscription
 from hexmon.clock import Clock
-from hexmon.model.color import ALERT_COLORS, OK_COLORS, Color
+from hexmon.model.color import ALERT_COLORS, Color
 from hexmon.model.events import (
     AlertEnded,
     AlertRaised,
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 
 FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed, InventoryChanged)
 
+NEVER = float("inf")
 _MOST_EXPLAINED = 500  # squares in the list of one message
 _LOOK_AGAIN = 1.0  # seconds: how often a held square is looked at
 _LOOK_AT_ROOT = 30.0  # and an explained one, beside the events of its root
@@ -67,7 +69,7 @@ def _no_hook(_step: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What the engine asks of the rest of hexmon. `hook` is told of every step, for tests that end the process there."""
+    """What the engine asks of the rest of hexmon. `hook` hears of every step, for tests that end the process there."""
 
     status: Callable[[StatusKey], Status | None]
     statuses: Callable[[], Iterable[Status]]
@@ -77,7 +79,7 @@ class World:
     drop: Callable[[str, str | None], None]
     alert_colors: frozenset[Color] = ALERT_COLORS
     local: Callable[[float], datetime] = machine_time
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
     hook: Hook = _no_hook
 
 
@@ -178,6 +180,8 @@ class AlertEngine:
         status = event.status
         before = self._open.get(status.key)
         after = raised(before, status, now)
+        if before is not None and before.ended and before.id != after.id:
+            self._records[before.id] = IncidentSaved(settled(before))
         self._open[status.key] = after
         if needs_plan(before, after):
             if before is None:
@@ -213,7 +217,8 @@ class AlertEngine:
         for telling in plan_notice(self.book, subject, now):
             delivery = delivery_of(self._next_number(now), self._case(incident, status), telling, now)
             message = replace(delivery.message, text=event.text, incident="", note=event.sender)
-            self._deliver(replace(delivery, message=message))
+            next_at = telling.told.due if telling.told.due > now else 0.0  # the end of quiet times
+            self._deliveries.append(replace(delivery, message=message, next_at=next_at))
 
     def _dropped(self, event: SquareDropped, now: float) -> None:
         for incident in self._of(event.host, event.test):
@@ -273,11 +278,9 @@ class AlertEngine:
     def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
         """The incident as it waits for its parents or for its root; None when it is free to be told."""
         key = incident.key
-        if not self.topology.has_parents(key):
+        if not self.topology.relations(key):
             return None
-        decision = judge_hold(
-            self.topology, key, incident.held_since or _began(incident, status), self._fact, now, self._world.limits
-        )
+        decision = judge_hold(self.topology, key, _began(incident, status), self._fact, now, self._world.limits)
         if isinstance(decision, Hold):
             for parent in decision.ask:
                 self._world.probe_now(parent)
@@ -292,23 +295,22 @@ class AlertEngine:
         status = self._world.status(key)
         if status is None:
             return None
-        bad = status.color not in OK_COLORS
-        return ParentFact(status.color, status.since, status.updated, bad)
+        # A root that nobody is ever told of must not hide what stands behind it.
+        incident = self._open.get(key)
+        heard = incident is None or bool(incident.told) or incident.look_at < NEVER
+        return fact_of(status, self._world.alert_colors, heard=heard)
 
     def _release(self, root: StatusKey, now: float) -> None:
         """What a square explained has to be looked at now that the square is well."""
-        if not self.topology.has_children(root):
-            return
-        for incident in list(self._open.values()):
-            if incident.root == root and not incident.ended:
-                self._look(incident, now)
+        for child in [one for one in self._open.values() if one.root == root and not one.ended]:
+            self._look(child, now)
 
     def _carry_out(self, planned: Planned, status: Status | None, now: float) -> None:
         incident = planned.incident
         case = self._case(incident, status) if planned.tell else None
         for telling in planned.tell:
             assert case is not None  # noqa: S101 - there is a case for every telling
-            self._deliver(delivery_of(self._next_number(now), case, telling, now))
+            self._deliveries.append(delivery_of(self._next_number(now), case, telling, now))
             self.counters[telling.kind.value] += 1
         if incident.open:
             self._keep(incident)
@@ -320,14 +322,12 @@ class AlertEngine:
         return Case(incident=incident, status=status, host=host, explains=self._explains(incident))
 
     def _explains(self, incident: Incident) -> tuple[Item, ...]:
+        """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
         root = incident.key
-        if not self.topology.has_children(root):
-            return ()
-        bad = [one.key for one in self._open.values() if not one.ended and one.key != root]
-        items = []
-        for key in explained_by(root, self.topology, bad)[:_MOST_EXPLAINED]:
-            child = self._open[key]
-            items.append(item_of(key, self._world.status(key), child.color, child.started))
+        bad = [one.key for one in self._open.values() if (one.root or one.held_since) and not one.ended]
+        found = explained_by(root, self.topology, bad, self._fact) if bad else ()
+        children = [self._open[key] for key in found[:_MOST_EXPLAINED]]
+        items = [item_of(one.key, self._world.status(one.key), one.color, one.started) for one in children]
         return tuple(sorted(items, key=lambda item: (-item.color, item.key)))
 
     def _subject(self, incident: Incident, status: Status | None, now: float, kind: Kind) -> Subject:
@@ -349,15 +349,12 @@ class AlertEngine:
     def _keep(self, incident: Incident) -> None:
         self._open[incident.key] = incident
         self._records[incident.id] = IncidentSaved(incident)
-        if 0.0 < incident.look_at < float("inf"):
+        if 0.0 < incident.look_at < NEVER:
             heapq.heappush(self._due, (incident.look_at, incident.key))
 
     def _close(self, incident: Incident) -> None:
         self._open.pop(incident.key, None)
         self._records[incident.id] = IncidentSaved(incident)
-
-    def _deliver(self, delivery: Delivery) -> None:
-        self._deliveries.append(delivery)
 
     def _next_number(self, now: float) -> int:
         """Grows with time, so that it needs no counter in the database; exact in JavaScript, too."""

@@ -5,14 +5,15 @@ duplicate, never a message. No channel waits for another.
 """
 
 import asyncio
+import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from hexmon.alerts.grouping import GroupSettings, combined, merge_plan
+from hexmon.alerts.grouping import Grouping, Wait, combined, merge_plan
 from hexmon.alerts.lanes import Lane
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
 from hexmon.alerts.sender import LaneKey, Parcel, Sender
@@ -41,7 +42,7 @@ class Post:
     channels: Mapping[str, Channel]
     notifiers: Mapping[str, NotifierType]
     tools: NotifyTools
-    grouping: GroupSettings
+    grouping: Grouping = field(default_factory=Grouping)
     hook: Hook = no_hook
 
 
@@ -71,7 +72,7 @@ class Outbox:
 
     def use(self, channels: Mapping[str, Channel]) -> None:
         """Other channels are in force. What waits goes out through them."""
-        self._post = replace_post(self._post, channels)
+        self._post = dataclasses.replace(self._post, channels=channels)
         for sender in self._senders.values():
             sender.channel = channels.get(sender.channel.name, sender.channel)
 
@@ -148,14 +149,14 @@ class Outbox:
         if not channel.group_from:
             return [Parcel(one, (one,)) for one in lane.ready(now, keys)]
         parcels: list[Parcel] = []
-        settings = replace(self._post.grouping, start=channel.group_from)
+        settings = dataclasses.replace(self._post.grouping, group_from=channel.group_from)
         waiting = lane.waiting(now)
         while waiting:
             decision = merge_plan(waiting, [*lane.recent, *[now] * len(parcels)], now, settings)
-            if not decision.deliveries:
+            if isinstance(decision, Wait):
                 lane.wake_at = decision.until
                 break
-            parcels.append(Parcel(_one_of(decision.deliveries, now), decision.deliveries))
+            parcels.append(Parcel(_one_of(decision.deliveries), decision.deliveries))
             # The rest of a square that is on its way waits for it.
             busy = {one.message.key for one in decision.deliveries}
             waiting = [one for one in waiting if one.message.key not in busy]
@@ -255,23 +256,17 @@ class Outbox:
         return self._journal.append([DeliverySaved(one) for one in deliveries])
 
 
-def replace_post(post: Post, channels: Mapping[str, Channel]) -> Post:
-    """The same post office with other channels."""
-    return Post(channels=channels, notifiers=post.notifiers, tools=post.tools, grouping=post.grouping, hook=post.hook)
-
-
-def _one_of(deliveries: Sequence[Delivery], now: float) -> Delivery:
-    """What is sent for them: the delivery itself, or the last one with the news of all."""
-    if len(deliveries) == 1:
-        return deliveries[0]
-    return replace(deliveries[-1], message=combined(deliveries, now))
+def _one_of(deliveries: Sequence[Delivery]) -> Delivery:
+    """What is sent for them: the delivery itself, or the first one with the news of all."""
+    first, *others = deliveries
+    return replace(first, message=combined(deliveries)) if others else first
 
 
 def _all_sent(deliveries: Sequence[Delivery], now: float) -> list[Delivery]:
-    """One is the message that went out; the others say which."""
-    last = deliveries[-1]
-    merged = [replace(one, state=DeliveryState.MERGED, ended=now, merged_into=last.number) for one in deliveries[:-1]]
-    return [*merged, replace(last, state=DeliveryState.SENT, ended=now)]
+    """The first went out; the others say that it carried their news."""
+    first, *others = deliveries
+    merged = [replace(one, state=DeliveryState.MERGED, ended=now, merged_into=first.number) for one in others]
+    return [replace(first, state=DeliveryState.SENT, ended=now), *merged]
 
 
 def _pause(attempts: int) -> float:

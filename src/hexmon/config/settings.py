@@ -52,6 +52,17 @@ def checked(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def within(low: int, high: int) -> AfterValidator:
+    """For `Annotated`: a whole number from `low` to `high`."""
+
+    def check(value: int) -> int:
+        if not low <= value <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return value
+
+    return AfterValidator(check)
+
+
 def _above_zero(value: float) -> float:
     if not (math.isfinite(value) and value > 0):
         raise ValueError("must be above 0")

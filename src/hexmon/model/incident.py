@@ -156,6 +156,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     items: tuple[Item, ...] = ()
     site: str = ""
     note: str = ""  # who sent a notice, why an escalation happened
+    rtt_ns: int = -1  # how long the check took, in nanoseconds; -1: not known
 
 
 class DeliveryState(StrEnum):
