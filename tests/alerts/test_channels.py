@@ -131,10 +131,10 @@ def test_a_channel_that_is_called_like_a_type_is_of_it() -> None:
             id="a misspelt option",
         ),
         pytest.param(
-            '[channels.ops]\ntype = "post"\nurl = "u"\nattemps = 5\n',
+            '[channels.ops]\ntype = "post"\nurl = "u"\nattempt = 5\n',
             [
                 (
-                    "hexmon.toml:4: channels.ops.attemps: unknown option of a channel of the type post; "
+                    "hexmon.toml:4: channels.ops.attempt: unknown option of a channel of the type post; "
                     "did you mean attempts?"
                 )
             ],
