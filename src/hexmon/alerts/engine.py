@@ -194,8 +194,8 @@ class AlertEngine:
         incident = self._open.get(event.status.key)
         if incident is None or incident.ended:
             return
-        end = "disabled" if event.status.color is Color.BLUE else "recovered"
-        self._look(replace(incident, ended=now, end=end), now, event.status)
+        kind = Kind.DISABLED if event.status.color is Color.BLUE else Kind.RECOVERY
+        self._end(incident, event.status, kind, now)
 
     def _acknowledged(self, event: StatusAcknowledged, now: float) -> None:
         status = event.status
@@ -260,7 +260,8 @@ class AlertEngine:
         """Decide about one incident as it is now."""
         status = status or self._world.status(incident.key)
         if incident.ended:
-            self._look_at_end(incident, status, now)
+            kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
+            self._end(incident, status, kind, now)
             return
         held = self._held(incident, status, now)
         if held is not None:
@@ -270,11 +271,10 @@ class AlertEngine:
         subject = self._subject(free, status, now, Kind.ALERT)
         self._carry_out(plan_alert(free, self.book, subject, now), status, now)
 
-    def _look_at_end(self, incident: Incident, status: Status | None, now: float) -> None:
-        kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
+    def _end(self, incident: Incident, status: Status | None, kind: Kind, now: float) -> None:
+        """Tell the end to whom it is owed, now or when their times let it pass; then look at what it explained."""
         subject = self._subject(incident, status, now, kind)
-        planned = plan_end(incident, self.book, subject, now)
-        self._carry_out(planned, status, now)
+        self._carry_out(plan_end(incident, self.book, subject, now), status, now)
         self._release(incident.key, now)
 
     def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
@@ -336,13 +336,17 @@ class AlertEngine:
         host = self._world.inventory().find(incident.key.host)
         acknowledged_now = incident.ack is not None and incident.ack.until > now
         return subject_of(
-            incident,
+            incident.key,
             host,
+            color=incident.color,
+            started=incident.started,
+            color_since=incident.color_since,
             groups=status.groups if status else (),
             kind=kind,
             now=now,
-            local=self._world.local(now),
+            local=self._world.local,
             alert_colors=self._world.alert_colors,
+            reports=incident.reports,
             acknowledged=acknowledged_now,
         )
 

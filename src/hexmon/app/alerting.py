@@ -3,7 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hexmon.alerts.causes import Limits
@@ -15,12 +15,12 @@ from hexmon.alerts.notify.contract import NotifyTools
 from hexmon.alerts.notify.http import Request, ask
 from hexmon.alerts.outbox import Outbox, Post
 from hexmon.alerts.rules import RuleBook
-from hexmon.alerts.source import Alerts
 from hexmon.alerts.store import LogQuery
 from hexmon.alerts.topology import build
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.own import own_name, own_url
 from hexmon.app.settings import Configuration, channels_of
+from hexmon.app.sources import Alerts
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
@@ -109,7 +109,9 @@ class Alerting:
         self._files = files
         inventory = self._board.inventory
         topology, mistakes = build(inventory, files.parents, self._configuration.settings.board.ping_column)
-        targets, others = targets_of(self._heartbeats(files), inventory)
+        heartbeats = self._configuration.settings.heartbeat
+        wanted = replace(heartbeats, checks=(*heartbeats.checks, *files.heartbeats))
+        targets, others = targets_of(wanted, inventory)
         self.problems = (*files.problems, *mistakes, *others)
         self.heartbeats.replace(targets)
         self.engine.use(files.book, topology)

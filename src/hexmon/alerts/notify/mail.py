@@ -37,9 +37,10 @@ _STRICT = {"extra": "forbid"}
 class MailOptions:
     """Where mail goes, and what is in it.
 
-    `server` is HOST or HOST:PORT. `security`: none, starttls or tls; certificates are verified unless `verify` is off; `ca` is a PEM file of authorities instead of this machine's. `command` is a program and its words, such as
-    `/usr/bin/mail -s`, that is used in place of SMTP: it gets subject and address as its last words and the text to
-    read. `cfid` puts the line of alerts.cfg into the subject.
+    `server` is HOST or HOST:PORT. `security`: none, starttls or tls; certificates are verified unless `verify` is off,
+    against the authorities in the PEM file `ca`, or against this machine's. `command` is a program and its words, such
+    as `/usr/bin/mail -s`, used in place of SMTP: it gets subject and address as its last words and the text to read.
+    `cfid` puts the line of alerts.cfg into the subject.
     """
 
     __pydantic_config__ = _STRICT
