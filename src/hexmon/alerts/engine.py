@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
 from hexmon.alerts.messages import Case, delivery_of, item_of
+from hexmon.alerts.outbox import LEASE
 from hexmon.alerts.plan import (
     Planned,
     acknowledged,
@@ -80,6 +81,7 @@ class World:
     alert_colors: frozenset[Color] = ALERT_COLORS
     local: Callable[[float], datetime] = machine_time
     limits: Limits = LIMITS
+    owner: str = ""  # whose outbox sends what is decided here
     hook: Hook = _no_hook
 
 
@@ -192,8 +194,8 @@ class AlertEngine:
         incident = self._open.get(event.status.key)
         if incident is None or incident.ended:
             return
-        end = "disabled" if event.status.color is Color.BLUE else "recovered"
-        self._look(replace(incident, ended=now, end=end), now, event.status)
+        kind = Kind.DISABLED if event.status.color is Color.BLUE else Kind.RECOVERY
+        self._end(incident, event.status, kind, now)
 
     def _acknowledged(self, event: StatusAcknowledged, now: float) -> None:
         status = event.status
@@ -258,7 +260,8 @@ class AlertEngine:
         """Decide about one incident as it is now."""
         status = status or self._world.status(incident.key)
         if incident.ended:
-            self._look_at_end(incident, status, now)
+            kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
+            self._end(incident, status, kind, now)
             return
         held = self._held(incident, status, now)
         if held is not None:
@@ -268,11 +271,10 @@ class AlertEngine:
         subject = self._subject(free, status, now, Kind.ALERT)
         self._carry_out(plan_alert(free, self.book, subject, now), status, now)
 
-    def _look_at_end(self, incident: Incident, status: Status | None, now: float) -> None:
-        kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
+    def _end(self, incident: Incident, status: Status | None, kind: Kind, now: float) -> None:
+        """Tell the end to whom it is owed, now or when their times let it pass; then look at what it explained."""
         subject = self._subject(incident, status, now, kind)
-        planned = plan_end(incident, self.book, subject, now)
-        self._carry_out(planned, status, now)
+        self._carry_out(plan_end(incident, self.book, subject, now), status, now)
         self._release(incident.key, now)
 
     def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
@@ -334,13 +336,17 @@ class AlertEngine:
         host = self._world.inventory().find(incident.key.host)
         acknowledged_now = incident.ack is not None and incident.ack.until > now
         return subject_of(
-            incident,
+            incident.key,
             host,
+            color=incident.color,
+            started=incident.started,
+            color_since=incident.color_since,
             groups=status.groups if status else (),
             kind=kind,
             now=now,
-            local=self._world.local(now),
+            local=self._world.local,
             alert_colors=self._world.alert_colors,
+            reports=incident.reports,
             acknowledged=acknowledged_now,
         )
 
@@ -368,7 +374,9 @@ class AlertEngine:
         if not records and not deliveries:
             return
         self._world.hook("decided")
-        ticket = self._journal.append([*records, *map(DeliverySaved, deliveries)])
+        lease = self._clock.now() + LEASE
+        rows = [DeliverySaved(one, self._world.owner, lease) for one in deliveries]
+        ticket = self._journal.append([*records, *rows])
         if deliveries:
             self._journal.when_durable(ticket, lambda: self._hand_over(deliveries))
 

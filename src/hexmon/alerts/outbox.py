@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 Hook = Callable[[str], None]
 
+LEASE = 600.0  # seconds for which what waits is held; longer than any pause
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
 _LONGEST_ERROR = 300
@@ -43,6 +44,7 @@ class Post:
     notifiers: Mapping[str, NotifierType]
     tools: NotifyTools
     grouping: Grouping = field(default_factory=Grouping)
+    owner: str = ""  # who holds what waits here
     hook: Hook = no_hook
 
 
@@ -50,7 +52,7 @@ class Outbox:
     """Sends deliveries. `offer` never waits; the sending happens in tasks of `run`."""
 
     def __init__(self, clock: Clock, journal: Journal, post: Post) -> None:
-        self.counters: Counter[str] = Counter()
+        self.counters: Counter[tuple[str, str]] = Counter()
         self.dead = 0
         self._clock = clock
         self._journal = journal
@@ -113,6 +115,10 @@ class Outbox:
     def oldest(self) -> float:
         """When the oldest of those that wait was decided; 0.0 when none waits."""
         return min((one.created for lane in self._lanes.values() for one in lane), default=0.0)
+
+    def failing(self) -> dict[str, str]:
+        """The channels whose last attempts all failed, and the last reason."""
+        return {sender.channel.name: sender.reason for sender in self._senders.values() if sender.failing}
 
     def retry(self, delivery: Delivery) -> None:
         """Send a dead letter once more, from the beginning."""
@@ -213,8 +219,8 @@ class Outbox:
     def _ended(self, sender: Sender, lane_key: LaneKey, parcel: Parcel, sent: Sent) -> None:
         now = self._clock.now()
         lane = self._lanes[lane_key]
-        self.counters[f"{sender.channel.name}:{sent.outcome}"] += 1
-        recovered = sender.ended(sent.outcome is not Outcome.LATER)
+        self.counters[sender.channel.name, sent.outcome.value] += 1
+        recovered = sender.ended(sent.outcome is not Outcome.LATER, sent.detail)
         tried = [
             replace(one, attempts=one.attempts + 1, error=sent.detail[:_LONGEST_ERROR]) for one in parcel.deliveries
         ]
@@ -253,7 +259,8 @@ class Outbox:
     def _save(self, deliveries: Sequence[Delivery]) -> int:
         if not deliveries:
             return 0
-        return self._journal.append([DeliverySaved(one) for one in deliveries])
+        lease = self._clock.now() + LEASE
+        return self._journal.append([DeliverySaved(one, self._post.owner, lease) for one in deliveries])
 
 
 def _one_of(deliveries: Sequence[Delivery]) -> Delivery:

@@ -69,7 +69,8 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The filters of a rule or of a recipient; None means that it was not written.
 
     Durations are seconds: `longer` is met from that age on, `shorter` up to it, both included. `holding` is FOR: the
-    least age of the present colour. `recovered`, `notice`: whether these are wanted.
+    least age of the present colour. `recovered`, `notice`: whether these are wanted. `line` is the number of the last
+    line that wrote one of them, `text` the first such line; 0 and nothing: those of the rule.
     """
 
     pages: Names | None = None
@@ -92,6 +93,8 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     holding: float | None = None
     recovered: bool | None = None
     notice: bool | None = None
+    line: int = 0
+    text: str = ""
 
 
 EVERYTHING = Criteria()
@@ -159,8 +162,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     recipients: tuple[Recipient, ...] = ()
 
 
-class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
-    """All rules in force, in their order, and the mistakes in their files."""
+class RuleBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All rules in force, in their order, and the mistakes in their files.
+
+    Beside its fields it may carry what was worked out of them once (matching).
+    """
 
     rules: tuple[Rule, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -26,6 +26,7 @@ class Sender:
     def __init__(self, channel: Channel, program: str, most: int, clock: Clock) -> None:
         self.channel = channel
         self.program = program
+        self.reason = ""
         self.ready: deque[tuple[LaneKey, Parcel]] = deque()
         self._most = most
         self._clock = clock
@@ -41,8 +42,9 @@ class Sender:
         self._under_way += 1
         return self.ready.popleft()
 
-    def ended(self, works: bool) -> bool:
+    def ended(self, works: bool, reason: str) -> bool:
         """An attempt ended; whether the channel works again after failures."""
+        self.reason = reason
         self._under_way -= 1
         recovered = works and self._failures > 0
         self._failures = 0 if works else self._failures + 1
