@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from hexmon.alerts.notify import alertmanager, apprise_urls, url, webhook
+from hexmon.alerts.notify import alertmanager, apprise_urls, mail, script, url, webhook
 from hexmon.alerts.notify.contract import NotifierType
 from hexmon.alerts.notify.templates import SERVICES
 
 _ALL: tuple[NotifierType, ...] = (
+    mail.NOTIFIER,
+    script.NOTIFIER,
     webhook.NOTIFIER,
     url.NOTIFIER,
     *SERVICES,
