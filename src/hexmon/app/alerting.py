@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hexmon.alerts.causes import Limits
-from hexmon.alerts.engine import FOLLOWED, AlertEngine, World
+from hexmon.alerts.engine import FOLLOWED, AlertEngine
 from hexmon.alerts.grouping import Grouping
 from hexmon.alerts.heartbeat import Heartbeats, targets_of
 from hexmon.alerts.notify import NOTIFIERS
@@ -17,6 +17,7 @@ from hexmon.alerts.outbox import Outbox, Post
 from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.store import LogQuery
 from hexmon.alerts.topology import build
+from hexmon.alerts.world import World
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.own import own_name, own_url
 from hexmon.app.settings import Configuration, channels_of

@@ -132,9 +132,9 @@ def _end(connection: sa.Connection, which: Callable[[sa.Table], sa.ColumnElement
     for row in connection.execute(INCIDENTS.where(which(_incident), _incident.c.open == 1)).all():
         ended = sa.update(_incident).where(_incident.c.id == row.id).values(open=0)
         connection.execute(ended.values(_incident_dropped(_sound(_to_incident, row), at)))
-    for row in connection.execute(DELIVERIES.where(which(_delivery), _delivery.c.state == WAITING)).all():
-        gone = sa.update(_delivery).where(_delivery.c.number == row.number).values(state=DROPPED, ended=at)
-        connection.execute(gone.values(_delivery_dropped(_sound(_to_delivery, row), at)))
+    for one in connection.execute(DELIVERIES.where(which(_delivery), _delivery.c.state == WAITING)).all():
+        gone = sa.update(_delivery).where(_delivery.c.number == one.number).values(state=DROPPED, ended=at)
+        connection.execute(gone.values(_delivery_dropped(_sound(_to_delivery, one), at)))
 
 
 def _incident_dropped(incident: Incident | None, at: float) -> dict[str, Any]:
