@@ -52,7 +52,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One recipient of one incident. `way` says how; equal `who` is the same recipient, whatever rule names it.
 
     `count` is how many alerts and reminders were decided since the first; `due` when the next one may be (0.0: at
-    once); `wants_end`: hears of the recovery. `line` is the number of the recipient's line (cfid).
+    once); `wants_end`: hears of the recovery. `line` is the number of the recipient's line (cfid). `worst` is the worst
+    colour that it was told, `end_told` when it was told of the end (0.0: not yet, or never to be).
     """
 
     who: str
@@ -64,14 +65,17 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wants_end: bool = False
     line: int = 0
     rule: str = ""  # the front end and place: "alerts.cfg:12", "alerts.yaml:30"
+    worst: Color = Color.GREEN
+    end_told: float = 0.0
 
 
 class Ack(msgspec.Struct, frozen=True, gc=False):
-    """Somebody works on it until then."""
+    """Somebody works on it until then; `at` is when they said so (0.0: not known)."""
 
     until: float
     text: str
     by: str = ""
+    at: float = 0.0
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -81,7 +85,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     present colour began, `worst` never falls. `reports` counts bad reports, for thresholds of N in a row. `look_at` is
     when the rules are to be walked again (0.0: at once; inf: never by itself). `held_since` is when waiting for the
     parents' verdict began; `root` the square that explains this one while it does. An incident that ended stays open
-    while `pending`: somebody who was told of it hears of its end only later (TIME, quiet hours).
+    while `pending`: somebody who was told of it hears of its end only later (TIME, quiet hours). `look_at_report` is
+    the number of the report that may reach somebody's threshold (0: nobody waits for one).
     """
 
     id: str
@@ -100,6 +105,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ended: float = 0.0
     end: str = ""  # "recovered", "disabled", "dropped"; empty while it lasts
     pending: bool = False
+    look_at_report: int = 0
 
     @property
     def open(self) -> bool:
@@ -151,6 +157,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     items: tuple[Item, ...] = ()
     site: str = ""
     note: str = ""  # who sent a notice, why an escalation happened
+    rtt_ns: int = -1  # how long the check took, in nanoseconds; -1: not known
 
 
 class DeliveryState(StrEnum):
@@ -189,6 +196,19 @@ class IncidentSaved(msgspec.Struct, frozen=True, gc=False):
 
 
 class DeliverySaved(msgspec.Struct, frozen=True, gc=False):
-    """A record of the journal: the delivery as it is now. Saved with the incident whose `told` speaks of it."""
+    """A record of the journal: the delivery as it is now. Saved with the incident whose `told` speaks of it.
+
+    `owner` is the outbox that holds it until the moment `lease`; without one it waits for the next that claims.
+    """
 
     delivery: Delivery
+    owner: str = ""
+    lease: float = 0.0
+
+
+class DeliveriesClaimed(msgspec.Struct, frozen=True, gc=False):
+    """A record of the journal: from `now` until `until` `owner` holds all waiting deliveries that nobody else does."""
+
+    owner: str
+    now: float
+    until: float

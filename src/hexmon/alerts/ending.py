@@ -1,0 +1,99 @@
+"""Who hears of the end: everybody who was told and wants it, as soon as their times let it pass. Pure.
+
+The rules need not name them any more: it is the alert that was sent which makes the end owed. Rules that do name them
+say by their present words whether they want it and in which form; what was noted with the alert holds for the others.
+"""
+
+from msgspec.structs import replace
+
+from hexmon.alerts import matching
+from hexmon.alerts.hours import MINUTE, in_hours, is_quiet
+from hexmon.alerts.matching import Subject
+from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.recipients import Entry, entries, way_to, who
+from hexmon.alerts.rules import Method, Recipient, Rule, RuleBook
+from hexmon.model.color import Color
+from hexmon.model.incident import Incident, Kind, Told
+
+NEVER = float("inf")
+_LONGEST_WAIT = 8 * 86400.0  # times of day come round in a week, and a day for a holiday that takes one's place
+_ENDS = {Kind.RECOVERY: "recovered", Kind.DISABLED: "disabled"}
+
+
+def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -> Planned:
+    """Who is due to hear of the end; `subject.kind` is RECOVERY or DISABLED. Asked again while it is `pending`."""
+    if incident.ended and not incident.pending:
+        return Planned(replace(incident, look_at=NEVER))
+    kind = Kind.DISABLED if (incident.end or _ENDS[subject.kind]) == _ENDS[Kind.DISABLED] else Kind.RECOVERY
+    ended = incident.ended or now
+    owed = [told for told in incident.told if not told.end_told and (told.wants_end or not incident.ended)]
+    named = entries(matching.walk(book, replace(subject, kind=Kind.ALERT)).matched, incident, now) if owed else {}
+    decide = _Decision(incident, book, subject, now, patient=now - ended < _LONGEST_WAIT)
+    wanting = [told for told in owed if (named[told.who].wants_end if told.who in named else told.wants_end)]
+    waiting = {told.who for told in wanting if decide.must_wait(told, named.get(told.who))}
+    heard = {told.who: _heard(told, named.get(told.who), now) for told in wanting if told.who not in waiting}
+    order = [*(name for name in named if name in heard), *(name for name in heard if name not in named)]
+    after = replace(
+        incident,
+        ended=ended,
+        end=_ENDS[kind],
+        pending=bool(waiting),
+        look_at=now + MINUTE - decide.seconds_into_minute if waiting else NEVER,
+        told=tuple(_after(told, heard, waiting) for told in incident.told),
+    )
+    return Planned(after, tuple(Telling(kind, heard[name]) for name in order))
+
+
+def _heard(told: Told, entry: Entry | None, now: float) -> Told:
+    told = replace(told, last=now, due=0.0, count=told.count + 1, end_told=now)
+    return told if entry is None else replace(told, way=entry.way, line=entry.recipient.line)
+
+
+def _after(told: Told, heard: dict[str, Told], waiting: set[str]) -> Told:
+    """A wish that the rules took back stays taken back, one that they added is kept, for who has to wait."""
+    if told.who in heard:
+        return heard[told.who]
+    return told if told.end_told else replace(told, wants_end=told.who in waiting)
+
+
+class _Decision:
+    """Whether somebody has to wait for the end. `patient`: it is not so old that it has to be told at last."""
+
+    def __init__(self, incident: Incident, book: RuleBook, subject: Subject, now: float, *, patient: bool) -> None:
+        self._incident = incident
+        self._book = book
+        self._subject = subject
+        self._now = now
+        self._patient = patient
+        self.seconds_into_minute = subject.local.second + subject.local.microsecond / 1e6
+
+    def must_wait(self, told: Told, entry: Entry | None) -> bool:
+        """Whether its times do not cover this moment, or it has quiet times."""
+        if not self._patient:
+            return False
+        if entry is not None:
+            return is_quiet(entry.recipient, self._subject.local, self._subject.calendar)
+        lines = self._lines_of(told)
+        return bool(lines) and not any(self._open(rule, recipient) for rule, recipient in lines)
+
+    def _open(self, rule: Rule, recipient: Recipient) -> bool:
+        local, calendar = self._subject.local, self._subject.calendar
+        return in_hours(rule, recipient, local, calendar) and not is_quiet(recipient, local, calendar)
+
+    def _lines_of(self, told: Told) -> list[tuple[Rule, Recipient]]:
+        """The lines that name it if filters are left out; its own line alone where it still stands."""
+        lines = [
+            (rule, recipient)
+            for rule in self._book.rules
+            for recipient in rule.recipients
+            if recipient.method is not Method.IGNORE and self._names(recipient, told)
+        ]
+        own = [(rule, recipient) for rule, recipient in lines if recipient.line == told.line]
+        return own or lines
+
+    def _names(self, recipient: Recipient, told: Told) -> bool:
+        if recipient.method.value != told.way.method or recipient.program != told.way.program:
+            return False
+        key, moments = self._incident.key, {self._now, told.first, told.last}
+        colors = {self._incident.color, self._incident.worst, *Color} if "&" in recipient.address else {Color.RED}
+        return any(told.who == who(way_to(recipient, key, color, moment)) for color in colors for moment in moments)
