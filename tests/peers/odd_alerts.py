@@ -256,10 +256,22 @@ class Dice:
         return self.pick(("", "", "", "", " ", "\t")) + line + self.pick(("", "", "", " ", "\t"))
 
 
+SOUP = (
+    "HOST=*", "HOST=*", "HOST=www.foo.com", "EXHOST=a", "SERVICE=http", "SERVICE=%.", "COLOR=red", "COLOR=!red", "PAGE=web",
+    "DURATION>5", "DURATION<1h", "TIME=*:0000:2400", "RECOVERED", "NOTICE", "MAIL", "MAIL", "MAIL=x@y", "SCRIPT", "SCRIPT=/p",
+    "IGNORE", "STOP", "UNMATCHED", "NOALERT", "FORMAT=SMS", "FORMAT=TEXT", "REPEAT=5", "REPEAT=1h", "a@b", "c", "/q", "bogus",
+    "x=y", "\"", "'", "\"a", "b'", "#", "#x", "\\", "a\\b", "\\#", "EXTIME=W:0800:1800", "GROUP=*", "DISPLAYGROUP=NONE",
+    "mail", "Stop", "script", "IGNORE", "MAILING", "NOALERTX", "DURATION", "format=pager", "EXPAGE=/", ",", "*", "%", "=",
+)  # fmt: skip
+"""Words that lines are made of without any sense."""
+
+
 def odd_alerts(seed: int, size: int = 14) -> dict[str, bytes]:
     """An alerts.cfg of about that many lines, and the files that it includes, by name."""
     dice = Dice(seed)
     lines = [dice.line() for _ in range(dice.random.randint(1, size))]
+    if dice.chance(0.2):
+        lines = [dice.words([dice.pick(SOUP) for _ in range(dice.random.randint(1, 8))]) for _ in range(size)]
     if dice.chance(0.5):
         lines.insert(0, f"HOST=* MAIL first@x {dice.modifier()}")
     files: dict[str, bytes] = {}
@@ -280,6 +292,8 @@ def odd_alerts(seed: int, size: int = 14) -> dict[str, bytes]:
 
 def _encoded(lines: list[str], dice: Dice) -> bytes:
     end = dice.pick(("\n", "\n", "\n", "\r\n"))
+    if lines and lines[-1].rstrip().endswith("\\"):
+        lines = [*lines, ""]  # it would wait for ever for what comes behind the last line
     return (end.join(line.replace("\n", end) for line in lines) + dice.pick((end, end, ""))).encode()
 
 

@@ -71,7 +71,7 @@ class _Reader:
             self._origin = rule.origin
             if not rule.recipients:
                 self._report(
-                    "a rule without recipients: what it matches is told to nobody, by the rules below it neither",
+                    "a rule without recipients ends the search: of what it matches nobody is told, by rules below neither",
                     "write below it: MAIL address, or IGNORE",
                 )
             if rule.ageless():

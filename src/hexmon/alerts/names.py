@@ -1,8 +1,18 @@
 """Which names a filter means: `*`, a comma list with exceptions, or `%` and a regular expression (alerts.cfg(5))."""
 
+import re
 from collections.abc import Iterable
 
 from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+
+# PCRE refuses what RE2 takes to mean nothing; who writes it means the `*` of file names.
+_REPEATS_NOTHING = re.compile(r"(?:(?<![\[\\])\^|(?<!\\)\\[bB])(?:[*+?]|\{\d)")
+
+
+def _compiled(text: str) -> Pattern:
+    if _REPEATS_NOTHING.search(text):
+        raise PatternError(f"'{text}' is not a regular expression: there is nothing to repeat")
+    return compile_pattern(text)
 
 
 class Names:
@@ -24,7 +34,7 @@ class Names:
         self._otherwise = False
         if text.startswith("%"):
             try:
-                self._pattern = compile_pattern(text[1:])
+                self._pattern = _compiled(text[1:])
             except PatternError as error:
                 self.mistake = str(error)
         else:
