@@ -167,7 +167,9 @@ def known_keys(kind: Any, path: Place) -> list[str]:
     for part in path:
         kind = _inside(_plain(kind), part)
     kind = _plain(kind)
-    return list(kind.__dataclass_fields__) if is_dataclass(kind) else []
+    if typing.get_origin(kind) is tuple:  # one that was written without its list
+        kind = _plain(_inside(kind, 0))
+    return [name.rstrip("_") for name in kind.__dataclass_fields__] if is_dataclass(kind) else []
 
 
 def _plain(kind: Any) -> Any:
@@ -182,7 +184,8 @@ def _plain(kind: Any) -> Any:
 
 def _inside(kind: Any, part: str | int) -> Any:
     if is_dataclass(kind):
-        return typing.get_type_hints(kind, include_extras=True).get(str(part))
+        hints = typing.get_type_hints(kind, include_extras=True)
+        return hints.get(str(part), hints.get(f"{part}_"))
     arguments = typing.get_args(kind)
     if not arguments:
         return None

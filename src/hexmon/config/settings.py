@@ -4,21 +4,20 @@ A value may be `${ENV}`; a secret may be given as `key_file`; `HEXMON_SECTION__K
 """
 
 import math
-import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from hexmon.config.decode import SECRETS, Place, decode, known_keys
+from hexmon.config.decode import Place, decode, known_keys
+from hexmon.config.expand import Expander
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.timespec import parse_duration_strict
 
 T = TypeVar("T")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?\Z")
 _PREFIX = "HEXMON_"
 
@@ -42,14 +41,31 @@ def parse_seconds(text: str) -> float:
     return value
 
 
-def checked(read: Callable[[str], object]) -> AfterValidator:
+def checked(read: Callable[[Any], object]) -> AfterValidator:
     """For `Annotated`: a text that `read` must be able to read; its ValueError says what is wrong."""
 
-    def check(text: str) -> str:
-        read(text)
-        return text
+    def check(value: Any) -> Any:
+        read(value)
+        return value
 
     return AfterValidator(check)
+
+
+def named(name: str) -> Any:
+    """For `Annotated`: what people write for a field that is called the same with a _ behind it (`for_`)."""
+    return Field(alias=name)
+
+
+def from_text(read: Callable[[str], object]) -> BeforeValidator:
+    """For `Annotated`: a text may stand where a table is meant."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+LIST = BeforeValidator(_as_list)  # for `Annotated`: a single value is a list of one
 
 
 def within(low: int, high: int) -> AfterValidator:
@@ -88,13 +104,13 @@ def load_settings(kind: type[T], path: Path | None, environ: Mapping[str, str]) 
         raise ConfigError((Problem(Origin(source, int(line[1]) if line else None), str(error)),)) from error
     problems: list[Problem] = []
     _from_environment(tree, environ, kind)
-    expanded = _expanded(tree, environ, Origin(source), problems)
+    full = Expander(environ, Path(source).parent, problems).expand(tree, Origin(source))
 
     def locate(place: Place) -> Origin:
         return Origin(source, line_of(text, [part for part in place if isinstance(part, str)]))
 
     try:
-        value = decode(kind, expanded, locate)
+        value = decode(kind, full, locate)
     except ConfigError as error:
         raise ConfigError((*problems, *error.problems)) from None
     if problems:
@@ -121,38 +137,6 @@ def _scalar(text: str) -> Any:
         return tomllib.loads(f"v = {text}")["v"]
     except tomllib.TOMLDecodeError:
         return text
-
-
-def _expanded(value: Any, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> Any:
-    if isinstance(value, dict):
-        found = {key: _expanded(item, environ, origin, problems) for key, item in value.items()}
-        return _with_files(found, origin, problems)
-    if isinstance(value, list):
-        return [_expanded(item, environ, origin, problems) for item in value]
-    return _substituted(value, environ, origin, problems) if isinstance(value, str) else value
-
-
-def _substituted(text: str, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> str:
-    def replace(match: re.Match[str]) -> str:
-        if match[1] not in environ:
-            problems.append(Problem(origin, f"${{{match[1]}}} is not set in the environment"))
-        return environ.get(match[1], "")
-
-    return _VARIABLE.sub(replace, text)
-
-
-def _with_files(table: dict[str, Any], origin: Origin, problems: list[Problem]) -> dict[str, Any]:
-    """`password_file = "/run/secret"` becomes `password = <its first line>`, `urls_file` a list of all its lines."""
-    for key in [key for key in table if key.endswith("_file") and key[:-5] in SECRETS]:
-        path = Path(origin.source).parent / Path(str(table.pop(key))).expanduser()
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, ValueError) as error:
-            reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "it is no text"
-            problems.append(Problem(origin, f"{key}: {path} cannot be read: {reason}"))
-            continue
-        table[key[:-5]] = [line for line in lines if line.strip()] if key == "urls_file" else "".join(lines[:1])
-    return table
 
 
 def line_of(text: str, path: Sequence[str]) -> int | None:

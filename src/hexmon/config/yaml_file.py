@@ -76,7 +76,7 @@ class YamlFile(msgspec.Struct, frozen=True):
             elif isinstance(node.children, list) and isinstance(part, int) and part < len(node.children):
                 node = node.children[part]
                 line = node.line
-            else:
+            elif part != 0 or isinstance(node.children, list):  # 0: the only one, written without its list
                 break
         return Origin(self.source, line)
 
