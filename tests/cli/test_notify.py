@@ -115,7 +115,7 @@ async def test_the_list_shows_no_secrets(capsys: pytest.CaptureFixture[str], con
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("test", "opps"), "there is no channel 'opps'; did you mean ops?"),
+        (("test", "opd"), "there is no channel 'opd'; did you mean ops?"),
         (("test", "qqq"), "there is no channel 'qqq'; there are "),
         (("test",), "which channel? There are "),
     ],
