@@ -67,7 +67,10 @@ def test_killed_at_every_few_steps_of_every_run_it_still_gets_there(
 
 
 def check(folder: Path, step: int, most: int = 2) -> None:
-    """Every message came, each at most once more for each kill; an alert whose end was stored before anybody was told never does."""
+    """Every message came, each at most once more for each kill.
+
+    An alert whose end was stored before anybody was told never comes.
+    """
     lines = told(folder)
     numbers = Counter(line.split(" ", 1)[0] for line in lines)
     assert max(numbers.values()) <= most, f"step {step}: {lines}"

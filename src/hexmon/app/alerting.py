@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hexmon.alerts.causes import Limits
+from hexmon.alerts.channels import unknown_channels
 from hexmon.alerts.engine import FOLLOWED, AlertEngine
 from hexmon.alerts.grouping import Grouping
 from hexmon.alerts.heartbeat import Heartbeats, targets_of
@@ -113,7 +114,9 @@ class Alerting:
         heartbeats = self._configuration.settings.heartbeat
         wanted = replace(heartbeats, checks=(*heartbeats.checks, *files.heartbeats))
         targets, others = targets_of(wanted, inventory)
-        self.problems = (*files.problems, *mistakes, *others)
+        channels = channels_of(self._configuration, others=files.channels)
+        self.outbox.use(channels)
+        self.problems = (*files.problems, *mistakes, *others, *unknown_channels(files.book, channels))
         self.heartbeats.replace(targets)
         self.engine.use(files.book, topology)
 

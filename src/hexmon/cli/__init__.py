@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "probe": "probe",
     "board": "board",
     "send": "send",
+    "notify": "notify",
     "agent": "agent",
 }
 
@@ -33,6 +34,7 @@ SUMMARIES: dict[str, str] = {
     "probe": "make one check now and show every phase",
     "board": "query the board of a running monitor",
     "send": "send a message to a monitor and print its answer",
+    "notify": "send a test message through a channel, or print the channels",
     "agent": "report this machine to a monitor",
 }
 
