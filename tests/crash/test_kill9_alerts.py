@@ -50,13 +50,13 @@ async def test_nothing_durable_is_lost_and_incident_and_delivery_are_together(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{TREE / 'src'}:{TREE}")
     moments = random.Random(ROUNDS)  # noqa: S311
-    promised = {"decided": -1, "sent": -1, "ready": 0}
+    promised: dict[str, set[int]] = {"decided": set(), "sent": set()}
     last = -1
     for _ in range(ROUNDS):
         for what, number in await until_killed(tmp_path, last + 1, moments.uniform(0.0, 0.05)):
-            promised[what] = max(promised[what], number)
+            promised[what].add(number)
         last = await check(tmp_path, promised)
-    assert promised["sent"] > 0
+    assert promised["sent"]
 
 
 async def until_killed(folder: Path, first: int, after: float) -> list[tuple[str, int]]:
@@ -82,14 +82,14 @@ async def until_killed(folder: Path, first: int, after: float) -> list[tuple[str
         ours.close()
 
 
-async def check(folder: Path, promised: dict[str, int]) -> int:
+async def check(folder: Path, promised: dict[str, set[int]]) -> int:
     """The last number that is there, when everything that was promised is."""
     storage = open_storage(f"sqlite:///{folder}/hexmon.db", asyncio.get_running_loop())
     log = list(reversed(await storage.alerts.notifications(LogQuery(limit=1_000_000))))
     last = len(log) - 1
     assert [one.number for one in log] == list(range(last + 1))
-    assert last >= promised["decided"]
-    assert all(one.state is DeliveryState.SENT for one in log if one.number % 3 == 0 and one.number <= promised["sent"])
+    assert promised["decided"] <= set(range(last + 1))
+    assert promised["sent"] <= {one.number for one in log if one.state is DeliveryState.SENT}
     snapshot = await storage.alerts.claim(OWNER, NOON, 60.0)
     assert [one.reports for one in snapshot.incidents] == ([last] if log else [])
     assert {one.number for one in snapshot.deliveries} == {
