@@ -66,7 +66,7 @@ class LittleEngine:
     def ack(self, key: StatusKey, until: float) -> None:
         if key in self.incidents:
             self.incidents[key] = plan.acknowledged(self.incidents[key], Ack(until, "on it"), self.now)
-            self._look()
+            self.look()
 
     def notice(self, key: StatusKey) -> None:
         subject = self._subject(Kind.NOTICE, key, Color.GREEN, self.now, self.now)
@@ -80,7 +80,7 @@ class LittleEngine:
     def reload(self, book: RuleBook) -> None:
         self.book = book
         self.incidents = {key: msgspec.structs.replace(one, look_at=0.0) for key, one in self.incidents.items()}
-        self._look()
+        self.look()
 
     def restart(self) -> None:
         """What a store gives back is what was put in."""
@@ -95,10 +95,11 @@ class LittleEngine:
         """Look at every incident when it asks for it, until then."""
         while (next_look := min((one.look_at for one in self.incidents.values()), default=NEVER)) <= moment:
             self.now = max(self.now, next_look)
-            self._look()
+            self.look()
         self.now = moment
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Plan what asks for it now."""
         for incident in list(self.incidents.values()):
             if incident.look_at <= self.now:
                 self._plan(incident)

@@ -22,14 +22,18 @@ def little_walk(book: RuleBook, subject: Subject, trace: Trace | None = None) ->
     waits: list[float] = [NEVER]
     for rule, recipient, wait in _lines(book, subject):
         waits.append(wait)
-        if wait or (recipient.unmatched and matched and subject.kind is not Kind.NOTICE):
+        if wait:
             continue
-        if recipient.method is not Method.IGNORE and (not recipient.noalert or subject.kind is Kind.NOTICE):
+        if _counts(recipient, subject.kind) and not (recipient.unmatched and matched and subject.kind is Kind.ALERT):
             matched.append((rule, recipient))
         if recipient.stop or recipient.method is Method.IGNORE:
             break
     soonest = min((wait for wait in waits if wait > 0), default=NEVER)
     return Walk(tuple(matched), None if soonest == NEVER else soonest, bool(matched) or soonest < NEVER)
+
+
+def _counts(recipient: Recipient, kind: Kind) -> bool:
+    return recipient.method is not Method.IGNORE and (not recipient.noalert or kind is Kind.NOTICE)
 
 
 def _lines(book: RuleBook, subject: Subject) -> Iterator[tuple[Rule, Recipient, float]]:

@@ -5,14 +5,11 @@ waits for real seconds: whoever moves the time says `wake`. Recipients are a scr
 what they get.
 """
 
-import array
-import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
-import termios
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -57,7 +54,8 @@ class XymondAlert:
         self._process: subprocess.Popen[bytes] | None = None
         self._sequence = 0
         self._versions = 0
-        self._asks = False  # the last thing it said is that it waits for a message
+        self._got = False  # it has read what was written last
+        self._asks = False  # the last thing it said is that it waits for more
         (home / "alert.log").touch()
         self._log = (home / "alert.log").open("rb")
         self._read = 0
@@ -65,7 +63,7 @@ class XymondAlert:
     # Its life
 
     def start(self) -> None:
-        """Start it, or start it again: it reads its checkpoint."""
+        """Start it, or start it again: it reads its checkpoint, and works for the first time."""
         command = [
             *as_unprivileged(),
             str(peer("xymond_alert")),
@@ -83,11 +81,17 @@ class XymondAlert:
                 stdout=log,
                 stderr=log,
             )
+        self._got = True
         self._settle()
+        self.wake()
 
     def stop(self) -> None:
-        """End it as its launcher does; it writes its checkpoint."""
+        """End it as its launcher does; it writes its checkpoint.
+
+        It would work once more and not wait for those whom it started: so it works before.
+        """
         if self._process is not None:
+            self.wake()
             self._process.terminate()
             self._close()
 
@@ -206,6 +210,7 @@ class XymondAlert:
         process = self._process
         assert process is not None
         assert process.stdin is not None
+        self._got = self._asks = False
         process.stdin.write(text.encode("latin-1"))
         process.stdin.flush()
         self._settle()
@@ -223,20 +228,23 @@ class XymondAlert:
         raise RuntimeError(f"xymond_alert does not come to rest: {self.log[-2000:]}")
 
     def _waits(self, process: subprocess.Popen[bytes]) -> bool:
-        assert process.stdin is not None
-        unread = array.array("i", [0])
-        fcntl.ioctl(process.stdin, termios.FIONREAD, unread)
-        if unread[0] or _state(process.pid) != "S" or Path(f"/proc/{process.pid}/comm").read_text() != "xymond_alert\n":
-            return False
-        if Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-            return False
+        """In this order: it says that it has read and waits only after it has started those who send."""
+        self._read_log(process.pid)
+        return self._asks and not any(_children(process.pid) for _ in range(2)) and _state(process.pid) == "S"
+
+    def _read_log(self, pid: int) -> None:
         self._log.seek(self._read)
         lines = self._log.read().splitlines(keepends=True)
-        self._read += sum(map(len, lines[:-1]))
-        for line in lines:
-            if line.startswith(b"%d " % process.pid):
-                self._asks = b" Want msg " in line
-        return self._asks
+        complete = lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
+        self._read += sum(map(len, complete))
+        for line in complete:
+            if line.startswith(b"%d " % pid):
+                self._got = self._got or b" Got " in line
+                self._asks = self._got and b" Want msg " in line
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def _state(pid: int) -> str:

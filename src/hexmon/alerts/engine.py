@@ -96,6 +96,7 @@ class AlertEngine:
         self._journal = journal
         self._world = world
         self._open: dict[StatusKey, Incident] = {}
+        self._waiting: set[StatusKey] = set()  # those that are held or explained
         self._due: list[tuple[float, StatusKey]] = []
         self._number = 0
         self._records: dict[object, Record] = {}
@@ -265,8 +266,10 @@ class AlertEngine:
             return
         held = self._held(incident, status, now)
         if held is not None:
+            self._waiting.add(incident.key)
             self._keep(held)
             return
+        self._waiting.discard(incident.key)
         free = replace(incident, held_since=0.0, root=None) if incident.held_since or incident.root else incident
         subject = self._subject(free, status, now, Kind.ALERT)
         self._carry_out(plan_alert(free, self.book, subject, now), status, now)
@@ -304,8 +307,10 @@ class AlertEngine:
 
     def _release(self, root: StatusKey, now: float) -> None:
         """What a square explained has to be looked at now that the square is well."""
-        for child in [one for one in self._open.values() if one.root == root and not one.ended]:
-            self._look(child, now)
+        children = [self._open[key] for key in self._waiting if key in self._open]
+        for child in children:
+            if child.root == root and not child.ended:
+                self._look(child, now)
 
     def _carry_out(self, planned: Planned, status: Status | None, now: float) -> None:
         incident = planned.incident
@@ -325,8 +330,10 @@ class AlertEngine:
 
     def _explains(self, incident: Incident) -> tuple[Item, ...]:
         """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
+        if not self._waiting:
+            return ()
         root = incident.key
-        bad = [one.key for one in self._open.values() if (one.root or one.held_since) and not one.ended]
+        bad = [key for key in self._waiting if (one := self._open.get(key)) is not None and not one.ended]
         found = explained_by(root, self.topology, bad, self._fact) if bad else ()
         children = [self._open[key] for key in found[:_MOST_EXPLAINED]]
         items = [item_of(one.key, self._world.status(one.key), one.color, one.started) for one in children]
@@ -360,6 +367,7 @@ class AlertEngine:
 
     def _close(self, incident: Incident) -> None:
         self._open.pop(incident.key, None)
+        self._waiting.discard(incident.key)
         self._records[incident.id] = IncidentSaved(incident)
 
     def _next_number(self, now: float) -> int:

@@ -98,5 +98,8 @@ class Lane:
         for waiting in list(self._squares.values()):
             yield from list(waiting)
 
+    def __bool__(self) -> bool:
+        return bool(self._squares)
+
     def __len__(self) -> int:
         return sum(map(len, self._squares.values()))

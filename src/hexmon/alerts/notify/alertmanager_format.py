@@ -79,7 +79,7 @@ def _annotations(message: Message, words: Words, *, alone: bool) -> dict[str, st
         "color": message.color.word,
         "incident": one_line(message.incident),
         "ip": one_line(message.ip),
-        "explains": ", ".join(one_line(str(item.key)) for item in message.explains[:100]),
+        "explains": cut(", ".join(one_line(str(item.key)) for item in message.explains), _LONGEST_LABEL),
         "ack_url": words.ack if alone else "",
     }
     return {name: value for name, value in found.items() if value}

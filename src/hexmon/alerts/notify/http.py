@@ -28,8 +28,7 @@ _TRY_LATER = frozenset({408, 425, 429})
 _MOVED_FOR_GOOD = frozenset({301, 308})
 _WITH_BODY_AGAIN = frozenset({307, 308})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SPACE = re.compile(r"[\x00-\x20\x7f]+")
-_AS_THEY_ARE = "".join(chr(code) for code in range(0x21, 0x7F))
+_AS_THEY_ARE = "%!#$&'()*+,/:;=?@[]~"  # RFC 3986, 2.2, and what is percent-encoded already
 _NEVER_SENT = frozenset({pycurl.E_URL_MALFORMAT, pycurl.E_FAILED_INIT})
 
 Good = Callable[[int], bool]

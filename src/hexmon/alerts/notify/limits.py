@@ -64,8 +64,13 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#~|])")
 
 
 def markdown(text: str) -> str:
-    """A line of Markdown that shows these characters, and calls nobody (`@all`)."""
-    return _MARKDOWN.sub(r"\\\1", text).replace("@", "@\u200b")
+    """A line of Markdown that shows these characters, and calls nobody."""
+    return quiet(_MARKDOWN.sub(r"\\\1", text))
+
+
+def quiet(text: str) -> str:
+    """With `@all` and the like no longer words that call somebody."""
+    return text.replace("@", "@\u200b")
 
 
 def fenced(text: str, limit: int, escape: Callable[[str], str] = lambda text: text) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from hexmon.alerts.notify.http import Request, bearer
 from hexmon.alerts.notify.http_options import HttpOptions, Needed, Url, under
-from hexmon.alerts.notify.limits import cut, cut_escaped, fenced, html, markdown, slack, utf16
+from hexmon.alerts.notify.limits import cut, cut_escaped, fenced, html, markdown, quiet, slack, utf8, utf16
 from hexmon.alerts.notify.service import Told, chosen, post_json
 from hexmon.alerts.notify.words import RGB, printable
 
@@ -19,7 +19,8 @@ DISCORD_DESCRIPTION = 4096
 TEAMS_LINE = 500
 TEAMS_TEXT = 6000  # a message may have 28 KB in all
 TELEGRAM_TEXT = 4096
-MATRIX_TEXT = 8000  # an event may have 64 KB in all
+MATRIX_LINE = 2000  # bytes; an event may have 64 KB in all
+MATRIX_TEXT = 12_000
 _NAME = 80  # the name under which a webhook speaks
 
 
@@ -84,10 +85,10 @@ def _slack_links(told: Told) -> str:
 def mattermost_requests(options: MattermostOptions, told: Told) -> Iterable[Request]:
     """https://developers.mattermost.com/integrate/webhooks/incoming/."""
     links = " · ".join(f"[{word}]({url})" for word, url in told.links)
-    text = "\n".join(filter(None, (fenced(told.words.detail.replace("@", "@\u200b"), MATTERMOST_TEXT // 2), links)))
+    text = "\n".join(filter(None, (fenced(quiet(told.words.detail), MATTERMOST_TEXT // 2), links)))
     body: dict[str, Any] = {"text": cut_escaped(_line(told), MATTERMOST_TEXT, markdown)}
     if text:
-        body["attachments"] = [{"color": _hex(told), "fallback": cut(told.words.title, _NAME), "text": text}]
+        body["attachments"] = [{"color": _hex(told), "fallback": cut(quiet(told.words.title), _NAME), "text": text}]
     if options.username:
         body["username"] = cut(printable(options.username), _NAME)
     if channel := told.address or options.channel:
@@ -162,10 +163,11 @@ def matrix_requests(options: MatrixOptions, told: Told) -> Iterable[Request]:
     https://spec.matrix.org/latest/client-server-api/#put_matrixclientv3roomsroomidsendeventtypetxnid.
     """
     words = told.words
-    text, detail = cut(_line(told), MATRIX_TEXT), cut(words.detail, MATRIX_TEXT)
+    text, detail = cut(_line(told), MATRIX_LINE, utf8), cut(words.detail, MATRIX_TEXT, utf8)
     plain = "\n".join(filter(None, (text, detail, *(f"{word}: {url}" for word, url in told.links))))
     links = " · ".join(f'<a href="{html(url)}">{word}</a>' for word, url in told.links)
-    block = f"<pre><code>{html(detail)}</code></pre>" if detail.strip() else ""
+    escaped = cut_escaped(detail, 2 * MATRIX_TEXT, html, utf8)
+    block = f"<pre><code>{escaped}</code></pre>" if detail.strip() else ""
     body = {
         "msgtype": "m.text",
         "body": plain,

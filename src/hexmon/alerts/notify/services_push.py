@@ -201,7 +201,7 @@ def _details(message: Message, told: Told) -> dict[str, Any]:
     found = {"color": message.color.word, "since": _iso(message.started), "text": _body(message, told)}
     if message.ip:
         found["ip"] = one_line(message.ip)
-    return {**found, "explains": [one_line(str(item.key)) for item in message.explains[:100]]}
+    return {**found, "explains": [cut(one_line(str(item.key)), _SHORT) for item in message.explains[:100]]}
 
 
 def opsgenie_requests(options: OpsgenieOptions, told: Told) -> Iterable[Request]:

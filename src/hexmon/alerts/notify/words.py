@@ -28,6 +28,8 @@ RGB = {
     Color.GREEN: 0x2E7D32,
 }
 _COLOR_WORD = re.compile(r"(?:red|yellow|purple|blue|clear|green)\b\S*[ \t]*", re.IGNORECASE)
+# What xymonnet and the clients write behind the colour: a message has its own time.
+_DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?\d{4}[ \t]*")
 _MARK = re.compile(r"&(red|yellow|purple|blue|clear|green)\b[ \t]?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 _MOST_TEXT = 64 * 1024  # characters of a status text that are looked at
@@ -164,8 +166,11 @@ def _summary(message: Message) -> str:
     """The first line of the status text, without the colour word."""
     if message.items:
         return ""
-    line = one_line(_COLOR_WORD.sub("", plain(message.text).lstrip().split("\n", 1)[0], count=1))
-    line = _MARK.sub("", line)
+    line = plain(message.text).lstrip().split("\n", 1)[0]
+    for noise in (_COLOR_WORD, _DATE):
+        if found := noise.match(line):
+            line = line[found.end() :]
+    line = one_line(_MARK.sub("", line))
     return line if len(line) <= _SUMMARY else f"{line[: _SUMMARY - 1]}…"
 
 
