@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
-from hexmon.app.links import acknowledge, link_key
+from hexmon.app.link_key import link_key
+from hexmon.app.links import acknowledge
 from hexmon.app.listening import web_sockets
 from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
@@ -188,6 +189,7 @@ class Monitor:
                 alerts=parts.storage.alerts,
                 acknowledge=partial(acknowledge, parts),
                 link_key=link_key(self.configuration),
+                retry_delivery=parts.alerting.retry,
             )
         )
 
