@@ -20,6 +20,7 @@ def read_or_make_key(path: Path) -> bytes:
     """The key in that file, or a new one written there with mode 0600. Raises ConfigError, OSError."""
     with contextlib.suppress(FileNotFoundError):
         return _checked(path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
