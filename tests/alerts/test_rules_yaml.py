@@ -329,10 +329,10 @@ def test_keys_that_begin_with_x_hold_what_anchors_name() -> None:
         pytest.param("rulez: []", ["1: rulez: unknown setting; did you mean rules?"], id="a misspelt part"),
         pytest.param("- a\n", ["1: lines KEY: VALUE are needed"], id="a list instead of a table"),
         pytest.param(
-            "rules:\n- fro: 5m\n  tell: {chanel: x}\n",
+            "rules:\n- four: 5m\n  tell: {channels: x}\n",
             [
-                "3: rules[1].tell.chanel: unknown setting; did you mean channel?",
-                "2: rules[1].fro: unknown setting; did you mean for?",
+                "3: rules[1].tell.channels: unknown setting; did you mean channel?",
+                "2: rules[1].four: unknown setting; did you mean for?",
             ],
             id="misspelt words of a rule",
         ),

@@ -74,7 +74,8 @@ def decode(kind: type[T], value: object, where: Origin | Locate, path: Place = (
     """
     locate: Locate = (lambda _path: where) if isinstance(where, Origin) else where
     try:
-        return cast("T", _adapter(kind).validate_python(value))
+        known: Any = kind  # mypy: a type[T] is not seen to be hashable
+        return cast("T", _adapter(known).validate_python(value))
     except ValidationError as error:
         problems = tuple(_problems(kind, value, error, dialect, (locate, path)))
     # Without the error that led to it: its text repeats what was written, secrets too.
