@@ -96,6 +96,9 @@ class LittleEngine:
 
     # The time
 
+    def local(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
+
     def move_to(self, moment: float) -> None:
         """Look at every incident when it asks for it, until then."""
         while (next_look := min((one.look_at for one in self.incidents.values()), default=NEVER)) <= moment:
@@ -152,9 +155,9 @@ class LittleEngine:
         return Subject(
             key=key,
             color=color,
-            age=self.now - started,
-            color_age=self.now - since,
-            local=datetime.fromtimestamp(self.now, UTC),
+            age=max(self.now - started, 0.0),  # a clock may have been set back
+            color_age=max(self.now - since, 0.0),
+            local=self.local(),
             kind=kind,
             alert_colors=ALERT_COLORS,
         )
