@@ -123,6 +123,7 @@ async def test_a_database_of_a_newer_hexmon_is_refused_and_left_alone(tmp_path: 
 def test_statements_of_many_rows_have_a_placeholder_for_every_value(dialect: sa.Dialect, placeholder: str) -> None:
     writer = Writer(dialect)
     widths = {"_squares": 2, "_statuses": 4, "_changes": 11, "_clients": 4, "_jobs": 4}
+    widths |= {"_incidents": 9, "_deliveries": 17}
     for name, width in widths.items():
         assert getattr(writer, name).sql(3).count(placeholder) == 3 * width, name
 

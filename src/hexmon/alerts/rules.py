@@ -1,13 +1,15 @@
 """What the three front ends compile to: rules with recipients. alerts.cfg, YAML rules and API thresholds alike."""
 
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 import msgspec
 
 from hexmon.alerts.names import Names
 from hexmon.model.color import Color
+from hexmon.model.holidays import xymon_weekday
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import TimeSpec
+from hexmon.model.timespec import TimeSpec, WeekdayOf
 
 
 class Method(StrEnum):
@@ -46,6 +48,16 @@ class Bezier(msgspec.Struct, frozen=True, tag=True, gc=False):
 Pacing = Constant | Bezier
 
 
+class ZonedTimes(TimeSpec, frozen=True):
+    """Windows that hold in a time zone of their own, whatever zone they are asked in."""
+
+    zone: tzinfo
+
+    def covers(self, local: datetime, weekday_of: WeekdayOf = xymon_weekday) -> bool:
+        """Whether that moment lies in any window there."""
+        return super().covers(local.astimezone(self.zone), weekday_of)
+
+
 class Times(msgspec.Struct, frozen=True, gc=False):
     """A time specification and how it was written; `spec` None is one that nobody can read: it covers nothing."""
 
@@ -57,7 +69,8 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The filters of a rule or of a recipient; None means that it was not written.
 
     Durations are seconds: `longer` is met from that age on, `shorter` up to it, both included. `holding` is FOR: the
-    least age of the present colour. `recovered`, `notice`: whether these are wanted.
+    least age of the present colour. `recovered`, `notice`: whether these are wanted. `line` is the number of the last
+    line that wrote one of them, `text` the first such line; 0 and nothing: those of the rule.
     """
 
     pages: Names | None = None
@@ -80,19 +93,35 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     holding: float | None = None
     recovered: bool | None = None
     notice: bool | None = None
+    line: int = 0
+    text: str = ""
 
 
 EVERYTHING = Criteria()
 
 
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody takes over the turn from `begins` until before `ends` (epoch)."""
+
+    begins: float
+    ends: float
+    member: str
+
+
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """A rotation: `members` take turns of `seconds` from `begins` (epoch) on. `zone` is an IANA name, for showing."""
+    """A rotation: `members` take turns of `seconds`, at least an hour, from `begins` (epoch) on.
+
+    Turns change at the same time of day in `clock`, whatever its offset is then; `zone` is its IANA name, for showing.
+    Of overrides that hold the last goes first.
+    """
 
     name: str
     members: tuple[str, ...]
     begins: float
     seconds: float
     zone: str = "UTC"
+    clock: tzinfo = UTC
+    overrides: tuple[Override, ...] = ()
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +129,8 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` may hold &host&, &service& and &color&. `text` is the line as written, `line` its number (cfid).
     The rest is for YAML rules: `threshold` bad reports in a row, `after` seconds without an acknowledgement,
-    `on_call` the rotation that gives the address, `quiet` times in which nothing is sent until they end.
+    `on_call` the rotation that gives the address, `quiet` times in which nothing is sent until they end. It hears of
+    the recovery after `recover_after` good reports in a row.
     """
 
     method: Method
@@ -114,6 +144,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     unmatched: bool = False
     noalert: bool = False
     threshold: int = 1
+    recover_after: int = 1
     after: float = 0.0
     on_call: Shift | None = None
     quiet: Times | None = None
@@ -131,8 +162,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     recipients: tuple[Recipient, ...] = ()
 
 
-class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
-    """All rules in force, in their order, and the mistakes in their files."""
+class RuleBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """All rules in force, in their order, and the mistakes in their files.
+
+    Beside its fields it may carry what was worked out of them once (matching).
+    """
 
     rules: tuple[Rule, ...] = ()
     problems: tuple[Problem, ...] = ()

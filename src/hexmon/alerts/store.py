@@ -16,7 +16,11 @@ class AlertSnapshot(msgspec.Struct, kw_only=True):
 
 
 class LogQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows are asked for, the newest first; empty and None mean all. `before` is a number for paging on."""
+    """Which rows are asked for, the newest first; empty and None mean all.
+
+    `since` and `until`, both included, bound when a delivery was decided or an incident began. For paging on, `before`
+    is the number of the last delivery that was seen, `before_incident` the id of the last incident.
+    """
 
     host: str = ""
     test: str = ""
@@ -26,6 +30,7 @@ class LogQuery(msgspec.Struct, frozen=True, kw_only=True):
     incident: str = ""
     before: int | None = None
     limit: int = 100
+    before_incident: str = ""
 
 
 class AlertStore(Protocol):
@@ -34,7 +39,8 @@ class AlertStore(Protocol):
     async def claim(self, owner: str, now: float, lease: float) -> AlertSnapshot:
         """Take over what is open: waiting deliveries that nobody holds, by one conditional UPDATE.
 
-        `owner` holds them for `lease` seconds; what another owner holds is left out.
+        `owner` holds them for `lease` seconds; what another owner holds is left out, what this one held already is
+        there again.
         """
         ...
 
@@ -49,3 +55,19 @@ class AlertStore(Protocol):
     async def incident(self, number: str) -> Incident | None:
         """One incident by its id."""
         ...
+
+
+class NoAlerts:
+    """A store in which nothing ever was."""
+
+    async def claim(self, owner: str, now: float, lease: float) -> AlertSnapshot:  # noqa: ARG002
+        return AlertSnapshot()
+
+    async def notifications(self, query: LogQuery) -> Sequence[Delivery]:  # noqa: ARG002
+        return ()
+
+    async def incidents(self, query: LogQuery, *, open_only: bool = False) -> Sequence[Incident]:  # noqa: ARG002
+        return ()
+
+    async def incident(self, number: str) -> Incident | None:  # noqa: ARG002
+        return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from hexmon import __version__
+from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.own import OWN_TEST, own_name
 from hexmon.app.parts import Parts
 from hexmon.model.color import WORDS, Color
@@ -48,6 +49,8 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
         yield Color.RED, f"the store does not take what is written: {parts.storage.journal.trouble}"
     yield from _problems("the new configuration was refused, the old one is in force", condition.config_refused)
     yield from _problems("mistakes in the configuration", condition.config_problems)
+    for trouble in parts.alerting.troubles():
+        yield Color.YELLOW, trouble
     lateness = parts.runner.stats.lateness
     if lateness.quantile(0.5) > _LATE:
         yield Color.YELLOW, f"checks start late: half of them by more than {lateness.quantile(0.5):.1f} s"
@@ -95,21 +98,22 @@ def metrics(parts: Parts) -> str:
     """The text format of Prometheus (exposition format 0.0.4)."""
     stats, board = parts.runner.stats, parts.board
     lines = [
-        *_gauge("hexmon_info", 1, f'version="{__version__}"'),
-        *_gauge("hexmon_start_time_seconds", parts.started),
-        *_gauge("hexmon_hosts", len(board.inventory.hosts)),
+        *gauge("hexmon_info", 1, f'version="{__version__}"'),
+        *gauge("hexmon_start_time_seconds", parts.started),
+        *gauge("hexmon_hosts", len(board.inventory.hosts)),
         *_squares_by_color(parts),
-        *_counter("hexmon_checks_started_total", stats.started),
-        *_counter("hexmon_check_errors_total", stats.errors),
-        *_counter("hexmon_checks_missed_total", parts.runner.agenda.missed),
-        *_gauge("hexmon_checks_in_flight", parts.runner.in_flight()),
-        *_gauge("hexmon_verdicts_held", stats.held),
+        *counter("hexmon_checks_started_total", stats.started),
+        *counter("hexmon_check_errors_total", stats.errors),
+        *counter("hexmon_checks_missed_total", parts.runner.agenda.missed),
+        *gauge("hexmon_checks_in_flight", parts.runner.in_flight()),
+        *gauge("hexmon_verdicts_held", stats.held),
         *stats.lateness.lines("hexmon_check_start_lateness_seconds"),
-        *_by_label("hexmon_messages_total", "command", parts.dispatcher.counts),
-        *_by_label("hexmon_connections_total", "what", parts.server.counters),
-        *_gauge("hexmon_connections_open", parts.server.connections()),
-        *_by_label("hexmon_board_total", "what", board.counters),
+        *by_label("hexmon_messages_total", "command", parts.dispatcher.counts),
+        *by_label("hexmon_connections_total", "what", parts.server.counters),
+        *gauge("hexmon_connections_open", parts.server.connections()),
+        *by_label("hexmon_board_total", "what", board.counters),
         *parts.storage.metrics(),
+        *parts.alerting.metrics(),
     ]
     for queue in parts.bus.followers():
         lines.append(f'hexmon_queue_depth{{queue="{queue.name}"}} {queue.depth()}')
@@ -121,16 +125,4 @@ def _squares_by_color(parts: Parts) -> list[str]:
     counts = dict.fromkeys(Color, 0)
     for status in parts.board.statuses():
         counts[status.color] += 1
-    return _by_label("hexmon_squares", "color", {color.word: count for color, count in counts.items()}, "gauge")
-
-
-def _gauge(name: str, value: float, labels: str = "") -> list[str]:
-    return [f"# TYPE {name} gauge", f"{name}{{{labels}}} {value}" if labels else f"{name} {value}"]
-
-
-def _counter(name: str, value: float) -> list[str]:
-    return [f"# TYPE {name} counter", f"{name} {value}"]
-
-
-def _by_label(name: str, label: str, counts: dict[str, int], kind: str = "counter") -> list[str]:
-    return [f"# TYPE {name} {kind}", *(f'{name}{{{label}="{key}"}} {count}' for key, count in sorted(counts.items()))]
+    return by_label("hexmon_squares", "color", {color.word: count for color, count in counts.items()}, "gauge")

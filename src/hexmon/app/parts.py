@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -55,21 +56,31 @@ class Parts:
     server: MessageServer
     tools: Tools
     runner: Runner
+    alerting: Alerting
     sources: Sources
     started: float
     condition: Condition
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """What has to be closed again."""
+
+    storage: Storage
+    tools: Tools
+    notify: NotifyEngines
+
+
 def put_together(
     configuration: Configuration,
     clock: Clock,
-    storage: Storage,
-    tools: Tools,
+    opened: Opened,
     sources: Sources,
     inventory: Inventory,
 ) -> Parts:
     """Build every part over an open storage and open tools; nothing runs yet."""
     bus = LocalBus()
+    storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
     dispatcher = Dispatcher(
@@ -80,6 +91,8 @@ def put_together(
         reload=lambda _word: condition.asked.set(),
         xmh=xmh_value,
     )
+    runner = _runner(configuration, clock, board, tools)
+    alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -89,7 +102,8 @@ def put_together(
         dispatcher=dispatcher,
         server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
         tools=tools,
-        runner=_runner(configuration, clock, board, tools),
+        runner=runner,
+        alerting=alerting,
         sources=sources,
         started=clock.now(),
         condition=condition,

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hexmon.agent.report import report_forever
+from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.listening import web_sockets
 from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
-from hexmon.app.parts import Parts, put_together
+from hexmon.app.parts import Opened, Parts, put_together
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
@@ -101,16 +102,13 @@ class Monitor:
             stack.push_async_callback(storage.close)
             family = self.configuration.settings.probing.family
             tools = await stack.enter_async_context(open_tools(self.clock, family=family))
-            parts = put_together(
-                self.configuration,
-                self.clock,
-                storage,
-                tools,
-                self._sources,
-                self._existing(),
-            )
+            engines = await stack.enter_async_context(notify_engines())
+            opened = Opened(storage=storage, tools=tools, notify=engines)
+            parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
             parts.board.restore(await storage.board.load())
+            await parts.alerting.start(self._sources.alerts)
+            parts.condition.config_problems += parts.alerting.problems
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
@@ -141,6 +139,9 @@ class Monitor:
             pages.hang_up()
             await asyncio.wait([web], timeout=_LAST_WORDS)
             pages.force_exit = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS):
+                    await parts.alerting.outbox.drained()
             for loop in loops:
                 loop.cancel()
         await self._write_everything(parts)
@@ -156,6 +157,7 @@ class Monitor:
             "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
             "client judge": judge_clients(parts.board, parts.bus),
             "board": often(1.0, partial(_tick, parts)),
+            "alert times": often(1.0, parts.alerting.tick),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
@@ -165,6 +167,7 @@ class Monitor:
             "housekeeping": often(_HOUSEKEEPING_SECONDS, partial(_prune, parts)),
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
+        loops |= parts.alerting.loops()
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
@@ -221,9 +224,9 @@ class Monitor:
                 _report_self(parts)
                 raise
             parts.condition.config_refused = ()
-            parts.condition.config_problems = inventory.problems
             self._windows = Windows(inventory)
             await self._adopt(parts)
+            parts.condition.config_problems = (*inventory.problems, *parts.alerting.problems)
             _report_self(parts)
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
@@ -237,6 +240,7 @@ class Monitor:
     async def _adopt(self, parts: Parts) -> None:
         inventory = self._existing()
         parts.board.adopt(inventory)
+        parts.alerting.use(self._sources.alerts)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 

@@ -4,8 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+from hexmon.alerts.channels import Notifiers, read_channels
+from hexmon.alerts.heartbeat import HeartbeatSettings
+from hexmon.alerts.notify import NOTIFIERS
+from hexmon.alerts.notify.contract import Channel
+from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
 from hexmon.ingest.access import read_networks
@@ -46,6 +51,7 @@ class Files:
     __pydantic_config__ = _STRICT
     hosts: str = "hosts.cfg"
     alerts: str = "alerts.cfg"
+    rules: str = "alerts.yaml"
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
     protocols: str = "protocols.cfg"
@@ -135,6 +141,9 @@ class Settings:
     judging: Judging = field(default_factory=Judging)
     pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, repr=False)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)  # alerts/channels.py reads them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +181,13 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
     _refuse_tls_without_certificate(settings.listen, str(found or "environment"))
     folder = found.parent if found else Path.cwd()
     return Configuration(settings=settings, folder=folder, path=found)
+
+
+def channels_of(configuration: Configuration, notifiers: Notifiers = NOTIFIERS) -> dict[str, Channel]:
+    """The ways to send that the configuration names. Raises ConfigError with every mistake."""
+    path = configuration.path
+    text = path.read_text(encoding="utf-8") if path else ""
+    return read_channels(configuration.settings.channels, str(path or "environment"), notifiers, text=text)
 
 
 def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:

@@ -1,10 +1,16 @@
 """Where the inventory of the server comes from: the machine itself, and hosts.cfg when there is one."""
 
 import gc
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from hexmon.alerts.alerts_cfg import AlertDefaults
+from hexmon.alerts.heartbeat import CheckHeartbeat
+from hexmon.alerts.rules import NO_RULES, RuleBook
+from hexmon.alerts.source import AlertsSource
+from hexmon.alerts.topology import Parent
 from hexmon.app.own import own_hosts_text, own_name
 from hexmon.app.settings import Configuration, Files
 from hexmon.config.line import Line
@@ -16,6 +22,16 @@ from hexmon.inventory.source import HostsSource
 from hexmon.model.inventory import Inventory
 from hexmon.model.origin import BUILT_IN, ConfigError, Origin, Problem
 from hexmon.probes.protocols import built_in_services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alerts:
+    """What the files say of alerting: rules, what stands behind what, whom to send heartbeats, and the mistakes."""
+
+    book: RuleBook = NO_RULES
+    parents: tuple[Parent, ...] = ()
+    heartbeats: tuple[CheckHeartbeat, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Sources:
@@ -36,6 +52,11 @@ class Sources:
         self._hosts = configuration.locate(settings.files.hosts)
         self._protocols = configuration.locate(settings.files.protocols)
         self._holidays = configuration.locate(settings.files.holidays)
+        self._alerts = configuration.locate(settings.files.alerts)
+        defaults = AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
+        named = settings.files.alerts != Files().alerts
+        self._alert_source = AlertsSource(self._alerts, defaults, required=named)
+        self.alerts = Alerts()
         self._source: HostsSource | None = None
         self._loads = 0
         self._own_protocols = False
@@ -57,6 +78,8 @@ class Sources:
     def _load(self) -> Inventory:
         self._loads += 1
         self._refuse_missing()
+        book = self._alert_source.load(lenient=self._loads == 1)
+        self.alerts = Alerts(book=book, problems=book.problems)
         found: list[Inventory] = []
         # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
         if self._source is not None or self._hosts.exists():
@@ -71,13 +94,16 @@ class Sources:
 
     def changed(self) -> bool:
         """Whether a new load would look at other files, or at files written since."""
+        if self._alert_source.changed():
+            return True
         if self._source is None:
             return self._hosts.exists()
         return self._source.changed() or self._protocols.is_file() != self._own_protocols
 
     def changed_and_at_rest(self) -> bool:
         """The same, once the files look as they did at the last call: an editor may have emptied one to write it."""
-        before, self._looked = self._looked, self._source.signatures() if self._source else self._hosts.exists()
+        hosts = self._source.signatures() if self._source else self._hosts.exists()
+        before, self._looked = self._looked, (hosts, self._alert_source.signatures())
         return self._looked == before and self.changed()
 
     def _refuse_missing(self) -> None:

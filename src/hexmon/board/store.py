@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
+from hexmon.model.incident import DeliveriesClaimed, DeliverySaved, IncidentSaved
 from hexmon.model.status import ClientMessage, Status
 
 
@@ -42,8 +43,19 @@ class ClientSaved(msgspec.Struct, frozen=True, gc=False):
     message: ClientMessage
 
 
-# ColorChanged is the history row itself; SquareDropped and SquareRenamed apply to squares and history alike.
-Record = StatusSaved | ScheduleSaved | ScheduleRemoved | ClientSaved | ColorChanged | SquareDropped | SquareRenamed
+# ColorChanged is the history row itself; SquareDropped and SquareRenamed apply to squares, history and alerts alike.
+Record = (
+    StatusSaved
+    | ScheduleSaved
+    | ScheduleRemoved
+    | ClientSaved
+    | ColorChanged
+    | SquareDropped
+    | SquareRenamed
+    | IncidentSaved
+    | DeliverySaved
+    | DeliveriesClaimed
+)
 
 
 class Snapshot(msgspec.Struct, kw_only=True):

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hexmon.alerts.strangers import strangers
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
+from hexmon.cli.alert_files import AlertFiles, alert_files
 from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
+from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 EXAMPLE = """example:
   hexmon check-config                        # hexmon.toml and what it names, or hosts.cfg in this folder
-  hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
+  hexmon check-config --hosts /etc/xymon/hosts.cfg --alerts /etc/xymon/alerts.cfg
 
 Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong.
 Tags that nobody knows are notes: other programs may have them there."""
@@ -41,6 +44,8 @@ class Files:
     home: str = ""
     holidays: Path | None = None
     verbose: bool = False
+    alerts: AlertFiles | None = None
+    loaded: list[Inventory] = field(default_factory=list, compare=False)  # once the hosts have been read
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     add_home(parser)
     parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
+    parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg, or rules in YAML")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -100,7 +106,8 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
     holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
-    return Files(configuration, hosts, protocols, _home(args, configuration), holidays, args.verbose)
+    alerts = alert_files(args, configuration) if configuration is not None and (args.alerts or not alone) else None
+    return Files(configuration, hosts, protocols, _home(args, configuration), holidays, args.verbose, alerts)
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -136,12 +143,24 @@ def _hosts(files: Files) -> Outcome:
         inventory = source.load(lenient=True)
     except ConfigError as error:
         return Outcome(problems=error.problems)
+    files.loaded.append(inventory)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
     counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
     return Outcome(counts, inventory.problems, told(source.notes(), each=files.verbose))
 
 
-READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)
+def _alerts(files: Files) -> Outcome:
+    if files.alerts is None:
+        return Outcome()
+    try:
+        book = files.alerts.book()
+    except ConfigError as error:
+        return Outcome(problems=error.problems)
+    notes = [note for inventory in files.loaded for note in strangers(book, inventory)]
+    return Outcome((_plural(len(book.rules), "alert rule"),) if book.rules else (), book.problems, notes)
+
+
+READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts, _alerts)
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 

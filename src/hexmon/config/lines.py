@@ -55,14 +55,20 @@ def read_lines(path: Path, problems: list[Problem], *, tool: Tool = "all") -> li
 
 
 def read_file(
-    path: Path, problems: list[Problem], *, tool: Tool = "all", on_path: Callable[[Path], None] | None = None
+    path: Path,
+    problems: list[Problem],
+    *,
+    tool: Tool = "all",
+    on_path: Callable[[Path], None] | None = None,
+    keep_unread: bool = False,
 ) -> FileText:
     """The same, with the list of what was read. A file that cannot be read is a fatal problem.
 
     `tool` decides which includes are followed: "display" dispinclude, "net" netinclude, "all" both, "daemon" neither.
-    `on_path` is called with every path just before it is looked at.
+    `on_path` is called with every path just before it is looked at. `keep_unread`: an include that is not followed
+    remains among the lines.
     """
-    reader = _Reader(path, problems, tool)
+    reader = _Reader(path, problems, tool, keep_unread=keep_unread)
     reader.on_path = on_path
     lines = [
         Line(decode_text(raw.text).strip(), Origin(raw.source, raw.number), raw.audience)

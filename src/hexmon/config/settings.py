@@ -3,22 +3,21 @@
 A value may be `${ENV}`; a secret may be given as `key_file`; `HEXMON_SECTION__KEY` sets any key.
 """
 
-import difflib
 import math
-import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from hexmon.config.decode import Place, decode, known_keys
+from hexmon.config.expand import Expander
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.timespec import parse_duration_strict
 
 T = TypeVar("T")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?\Z")
 _PREFIX = "HEXMON_"
 
@@ -42,12 +41,40 @@ def parse_seconds(text: str) -> float:
     return value
 
 
-def checked(read: Callable[[str], object]) -> AfterValidator:
+def checked(read: Callable[[Any], object]) -> AfterValidator:
     """For `Annotated`: a text that `read` must be able to read; its ValueError says what is wrong."""
 
-    def check(text: str) -> str:
-        read(text)
-        return text
+    def check(value: Any) -> Any:
+        read(value)
+        return value
+
+    return AfterValidator(check)
+
+
+def named(name: str) -> Any:
+    """For `Annotated`: what people write for a field that is called the same with a _ behind it (`for_`)."""
+    return Field(alias=name)
+
+
+def from_text(read: Callable[[str], object]) -> BeforeValidator:
+    """For `Annotated`: a text may stand where a table is meant."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+LIST = BeforeValidator(_as_list)  # for `Annotated`: a single value is a list of one
+
+
+def within(low: int, high: int) -> AfterValidator:
+    """For `Annotated`: a whole number from `low` to `high`."""
+
+    def check(value: int) -> int:
+        if not low <= value <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return value
 
     return AfterValidator(check)
 
@@ -77,19 +104,22 @@ def load_settings(kind: type[T], path: Path | None, environ: Mapping[str, str]) 
         raise ConfigError((Problem(Origin(source, int(line[1]) if line else None), str(error)),)) from error
     problems: list[Problem] = []
     _from_environment(tree, environ, kind)
-    expanded = _expanded(tree, environ, Origin(source), problems)
+    full = Expander(environ, Path(source).parent, problems).expand(tree, Origin(source))
+
+    def locate(place: Place) -> Origin:
+        return Origin(source, line_of(text, [part for part in place if isinstance(part, str)]))
+
     try:
-        value = TypeAdapter(kind).validate_python(expanded)
-    except ValidationError as error:
-        problems += [_problem(kind, item, text, source) for item in error.errors(include_url=False)]
-        raise ConfigError(tuple(problems)) from error
+        value = decode(kind, full, locate)
+    except ConfigError as error:
+        raise ConfigError((*problems, *error.problems)) from None
     if problems:
         raise ConfigError(tuple(problems))
     return value
 
 
 def _from_environment(tree: dict[str, Any], environ: Mapping[str, str], kind: type) -> None:
-    top = _known_keys(kind, [])
+    top = known_keys(kind, ())
     for name, text in environ.items():
         *sections, key = name[len(_PREFIX) :].lower().split("__")
         # A plain HEXMON_SOMETHING may belong to somebody else; HEXMON_SECTION__KEY is ours and must be right.
@@ -109,66 +139,10 @@ def _scalar(text: str) -> Any:
         return text
 
 
-def _expanded(value: Any, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> Any:
-    if isinstance(value, dict):
-        found = {key: _expanded(item, environ, origin, problems) for key, item in value.items()}
-        return _with_files(found, origin, problems)
-    if isinstance(value, list):
-        return [_expanded(item, environ, origin, problems) for item in value]
-    return _substituted(value, environ, origin, problems) if isinstance(value, str) else value
-
-
-def _substituted(text: str, environ: Mapping[str, str], origin: Origin, problems: list[Problem]) -> str:
-    def replace(match: re.Match[str]) -> str:
-        if match[1] not in environ:
-            problems.append(Problem(origin, f"${{{match[1]}}} is not set in the environment"))
-        return environ.get(match[1], "")
-
-    return _VARIABLE.sub(replace, text)
-
-
-def _with_files(table: dict[str, Any], origin: Origin, problems: list[Problem]) -> dict[str, Any]:
-    """`password_file = "/run/secret"` becomes `password = <its first line>`."""
-    for key in [key for key in table if key.endswith("_file") and key[:-5] in SECRETS]:
-        path = Path(str(table.pop(key)))
-        try:
-            table[key[:-5]] = path.read_text(encoding="utf-8").split("\n", 1)[0]
-        except OSError as error:
-            problems.append(Problem(origin, f"{key}: {path} cannot be read: {os.strerror(error.errno or 0)}"))
-    return table
-
-
-# Keys that may be given as `key_file`, and that no dump shows.
-SECRETS = frozenset({"url", "password", "token"})
-
-
-# Where the library's sentence speaks of Python and not of TOML.
-_MESSAGES: Mapping[str, str] = {
-    "tuple_type": 'a list is needed, such as ["...", "..."]',
-    "dataclass_type": "a table is needed: [section] and lines KEY = VALUE",
-    "string_type": "a text in quotes is needed",
-}
-
-
-def _problem(kind: type, item: Any, text: str, source: str) -> Problem:
-    path = [part for part in item["loc"] if isinstance(part, str)]  # numbers are places in a list
-    message, hint = _MESSAGES.get(item["type"], str(item["msg"]).removeprefix("Value error, ")), ""
-    if item["type"] == "unexpected_keyword_argument":
-        message = "unknown setting"
-        close = difflib.get_close_matches(path[-1], _known_keys(kind, path[:-1]), 1)
-        hint = f"did you mean {close[0]}?" if close else ""
-    return Problem(Origin(source, _line_of(text, path)), f"{'.'.join(path)}: {message}", hint)
-
-
-def _known_keys(kind: Any, path: list[str]) -> list[str]:
-    for part in path:
-        fields = getattr(kind, "__dataclass_fields__", {})
-        kind = fields[part].type if part in fields else None
-    return list(getattr(kind, "__dataclass_fields__", {}))
-
-
-def _line_of(text: str, path: list[str]) -> int | None:
-    """The line on which a key is written: the first line beginning with it inside its section."""
+def line_of(text: str, path: Sequence[str]) -> int | None:
+    """The line of a TOML file on which a key is written: the first one that begins with it inside its section."""
+    if not path:
+        return None
     sections, key = path[:-1], path[-1]
     current = ""
     for number, line in enumerate(text.splitlines(), 1):

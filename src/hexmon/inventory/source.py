@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from hexmon.config.lines import Line, read_file
+from hexmon.config.watched import Signature, Watched
 from hexmon.inventory.build import build_inventory
 from hexmon.inventory.holidays import read_holidays
 from hexmon.inventory.home import HomeFolder
@@ -16,9 +17,6 @@ from hexmon.model.holidays import Holidays
 from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
-
-Signature = tuple[int, int, int]
-_GONE: Signature = (-1, -1, -1)
 
 
 class HostsSource:
@@ -39,7 +37,7 @@ class HostsSource:
         self._protocols = protocols
         self._holidays = holidays
         self._defaults = defaults if defaults is not None else Defaults()
-        self._seen: dict[Path, Signature] = {}
+        self._watched = Watched()
         self._version = 0
 
     def load(self, *, lenient: bool = False) -> Inventory:
@@ -48,13 +46,13 @@ class HostsSource:
         `lenient`: what an include names may be missing too, for when there is nothing better in force.
         """
         problems: list[Problem] = []
-        self._seen = {}
+        self._watched = Watched()
         services = self._services(problems)
         file = self._file(problems)
         holidays = self._holiday_sets(problems)
         named = {Origin(str(path)) for path in (self._hosts, self._protocols, self._holidays)}
         _refuse_fatal(one for one in problems if not lenient or one.origin in named)
-        home = HomeFolder(Path(self._defaults.home or self._hosts.parent), on_path=self._remember)
+        home = HomeFolder(Path(self._defaults.home or self._hosts.parent), on_path=self._watched.remember)
         inventory = build_inventory(file, services, defaults=self._defaults, files=home, holidays=holidays)
         self._version += 1
         return msgspec.structs.replace(inventory, problems=(*problems, *inventory.problems), version=self._version)
@@ -65,11 +63,11 @@ class HostsSource:
 
     def changed(self) -> bool:
         """Whether a file or directory that the last load looked at is not as it was then."""
-        return any(_signature(path) != seen for path, seen in self._seen.items())
+        return self._watched.changed()
 
     def signatures(self) -> tuple[Signature, ...]:
         """What those files and directories look like now: equal twice in a row means that nobody is writing them."""
-        return tuple(_signature(path) for path in self._seen)
+        return self._watched.signatures()
 
     def _file(self, problems: list[Problem]) -> HostsFile:
         return read_hosts(self._lines(self._hosts, problems))
@@ -85,27 +83,14 @@ class HostsSource:
         if self._holidays is None:
             return None
         if not self._holidays.exists():
-            self._remember(self._holidays)
+            self._watched.remember(self._holidays)
             return Holidays()
         holidays, mistakes = read_holidays(self._lines(self._holidays, problems))
         problems.extend(mistakes)
         return holidays
 
     def _lines(self, path: Path, problems: list[Problem]) -> tuple[Line, ...]:
-        # The signature is taken before the reading: a file that is written meanwhile counts as changed.
-        return read_file(path, problems, on_path=self._remember).lines
-
-    def _remember(self, path: Path) -> None:
-        self._seen[path] = _signature(path)
-
-
-def _signature(path: Path) -> Signature:
-    """What tells that a file or directory was changed: time, size and inode (an editor may replace the file)."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return _GONE
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return read_file(path, problems, on_path=self._watched.remember).lines
 
 
 def _refuse_fatal(problems: Iterable[Problem]) -> None:

@@ -70,11 +70,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Ack(msgspec.Struct, frozen=True, gc=False):
-    """Somebody works on it until then."""
+    """Somebody works on it until then; `at` is when they said so (0.0: not known)."""
 
     until: float
     text: str
     by: str = ""
+    at: float = 0.0
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -156,6 +157,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     items: tuple[Item, ...] = ()
     site: str = ""
     note: str = ""  # who sent a notice, why an escalation happened
+    rtt_ns: int = -1  # how long the check took, in nanoseconds; -1: not known
 
 
 class DeliveryState(StrEnum):
@@ -194,6 +196,19 @@ class IncidentSaved(msgspec.Struct, frozen=True, gc=False):
 
 
 class DeliverySaved(msgspec.Struct, frozen=True, gc=False):
-    """A record of the journal: the delivery as it is now. Saved with the incident whose `told` speaks of it."""
+    """A record of the journal: the delivery as it is now. Saved with the incident whose `told` speaks of it.
+
+    `owner` is the outbox that holds it until the moment `lease`; without one it waits for the next that claims.
+    """
 
     delivery: Delivery
+    owner: str = ""
+    lease: float = 0.0
+
+
+class DeliveriesClaimed(msgspec.Struct, frozen=True, gc=False):
+    """A record of the journal: from `now` until `until` `owner` holds all waiting deliveries that nobody else does."""
+
+    owner: str
+    now: float
+    until: float

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import select
+import ssl
 from collections.abc import Callable
 
 import pycurl
@@ -25,10 +26,22 @@ class TransferError(Exception):
         self.code = code
 
 
-class CurlEngine:
-    """Runs easy handles. Their sockets live in one epoll instance of its own, which the loop watches."""
+def prepare_authorities(handle: pycurl.Curl) -> None:
+    """Believe those of this machine: libcurl was built on another one."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        handle.setopt(pycurl.CAINFO, paths.cafile)
+    if paths.capath:
+        handle.setopt(pycurl.CAPATH, paths.capath)
 
-    def __init__(self) -> None:
+
+class CurlEngine:
+    """Runs easy handles. Their sockets live in one epoll instance of its own, which the loop watches.
+
+    `connections` is how many of them stay open for later transfers; checks want a new one each time, so they keep one.
+    """
+
+    def __init__(self, *, connections: int = 1) -> None:
         self._loop = asyncio.get_running_loop()
         self._epoll = select.epoll()
         self._known: set[int] = set()
@@ -38,7 +51,7 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        self._multi.setopt(pycurl.M_MAXCONNECTS, 1)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
         self._loop.add_reader(self._epoll.fileno(), self._wake)
 
     def close(self) -> None:

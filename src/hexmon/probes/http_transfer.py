@@ -11,6 +11,7 @@ from hexmon import __version__
 from hexmon.clock import Clock
 from hexmon.model.observation import Certificate, Phase
 from hexmon.probes.contract import Target
+from hexmon.probes.curl_engine import prepare_authorities
 from hexmon.probes.http_expect import hashes_for
 from hexmon.probes.http_files import cookies, credentials_in, passphrase_of
 from hexmon.probes.http_options import BODY_LIMIT, HttpOptions, Place, without_userinfo
@@ -177,7 +178,7 @@ class Transfer:
         if options.ciphers:
             handle.setopt(pycurl.TLS13_CIPHERS, _TLS13_CIPHERS[options.ciphers])
         if verify:
-            _prepare_authorities(handle)
+            prepare_authorities(handle)
         if options.certificate:
             handle.setopt(pycurl.SSLCERT, raw(options.certificate))
             handle.setopt(pycurl.SSLKEY, raw(options.certificate))
@@ -269,15 +270,6 @@ def _ciphers(strength: str) -> str:
     bits = [(str(one["name"]), int(one["strength_bits"])) for one in context.get_ciphers()]
     names = [name for name, number in bits if (number == 128 if strength == "m" else number > 128)]
     return ":".join([*(name for name in names if not name.startswith("TLS_")), "@SECLEVEL=0"])
-
-
-def _prepare_authorities(handle: pycurl.Curl) -> None:
-    """Those of this machine: libcurl was built on another one."""
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        handle.setopt(pycurl.CAINFO, paths.cafile)
-    if paths.capath:
-        handle.setopt(pycurl.CAPATH, paths.capath)
 
 
 def _phases(handle: pycurl.Curl) -> list[Phase]:

@@ -72,12 +72,13 @@ class Programs:
         finally:
             self._room.release()
 
-    async def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> Ended:
+    async def run(self, argv: Sequence[str], environment: Mapping[str, str], *, linger: bool = False) -> Ended:
         """Run the program at the path `argv[0]`, with nothing to read, until it ends.
 
-        Whoever cancels this ends the program and everything in its process group. Raises CannotStart and Flood.
+        Whoever cancels this ends the program and everything in its process group. What it left running ends with it,
+        unless it may `linger`. Raises CannotStart and Flood.
         """
-        process = _Process(_start(argv, environment, self._inherited), self._running)
+        process = _Process(_start(argv, environment, self._inherited), self._running, linger=linger)
         try:
             return await process.ended
         finally:
@@ -111,7 +112,8 @@ class _Pipe:
 class _Process:
     """One running program. It is known to `running` until its end was seen, which may be after `stop`."""
 
-    def __init__(self, started: "_Started", running: "set[_Process]") -> None:
+    def __init__(self, started: "_Started", running: "set[_Process]", *, linger: bool = False) -> None:
+        self._linger = linger
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self._pid = started.pid
@@ -154,7 +156,8 @@ class _Process:
 
     def _look(self) -> None:
         """It has ended. What it left running in its group ends with it; the number is ours until we have waited."""
-        self._kill()
+        if not self._linger:
+            self._kill()
         for pipe in list(self._open):
             with contextlib.suppress(BlockingIOError):
                 for _ in range(_READS_AT_THE_END):

@@ -1,4 +1,4 @@
-"""Open the storage: one address in, the journal and the two stores out."""
+"""Open the storage: one address in, the journal and the stores out."""
 
 import asyncio
 import fcntl
@@ -11,9 +11,11 @@ import msgspec
 import sqlalchemy as sa
 import sqlalchemy.exc
 
+from hexmon.alerts.store import AlertStore
 from hexmon.board.store import BoardStore, Journal
 from hexmon.clock import Clock, SystemClock
 from hexmon.history.store import HistoryStore
+from hexmon.storage.alerts import SqlAlertStore
 from hexmon.storage.board import SqlBoardStore
 from hexmon.storage.history import SqlHistoryStore
 from hexmon.storage.journal import JournalSettings, WriterJournal
@@ -46,7 +48,9 @@ class Storage(msgspec.Struct, frozen=True, kw_only=True):
     journal: Journal
     board: BoardStore
     history: HistoryStore
-    prune_history: Callable[[float], None]  # delete changes older than that moment, in the background
+    alerts: AlertStore
+    prune_history: Callable[[float], None]  # delete what is over and older than that moment, in the background
+    prune_notifications: Callable[[float], None]  # the same for the notification log alone
     metrics: Callable[[], list[str]]  # in Prometheus' text format
     close: Callable[[], Awaitable[None]]  # writes what waits first
 
@@ -77,7 +81,16 @@ def _in_memory() -> Storage:
     async def close() -> None:
         """Nothing is open."""
 
-    return Storage(journal=memory, board=memory, history=memory, prune_history=memory.prune, metrics=list, close=close)
+    return Storage(
+        journal=memory,
+        board=memory,
+        history=memory,
+        alerts=memory.alerts,
+        prune_history=memory.prune,
+        prune_notifications=memory.alerts.prune_deliveries,
+        metrics=list,
+        close=close,
+    )
 
 
 def _parse(url: str) -> Any:
@@ -113,6 +126,10 @@ def _open_sql(
         target.prune(before)
         journal.do_chores()
 
+    def prune_log(before: float) -> None:
+        target.prune_log(before)
+        journal.do_chores()
+
     async def close() -> None:
         await journal.close()
         await loop.run_in_executor(None, readers.close)
@@ -123,7 +140,9 @@ def _open_sql(
         journal=journal,
         board=SqlBoardStore(readers),
         history=SqlHistoryStore(readers),
+        alerts=SqlAlertStore(readers, journal),
         prune_history=prune,
+        prune_notifications=prune_log,
         metrics=lambda: journal_lines(journal.counters, journal.depth(), bool(journal.trouble)),
         close=close,
     )

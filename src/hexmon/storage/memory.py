@@ -11,6 +11,7 @@ from hexmon.board.store import Record, Snapshot
 from hexmon.history.store import Change
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
 from hexmon.model.names import StatusKey
+from hexmon.storage.memory_alerts import MemoryAlerts
 
 _KEEP_CHANGES = 20_000
 
@@ -33,11 +34,12 @@ def change_of(number: int, event: ColorChanged) -> Change:
 
 
 class MemoryStorage:
-    """Journal, board store and history store in one."""
+    """Journal, board store and history store in one; `alerts` is the store of incidents and deliveries."""
 
     trouble = ""
 
     def __init__(self, keep: int = _KEEP_CHANGES) -> None:
+        self.alerts = MemoryAlerts()
         self._changes: deque[Change] = deque(maxlen=keep)
         self._numbers = count(1)
         self._ticket = 0
@@ -45,6 +47,7 @@ class MemoryStorage:
     def append(self, records: Sequence[Record]) -> int:
         self._ticket += 1
         for record in records:
+            self.alerts.take(record)
             if isinstance(record, ColorChanged):
                 self._changes.append(change_of(next(self._numbers), record))
             elif isinstance(record, SquareDropped) and not record.forget:
@@ -79,7 +82,9 @@ class MemoryStorage:
         return [_short(change) for change in self._newest_first() if change.at >= since][:limit]
 
     def prune(self, before: float) -> None:
-        """Nothing: the number of changes is bounded anyway."""
+        """Of alerts only: the number of changes is bounded anyway."""
+        self.alerts.prune_incidents(before)
+        self.alerts.prune_deliveries(before)
 
     def _newest_first(self) -> list[Change]:
         return sorted(self._changes, key=lambda change: (change.at, change.id), reverse=True)

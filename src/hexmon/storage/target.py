@@ -5,12 +5,13 @@ from pathlib import Path
 import sqlalchemy as sa
 import sqlalchemy.exc
 
-from hexmon.storage import tables
+from hexmon.storage import alert_rows, tables
 from hexmon.storage.journal import NotStoredError
 from hexmon.storage.writers import Batch, Writer
 
 STEP_ROWS = 500  # deleted in one transaction of housekeeping: a few milliseconds
 
+_NEVER = float("-inf")
 _POISON = (sa.exc.DataError, sa.exc.IntegrityError, TypeError, ValueError, OverflowError, AttributeError)
 
 
@@ -24,13 +25,18 @@ class SqlTarget:
         self._inode = 0
         self._writer = Writer(engine.dialect)
         self._connection: sa.Connection | None = None
-        self._prune_before = float("-inf")
-        self._pruned: tuple[float, int] = (float("-inf"), 0)
+        self._prune_before = _NEVER
+        self._pruned: tuple[float, int] = (_NEVER, 0)
+        self._prune_log_before = _NEVER
 
     def prune(self, before: float) -> None:
-        """Let the chores delete what is older; may be called from any thread."""
+        """Let the chores delete history that is older; may be called from any thread."""
         self._prune_before = before
-        self._pruned = (float("-inf"), 0)
+        self._pruned = (_NEVER, 0)
+
+    def prune_log(self, before: float) -> None:
+        """The same for the notification log, which also goes with the history."""
+        self._prune_log_before = before
 
     def write(self, batch: Batch) -> int:
         try:
@@ -43,7 +49,7 @@ class SqlTarget:
         try:
             connection = self._connected()
             with connection.begin():
-                return _erase_some(connection) or self._prune_some(connection)
+                return _erase_some(connection) or self._prune_some(connection) or self._prune_some_alerts(connection)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             self.close()
             raise NotStoredError(self._explain(error)) from error
@@ -118,6 +124,13 @@ class SqlTarget:
         connection.execute(sa.delete(change).where(change.c.id.in_(gone)))
         self._pruned = (rows[-1][0], rows[-1][1])
         return True
+
+    def _prune_some_alerts(self, connection: sa.Connection) -> bool:
+        """Delete what is over and old; what lasts or waits stays."""
+        log_before = max(self._prune_before, self._prune_log_before)
+        return alert_rows.prune_incidents(connection, self._prune_before, STEP_ROWS) or alert_rows.prune_deliveries(
+            connection, log_before, STEP_ROWS
+        )
 
 
 def _erase_some(connection: sa.Connection) -> bool:

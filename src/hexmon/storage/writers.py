@@ -15,35 +15,45 @@ import sqlalchemy as sa
 
 from hexmon.board.store import ClientSaved, Record, ScheduledCommand, ScheduleRemoved, ScheduleSaved, StatusSaved
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
+from hexmon.model.incident import DeliveriesClaimed, DeliverySaved, Incident, IncidentSaved
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage, Status
-from hexmon.storage import moves, tables
+from hexmon.storage import alert_rows, moves, tables
 
 log = logging.getLogger(__name__)
 
 PACK_ABOVE = 512
-_LARGEST_INSERT = 256  # rows in one statement; 11 parameters each stay far below every engine's limit
+_LARGEST_INSERT = 256  # rows in one statement; 17 parameters each stay far below every engine's limit
 
 Row = tuple[Any, ...]
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class Segment:
-    """Records between two drops or renames; of one square's statuses only the last is kept."""
+    """Records between two moves; of one square's statuses, of one incident and delivery only the last is kept."""
 
-    __slots__ = ("changes", "clients", "jobs", "statuses")
+    __slots__ = ("changes", "clients", "deliveries", "incidents", "jobs", "statuses")
 
     def __init__(self) -> None:
         self.statuses: dict[StatusKey, Status] = {}
         self.changes: list[ColorChanged] = []
         self.clients: dict[tuple[str, str], ClientMessage] = {}
         self.jobs: dict[int, ScheduledCommand | None] = {}
+        self.incidents: dict[str, Incident] = {}
+        self.deliveries: dict[int, DeliverySaved] = {}
 
     def __len__(self) -> int:
-        return len(self.statuses) + len(self.changes) + len(self.clients) + len(self.jobs)
+        board = len(self.statuses) + len(self.changes) + len(self.clients) + len(self.jobs)
+        return board + len(self.incidents) + len(self.deliveries)
 
 
-Part = Segment | SquareDropped | SquareRenamed
+# What concerns many rows, and is done when all records before it are written.
+_MOVES: dict[type, Callable[[sa.Connection, Any], None]] = {
+    SquareDropped: moves.drop,
+    SquareRenamed: moves.rename,
+    DeliveriesClaimed: alert_rows.claim,
+}
+Part = Segment | SquareDropped | SquareRenamed | DeliveriesClaimed
 
 
 class Batch:
@@ -68,7 +78,7 @@ class Batch:
                     last = Segment()
                     self.parts.append(last)
                 take(last, record)
-            elif isinstance(record, SquareDropped | SquareRenamed):
+            elif isinstance(record, SquareDropped | SquareRenamed | DeliveriesClaimed):
                 self.parts.append(record)
             else:
                 log.error("not a record, left out: %s", summary(record))
@@ -94,12 +104,22 @@ def _take_removal(segment: Segment, record: ScheduleRemoved) -> None:
     segment.jobs[record.id] = None
 
 
+def _take_incident(segment: Segment, record: IncidentSaved) -> None:
+    segment.incidents[record.incident.id] = record.incident
+
+
+def _take_delivery(segment: Segment, record: DeliverySaved) -> None:
+    segment.deliveries[record.delivery.number] = record
+
+
 _TAKE: dict[type, Callable[[Segment, Any], None]] = {
     StatusSaved: _take_status,
     ColorChanged: _take_change,
     ClientSaved: _take_client,
     ScheduleSaved: _take_job,
     ScheduleRemoved: _take_removal,
+    IncidentSaved: _take_incident,
+    DeliverySaved: _take_delivery,
 }
 
 
@@ -191,18 +211,18 @@ class Writer:
         self._changes = _Insert(dialect, changed, _change_row)
         self._clients = _Insert(dialect, _upsert(name, tables.client_message, ("host", "collector")), _client_row)
         self._jobs = _Insert(dialect, _upsert(name, tables.schedule, ("id",)), _job_row)
+        self._incidents = _Insert(dialect, _upsert(name, tables.incident, ("id",)), alert_rows.incident_row)
+        self._deliveries = _Insert(dialect, _upsert(name, tables.delivery, ("number",)), alert_rows.delivery_row)
 
     def write(self, connection: sa.Connection, batch: Batch) -> None:
         """The whole batch, all or an exception."""
         for part in batch.parts:
-            if isinstance(part, SquareDropped):
-                moves.drop(connection, part)
-            elif isinstance(part, SquareRenamed):
-                moves.rename(connection, part)
-            else:
-                for insert, items in self._work(part):
-                    insert.run(connection, items)
-                _remove_jobs(connection, part)
+            if not isinstance(part, Segment):
+                _MOVES[type(part)](connection, part)
+                continue
+            for insert, items in self._work(part):
+                insert.run(connection, items)
+            _remove_jobs(connection, part)
 
     def write_singly(self, connection: sa.Connection, batch: Batch, is_poison: Callable[[Exception], bool]) -> int:
         """Each record in a savepoint of its own; those that the encoder or the database refuses are left out.
@@ -232,18 +252,18 @@ class Writer:
             (self._changes, segment.changes),
             (self._clients, segment.clients.values()),
             (self._jobs, [job for job in segment.jobs.values() if job is not None]),
+            (self._incidents, segment.incidents.values()),
+            (self._deliveries, segment.deliveries.values()),
         ]
 
     def _singles(self, part: Part) -> Iterator[tuple[Callable[[sa.Connection, Any], None], Any]]:
-        if isinstance(part, SquareDropped):
-            yield moves.drop, part
-        elif isinstance(part, SquareRenamed):
-            yield moves.rename, part
-        else:
-            for insert, items in self._work(part):
-                for item in items:
-                    yield _one(insert), item
-            yield _remove_jobs, part
+        if not isinstance(part, Segment):
+            yield _MOVES[type(part)], part
+            return
+        for insert, items in self._work(part):
+            for item in items:
+                yield _one(insert), item
+        yield _remove_jobs, part
 
 
 def _one(insert: _Insert) -> Callable[[sa.Connection, Any], None]:

@@ -1,0 +1,405 @@
+"""The alert engine: follows the board, keeps the open incidents, decides, and hands what is due to the outbox.
+
+The decisions are those of `plan`, `topology` and the rules; here is only who is asked when. What was decided is in the
+journal before anything is sent. At the start every square that alerts without an incident begins one, and every
+incident whose square recovered meanwhile ends: a crash loses nothing that the board had answered for.
+"""
+
+import heapq
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
+from hexmon.alerts.messages import Case, delivery_of, item_of
+from hexmon.alerts.outbox import LEASE
+from hexmon.alerts.plan import (
+    Planned,
+    acknowledged,
+    needs_plan,
+    plan_alert,
+    plan_end,
+    plan_notice,
+    raised,
+    settled,
+)
+from hexmon.alerts.rules import NO_RULES, RuleBook
+from hexmon.alerts.subject import Subject, subject_of
+from hexmon.alerts.topology import NO_TOPOLOGY, Topology
+from hexmon.board.draft import machine_time
+from hexmon.board.store import Journal, Record
+from hexmon.bus import Subscription
+from hexmon.clock import Clock
+from hexmon.model.color import ALERT_COLORS, Color
+from hexmon.model.events import (
+    AlertEnded,
+    AlertRaised,
+    Event,
+    InventoryChanged,
+    NoticeSent,
+    SquareDropped,
+    SquareRenamed,
+    StatusAcknowledged,
+)
+from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Item, Kind
+from hexmon.model.inventory import Inventory
+from hexmon.model.names import StatusKey, split_square
+from hexmon.model.status import Status
+from hexmon.model.text import readable
+
+log = logging.getLogger(__name__)
+
+FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed, InventoryChanged)
+
+NEVER = float("inf")
+_MOST_EXPLAINED = 500  # squares in the list of one message
+_LOOK_AGAIN = 1.0  # seconds: how often a held square is looked at
+_LOOK_AT_ROOT = 30.0  # and an explained one, beside the events of its root
+
+Hook = Callable[[str], None]
+
+
+def _no_hook(_step: str) -> None:
+    """Nobody watches the steps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What the engine asks of the rest of hexmon. `hook` hears of every step, for tests that end the process there."""
+
+    status: Callable[[StatusKey], Status | None]
+    statuses: Callable[[], Iterable[Status]]
+    inventory: Callable[[], Inventory]
+    probe_now: Callable[[StatusKey], object]
+    offer: Callable[[Sequence[Delivery]], None]
+    drop: Callable[[str, str | None], None]
+    alert_colors: frozenset[Color] = ALERT_COLORS
+    local: Callable[[float], datetime] = machine_time
+    limits: Limits = LIMITS
+    owner: str = ""  # whose outbox sends what is decided here
+    hook: Hook = _no_hook
+
+
+class AlertEngine:
+    """One writer of incidents; synchronous but for waiting for events."""
+
+    def __init__(self, clock: Clock, journal: Journal, world: World) -> None:
+        self.counters: Counter[str] = Counter()
+        self.book: RuleBook = NO_RULES
+        self.topology: Topology = NO_TOPOLOGY
+        self._clock = clock
+        self._journal = journal
+        self._world = world
+        self._open: dict[StatusKey, Incident] = {}
+        self._waiting: set[StatusKey] = set()  # those that are held or explained
+        self._due: list[tuple[float, StatusKey]] = []
+        self._number = 0
+        self._records: dict[object, Record] = {}
+        self._deliveries: list[Delivery] = []
+        self._handlers: dict[type, Callable[[Any, float], None]] = {
+            AlertRaised: self._raised,
+            AlertEnded: self._ended,
+            StatusAcknowledged: self._acknowledged,
+            NoticeSent: self._noticed,
+            SquareDropped: self._dropped,
+            SquareRenamed: self._renamed,
+            InventoryChanged: lambda _event, now: self.look_at_all(now),
+        }
+
+    # -- the outside ----------------------------------------------------------------------------------------------
+
+    def restore(self, incidents: Iterable[Incident], highest: int = 0) -> None:
+        """Begin with what was open, and bring it in line with the board. `highest` is the last number of a delivery."""
+        now = self._clock.now()
+        self._number = highest
+        self._open = {incident.key: incident for incident in incidents if incident.open}
+        self._reconcile(now)
+        self.look_at_all(now)
+        self._commit()
+
+    async def run(self, subscription: Subscription) -> None:
+        """Follow the board until cancelled."""
+        lost = subscription.lost
+        while True:
+            self.take(await subscription.next_batch())
+            if subscription.lost != lost:
+                lost = subscription.lost
+                log.error("more events than the alert engine could take; it compares its incidents with the board")
+                self._reconcile(self._clock.now())
+                self._commit()
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Decide about these events; what is due goes out when it is durable."""
+        now = self._clock.now()
+        for event in events:
+            try:
+                self._handlers[type(event)](event, now)
+            except Exception:
+                # One square's odd data must not silence all others.
+                log.exception("an event could not be handled: %.300r", event)
+        self._commit()
+
+    def tick(self) -> None:
+        """Look at the incidents whose time has come. To be called about once a second."""
+        now = self._clock.now()
+        while self._due and self._due[0][0] <= now:
+            _, key = heapq.heappop(self._due)
+            incident = self._open.get(key)
+            if incident is not None and incident.look_at <= now:
+                try:
+                    self._look(incident, now)
+                except Exception:
+                    log.exception("the alerts of %s could not be decided", key)
+                    self._keep(replace(incident, look_at=now + 60.0))
+        self._commit()
+
+    def use(self, book: RuleBook, topology: Topology) -> None:
+        """Other rules or other relations are in force: everybody may be meant anew."""
+        self.book, self.topology = book, topology
+        self.look_at_all(self._clock.now())
+        self._commit()
+
+    def look_at_all(self, now: float) -> None:
+        """Walk the rules for every open incident."""
+        for incident in list(self._open.values()):
+            self._look(incident, now)
+
+    def incident(self, key: StatusKey) -> Incident | None:
+        """The open incident of a square."""
+        return self._open.get(key)
+
+    def incidents(self) -> list[Incident]:
+        """Every open incident."""
+        return list(self._open.values())
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def _raised(self, event: AlertRaised, now: float) -> None:
+        status = event.status
+        before = self._open.get(status.key)
+        after = raised(before, status, now)
+        if before is not None and before.ended and before.id != after.id:
+            self._records[before.id] = IncidentSaved(settled(before))
+        self._open[status.key] = after
+        if needs_plan(before, after):
+            if before is None:
+                self.counters["incidents"] += 1
+            self._look(after, now, status)
+
+    def _ended(self, event: AlertEnded, now: float) -> None:
+        incident = self._open.get(event.status.key)
+        if incident is None or incident.ended:
+            return
+        kind = Kind.DISABLED if event.status.color is Color.BLUE else Kind.RECOVERY
+        self._end(incident, event.status, kind, now)
+
+    def _acknowledged(self, event: StatusAcknowledged, now: float) -> None:
+        status = event.status
+        incident = self._open.get(status.key)
+        if incident is None or incident.ended or status.acknowledged is None:
+            return
+        text, _, by = readable(status.acknowledged.text).partition("\nAcked by:")
+        ack = Ack(status.acknowledged.until, text.strip(), by.strip())
+        self._keep(acknowledged(incident, ack, now))
+        self.counters["acknowledged"] += 1
+
+    def _noticed(self, event: NoticeSent, now: float) -> None:
+        key = split_square(event.subject) if event.kind == "notify" else None
+        if key is None:
+            return
+        host = self._world.inventory().find(key.host)
+        key = StatusKey(host.name if host else key.host, key.test)
+        status = self._world.status(key)
+        incident = _incident_of_notice(key, status, now)
+        subject = self._subject(incident, status, now, Kind.NOTICE)
+        for telling in plan_notice(self.book, subject, now):
+            delivery = delivery_of(self._next_number(now), self._case(incident, status), telling, now)
+            message = replace(delivery.message, text=event.text, incident="", note=event.sender)
+            next_at = telling.told.due if telling.told.due > now else 0.0  # the end of quiet times
+            self._deliveries.append(replace(delivery, message=message, next_at=next_at))
+
+    def _dropped(self, event: SquareDropped, now: float) -> None:
+        for incident in self._of(event.host, event.test):
+            self._close(replace(incident, ended=incident.ended or now, end="dropped", pending=False))
+        self._world.drop(event.host, event.test)
+
+    def _renamed(self, event: SquareRenamed, _now: float) -> None:
+        for incident in self._of(event.host, event.test):
+            del self._open[incident.key]
+            key = StatusKey(event.new_host, event.new_test or incident.key.test)
+            self._keep(replace(incident, key=key))
+
+    def _of(self, host: str, test: str | None) -> list[Incident]:
+        if test is not None:
+            found = self._open.get(StatusKey(host, test))
+            return [found] if found else []
+        return [incident for key, incident in self._open.items() if key.host == host]
+
+    def _reconcile(self, now: float) -> None:
+        """Make the incidents those of the board, whatever was missed."""
+        alerting = {status.key: status for status in self._world.statuses() if status.alerting}
+        for key, status in alerting.items():
+            incident = self._open.get(key)
+            if status.color in self._world.alert_colors and (incident is None or incident.color is not status.color):
+                self._raised(AlertRaised(now, status), now)
+        for key, incident in list(self._open.items()):
+            if key not in alerting and not incident.ended:
+                found = self._world.status(key)
+                if found is None:
+                    self._close(replace(incident, ended=now, end="dropped"))
+                else:
+                    self._ended(AlertEnded(now, incident.color, found), now)
+
+    # -- decisions ------------------------------------------------------------------------------------------------
+
+    def _look(self, incident: Incident, now: float, status: Status | None = None) -> None:
+        """Decide about one incident as it is now."""
+        status = status or self._world.status(incident.key)
+        if incident.ended:
+            kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
+            self._end(incident, status, kind, now)
+            return
+        held = self._held(incident, status, now)
+        if held is not None:
+            self._waiting.add(incident.key)
+            self._keep(held)
+            return
+        self._waiting.discard(incident.key)
+        free = replace(incident, held_since=0.0, root=None) if incident.held_since or incident.root else incident
+        subject = self._subject(free, status, now, Kind.ALERT)
+        self._carry_out(plan_alert(free, self.book, subject, now), status, now)
+
+    def _end(self, incident: Incident, status: Status | None, kind: Kind, now: float) -> None:
+        """Tell the end to whom it is owed, now or when their times let it pass; then look at what it explained."""
+        subject = self._subject(incident, status, now, kind)
+        self._carry_out(plan_end(incident, self.book, subject, now), status, now)
+        self._release(incident.key, now)
+
+    def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
+        """The incident as it waits for its parents or for its root; None when it is free to be told."""
+        key = incident.key
+        if not self.topology.relations(key):
+            return None
+        decision = judge_hold(self.topology, key, _began(incident, status), self._fact, now, self._world.limits)
+        if isinstance(decision, Hold):
+            for parent in decision.ask:
+                self._world.probe_now(parent)
+            since = incident.held_since or now
+            return replace(incident, held_since=since, root=None, look_at=min(decision.until, now + _LOOK_AGAIN))
+        if isinstance(decision, Explained):
+            self.counters["explained"] += incident.root is None
+            return replace(incident, root=decision.root, look_at=now + _LOOK_AT_ROOT)
+        return None
+
+    def _fact(self, key: StatusKey) -> ParentFact | None:
+        status = self._world.status(key)
+        if status is None:
+            return None
+        # A root that nobody is ever told of must not hide what stands behind it.
+        incident = self._open.get(key)
+        heard = incident is None or bool(incident.told) or incident.look_at < NEVER
+        return fact_of(status, self._world.alert_colors, heard=heard)
+
+    def _release(self, root: StatusKey, now: float) -> None:
+        """What a square explained has to be looked at now that the square is well."""
+        children = [self._open[key] for key in self._waiting if key in self._open]
+        for child in children:
+            if child.root == root and not child.ended:
+                self._look(child, now)
+
+    def _carry_out(self, planned: Planned, status: Status | None, now: float) -> None:
+        incident = planned.incident
+        case = self._case(incident, status) if planned.tell else None
+        for telling in planned.tell:
+            assert case is not None  # noqa: S101 - there is a case for every telling
+            self._deliveries.append(delivery_of(self._next_number(now), case, telling, now))
+            self.counters[telling.kind.value] += 1
+        if incident.open:
+            self._keep(incident)
+        else:
+            self._close(incident)
+
+    def _case(self, incident: Incident, status: Status | None) -> Case:
+        host = self._world.inventory().find(incident.key.host)
+        return Case(incident=incident, status=status, host=host, explains=self._explains(incident))
+
+    def _explains(self, incident: Incident) -> tuple[Item, ...]:
+        """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
+        if not self._waiting:
+            return ()
+        root = incident.key
+        bad = [key for key in self._waiting if (one := self._open.get(key)) is not None and not one.ended]
+        found = explained_by(root, self.topology, bad, self._fact) if bad else ()
+        children = [self._open[key] for key in found[:_MOST_EXPLAINED]]
+        items = [item_of(one.key, self._world.status(one.key), one.color, one.started) for one in children]
+        return tuple(sorted(items, key=lambda item: (-item.color, item.key)))
+
+    def _subject(self, incident: Incident, status: Status | None, now: float, kind: Kind) -> Subject:
+        host = self._world.inventory().find(incident.key.host)
+        acknowledged_now = incident.ack is not None and incident.ack.until > now
+        return subject_of(
+            incident.key,
+            host,
+            color=incident.color,
+            started=incident.started,
+            color_since=incident.color_since,
+            groups=status.groups if status else (),
+            kind=kind,
+            now=now,
+            local=self._world.local,
+            alert_colors=self._world.alert_colors,
+            reports=incident.reports,
+            acknowledged=acknowledged_now,
+        )
+
+    # -- what is written ------------------------------------------------------------------------------------------
+
+    def _keep(self, incident: Incident) -> None:
+        self._open[incident.key] = incident
+        self._records[incident.id] = IncidentSaved(incident)
+        if 0.0 < incident.look_at < NEVER:
+            heapq.heappush(self._due, (incident.look_at, incident.key))
+
+    def _close(self, incident: Incident) -> None:
+        self._open.pop(incident.key, None)
+        self._waiting.discard(incident.key)
+        self._records[incident.id] = IncidentSaved(incident)
+
+    def _next_number(self, now: float) -> int:
+        """Grows with time, so that it needs no counter in the database; exact in JavaScript, too."""
+        self._number = max(self._number + 1, int(now * 1_000_000))
+        return self._number
+
+    def _commit(self) -> None:
+        """Everything that was decided together is written together; then it goes out."""
+        records, self._records = list(self._records.values()), {}
+        deliveries, self._deliveries = self._deliveries, []
+        if not records and not deliveries:
+            return
+        self._world.hook("decided")
+        lease = self._clock.now() + LEASE
+        rows = [DeliverySaved(one, self._world.owner, lease) for one in deliveries]
+        ticket = self._journal.append([*records, *rows])
+        if deliveries:
+            self._journal.when_durable(ticket, lambda: self._hand_over(deliveries))
+
+    def _hand_over(self, deliveries: Sequence[Delivery]) -> None:
+        self._world.hook("durable")
+        self._world.offer(deliveries)
+
+
+def _began(incident: Incident, status: Status | None) -> float:
+    """When what the square shows now began: a parent that was looked at since then has said what there is to say."""
+    return max(incident.color_since, status.since if status is not None else 0.0)
+
+
+def _incident_of_notice(key: StatusKey, status: Status | None, now: float) -> Incident:
+    """A notice has no incident; filters and words look at one all the same."""
+    color = status.color if status else Color.GREEN
+    since = status.since if status else now
+    return Incident(id="", key=key, started=since, color=color, worst=color, color_since=since, seen=now)

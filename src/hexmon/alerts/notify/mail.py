@@ -1,0 +1,206 @@
+"""MAIL: over SMTP (RFC 5321), by STARTTLS or TLS where asked for; or through a program, as xymond_alert does it.
+
+Every mail says that a machine wrote it (RFC 3834), mails of one incident make one thread, and the Message-ID is that of
+the delivery: a mail that came twice after a crash can be known again.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from typing import Literal
+
+import aiosmtplib
+
+from hexmon.alerts import wording, wording_site
+from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
+from hexmon.alerts.notify.words import one_line, square_url
+from hexmon.model.incident import ENDS, Delivery, Kind
+from hexmon.model.text import readable
+
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+_GROUPS = 5
+_TOO_LONG = 900  # characters of a line beyond which a body is encoded (RFC 5322 allows 998)
+_FAILED_FOR_GOOD = range(500, 600)
+# These say that the server has no time, or does not like us just now, though they begin with a 5.
+_NOT_THE_MESSAGE = frozenset({530, 534, 535, 538})
+
+_STRICT = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailOptions:
+    """Where mail goes, and what is in it.
+
+    `server` is HOST or HOST:PORT. `security`: none, starttls or tls; certificates are verified unless `verify` is off,
+    against the authorities in the PEM file `ca`, or against this machine's. `command` is a program and its words, such
+    as `/usr/bin/mail -s`, used in place of SMTP: it gets subject and address as its last words and the text to read.
+    `cfid` puts the line of alerts.cfg into the subject.
+    """
+
+    __pydantic_config__ = _STRICT
+    server: str = "127.0.0.1:25"
+    security: Literal["none", "starttls", "tls"] = "none"
+    verify: bool = True
+    ca: str = ""
+    username: str = ""
+    password: str = ""
+    sender: str = ""  # "": hexmon@ this machine
+    reply_to: str = ""  # where an answer acknowledges (ack-mail)
+    cfid: bool = False
+    command: str = ""
+
+
+async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent:
+    """Send one mail to one address."""
+    options: MailOptions = channel.options
+    address = delivery.way.address.strip()
+    if not address or any(letter in address for letter in "\r\n\0"):
+        raise Unsendable(f"{address!r} is not an address")
+    if options.command:
+        return await _by_command(delivery, options, tools)
+    return await _by_smtp(mail_of(delivery, options, tools), address, options, tools)
+
+
+def subject_and_text(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> tuple[str, bytes]:
+    """What the mail says."""
+    message, form = delivery.message, delivery.way.format
+    link = square_url(tools.url, message.key)
+    if form == "SITE":
+        return wording_site.subject(message), wording_site.body(message)
+    text = wording.body(message, form, link)
+    ack = tools.ack_link(delivery) if message.kind not in ENDS and message.kind is not Kind.NOTICE else ""
+    if ack and form == "TEXT" and not message.items:
+        text += f"Acknowledge: {ack}\n".encode()
+    return wording.subject(message, form, cfid=options.cfid), text
+
+
+def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> EmailMessage:
+    """The mail with all its headers."""
+    message = delivery.message
+    subject, text = subject_and_text(delivery, options, tools)
+    mail = EmailMessage(policy=SMTP_POLICY)
+    mail["From"] = _sender(options, tools)
+    mail["To"] = _header(delivery.way.address)
+    if options.reply_to:
+        mail["Reply-To"] = _header(options.reply_to)
+    if subject:
+        mail["Subject"] = _header(subject)
+    mail["Date"] = format_datetime(datetime.fromtimestamp(message.at, UTC))
+    thread = f"<{message.incident or f'notice-{delivery.number}'}@{tools.host}>"
+    mail["Message-ID"] = f"<{delivery.number}.{message.incident or 'notice'}@{tools.host}>"
+    mail["In-Reply-To"] = mail["References"] = thread
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["X-Hexmon-Square"] = _header(f"{message.key.host}:{message.key.test}")
+    mail["X-Hexmon-Kind"] = message.kind.value
+    mail["X-Hexmon-Color"] = message.color.word
+    content = readable(text).replace("\r\n", "\n").replace("\r", " ").replace("\0", "")
+    long = any(len(line) > _TOO_LONG for line in content.split("\n"))
+    mail.set_content(content, charset="utf-8", cte="quoted-printable" if long or not content.isascii() else "7bit")
+    return mail
+
+
+def _sender(options: MailOptions, tools: NotifyTools) -> str:
+    if options.sender:
+        return _header(options.sender)
+    return str(Address(display_name=one_line(tools.name), addr_spec=f"hexmon@{tools.host}"))
+
+
+def _header(text: str) -> str:
+    """What comes from outside stays in its header."""
+    return one_line(text)
+
+
+async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools: NotifyTools) -> Sent:
+    host, port = _place(options)
+    server = aiosmtplib.SMTP(
+        hostname=host,
+        port=port,
+        local_hostname=tools.host,
+        use_tls=options.security == "tls",
+        start_tls=options.security == "starttls",
+        tls_context=_context(options),
+        username=options.username or None,
+        password=options.password or None,
+        timeout=None,  # the outbox has the time limit
+    )
+    sender = mail["From"].addresses[0].addr_spec
+    try:
+        await server.connect()
+        try:
+            await server.sendmail(sender, [address], mail.as_bytes())
+        finally:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await server.quit()
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        first = error.recipients[0]
+        return _answered(first.code, first.message)
+    except aiosmtplib.SMTPResponseException as error:
+        return _answered(error.code, error.message)
+    except aiosmtplib.SMTPException as error:
+        return Sent(Outcome.LATER, f"{host}:{port}: {one_line(str(error)) or type(error).__name__}")
+    finally:
+        server.close()
+    return Sent(Outcome.SENT)
+
+
+def _answered(code: int, text: str) -> Sent:
+    final = code in _FAILED_FOR_GOOD and code not in _NOT_THE_MESSAGE
+    return Sent(Outcome.REFUSED if final else Outcome.LATER, f"{code} {one_line(text)}")
+
+
+def _place(options: MailOptions) -> tuple[str, int]:
+    """HOST, HOST:PORT, [V6]:PORT."""
+    host, colon, port = options.server.rpartition(":")
+    if not colon or not port.isdecimal() or (":" in host and not host.startswith("[")):
+        return options.server.strip("[]"), _PORTS[options.security]
+    return host.strip("[]"), int(port)
+
+
+def _context(options: MailOptions) -> ssl.SSLContext | None:
+    if options.security == "none":
+        return None
+    context = ssl.create_default_context(cafile=options.ca or None)
+    if not options.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def _by_command(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Sent:
+    """As xymond_alert calls $MAIL: words, subject, address; without a subject the words lose their last one (-s)."""
+    subject, text = subject_and_text(delivery, options, tools)
+    words = options.command.split()
+    if subject:
+        words.append(one_line(subject))
+    elif words[-1] == "-s":
+        words.pop()
+    address = delivery.way.address.strip()
+    if address.startswith("-"):
+        raise Unsendable(f"{address!r} is not an address")
+    program = await asyncio.create_subprocess_exec(
+        *words,
+        address,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        _, errors = await program.communicate(text)
+    finally:
+        if program.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                program.kill()
+    if program.returncode == 0:
+        return Sent(Outcome.SENT)
+    reason = errors.decode(errors="replace").strip().split("\n", 1)[0][:200]
+    return Sent(Outcome.LATER, f"{words[0]}: exit status {program.returncode}{f': {reason}' if reason else ''}")
+
+
+NOTIFIER = NotifierType(name="mail", options=MailOptions, send=send, concurrency=8, groups=_GROUPS)
