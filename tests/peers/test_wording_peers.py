@@ -134,7 +134,7 @@ def _happenings(draw: st.DrawFn) -> Happening:
     return Happening(
         text=draw(_spoken),
         host=draw(st.sampled_from(sorted(INVENTORY.hosts))),
-        test=draw(st.sampled_from(["http", "conn", "Disk", "pop-3", "x_y", "1"])),
+        test=draw(st.sampled_from(["http", "conn", "MyTest", "pop-3", "x_y", "1"])),
         color=draw(st.sampled_from(["red", "yellow", "purple"])),
         head=draw(st.sampled_from([b"status", b"status+1h", b"status/group:a", b"status+5m/group:a,b"])),
         cookie=draw(st.sampled_from([-1, 1, 4711, 999_999])),
