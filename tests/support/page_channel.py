@@ -2,9 +2,8 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support.peers import peer
@@ -18,8 +17,9 @@ _CALL = b"status ready,example,com.ready red Is anybody there?"
 class PageChannel:
     """`xymond` is the server; `pages` waits for so many more messages of its page channel and returns them whole."""
 
-    def __init__(self, server: Xymond, log: Path) -> None:
+    def __init__(self, server: Xymond, process: "subprocess.Popen[bytes]", log: Path) -> None:
         self.xymond = server
+        self._process = process
         self._log = log
         self._taken = 0
 
@@ -27,7 +27,7 @@ class PageChannel:
         """Until it listens: xymond says nothing on a channel that nobody reads."""
         for _ in range(_ATTEMPTS):
             self.xymond.say(_CALL)
-            time.sleep(_PAUSE)
+            self._pause()
             if self._messages(lambda _one: True):
                 return
         raise RuntimeError("xymond_channel did not start")
@@ -39,8 +39,13 @@ class PageChannel:
             if len(found) >= self._taken + count:
                 self._taken += count
                 return found[self._taken - count : self._taken]
-            time.sleep(_PAUSE)
+            self._pause()
         raise RuntimeError(f"the page channel says no more than {self._messages(lambda _one: True)[-5:]!r}")
+
+    def _pause(self) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PAUSE)
+            raise RuntimeError("xymond_channel ended")
 
     def _messages(self, wanted: Callable[[bytes], bool]) -> list[bytes]:
         heard = self._log.read_bytes() if self._log.exists() else b""
@@ -70,7 +75,7 @@ def page_channel(hosts: str) -> Iterator[PageChannel]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            found = PageChannel(server, log)
+            found = PageChannel(server, process, log)
             found.wait()
             yield found
         finally:
