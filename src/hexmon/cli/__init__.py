@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "probe": "probe",
     "board": "board",
     "send": "send",
+    "ack-mail": "ack_mail",
     "agent": "agent",
 }
 
@@ -31,6 +32,7 @@ SUMMARIES: dict[str, str] = {
     "probe": "make one check now and show every phase",
     "board": "query the board of a running monitor",
     "send": "send a message to a monitor and print its answer",
+    "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
 }
 
