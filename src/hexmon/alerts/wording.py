@@ -105,11 +105,11 @@ def _explained(items: tuple[Item, ...]) -> bytes:
 
 
 def _subject_of_many(items: tuple[Item, ...]) -> str:
-    """`Xymon 37 squares: 30 red, 7 purple (a.conn, b.conn, c.conn, ...)`."""
+    """`Xymon: 37 squares: 30 red, 7 purple (a.conn, b.conn, c.conn, ...)`: no number that looks like a cookie."""
     counts = {color: sum(one.color is color for one in items) for color in sorted(Color, reverse=True)}
     what = ", ".join(f"{count} {_over(color)}" for color, count in counts.items() if count)
     names = ", ".join(str(one.key) for one in items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")
-    return f"Xymon {len(items)} squares: {what} ({names})"
+    return f"Xymon: {len(items)} squares: {what} ({names})"
 
 
 def _over(color: Color) -> str:

@@ -22,6 +22,7 @@ VERBS: dict[str, str] = {
     "board": "board",
     "send": "send",
     "notify": "notify",
+    "ack-mail": "ack_mail",
     "agent": "agent",
 }
 
@@ -35,6 +36,7 @@ SUMMARIES: dict[str, str] = {
     "board": "query the board of a running monitor",
     "send": "send a message to a monitor and print its answer",
     "notify": "send a test message through a channel, or print the channels",
+    "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
 }
 
