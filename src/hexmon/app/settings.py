@@ -70,6 +70,7 @@ class Store:
     __pydantic_config__ = _STRICT
     url: str = ""  # "": sqlite in data_dir
     history_days: int = 0  # 0: for ever
+    notification_days: int = 90  # of the log of what was sent; 0: as long as the history
 
 
 @dataclass(frozen=True, kw_only=True)

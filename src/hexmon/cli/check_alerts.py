@@ -25,8 +25,8 @@ class AlertFiles:
     rules: Path | None
 
 
-def check_alerts(files: AlertFiles, inventory: Inventory | None) -> tuple[int, Sequence[Problem]]:
-    """How many rules there are, and every mistake. `inventory` None: nobody said which hosts there are."""
+def check_alerts(files: AlertFiles, inventory: Inventory | None) -> tuple[RuleBook, Sequence[Problem]]:
+    """The rules, and every mistake. `inventory` None: nobody said which hosts there are."""
     settings = files.configuration.settings if files.configuration else Settings()
     yaml = load(files.rules) if files.rules else AlertsFile()
     defaults = AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
@@ -40,7 +40,7 @@ def check_alerts(files: AlertFiles, inventory: Inventory | None) -> tuple[int, S
         problems += build(inventory, yaml.parents, settings.board.ping_column)[1]
         checks = (*settings.heartbeat.checks, *yaml.heartbeats)
         problems += targets_of(HeartbeatSettings(checks=checks), inventory)[1]
-    return len(book.rules), problems
+    return book, problems
 
 
 def _of_channels(files: AlertFiles, yaml: AlertsFile, book: RuleBook) -> Sequence[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hexmon.alerts.strangers import strangers
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.cli.check_alerts import AlertFiles, check_alerts
@@ -148,14 +149,16 @@ def _hosts(files: Files) -> Outcome:
         alerts = _alerts(files, None)
         return Outcome(alerts.counts, (*error.problems, *alerts.problems))
     alerts = _alerts(files, inventory)
+    notes = (*told(source.notes(), each=files.verbose), *alerts.notes)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
     counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"), *alerts.counts)
-    return Outcome(counts, (*inventory.problems, *alerts.problems), told(source.notes(), each=files.verbose))
+    return Outcome(counts, (*inventory.problems, *alerts.problems), notes)
 
 
 def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
-    count, problems = check_alerts(AlertFiles(files.configuration, files.alerts, files.rules), inventory)
-    return Outcome((_plural(count, "rule"),) if files.alerts or files.rules else (), problems)
+    book, problems = check_alerts(AlertFiles(files.configuration, files.alerts, files.rules), inventory)
+    notes = tuple(strangers(book, inventory)) if inventory is not None else ()
+    return Outcome((_plural(len(book.rules), "rule"),) if files.alerts or files.rules else (), problems, notes)
 
 
 READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)
