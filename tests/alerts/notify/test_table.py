@@ -22,7 +22,7 @@ PAGES = {
     "apprise": "apprise",
 }
 OTHERS = {"mail", "script"}  # they do not speak HTTP, and have tests of their own
-LONE = {  # what a channel of the type needs at least
+LONE: dict[str, dict[str, object]] = {  # what a channel of the type needs at least
     "webhook": {"url": "https://www.test/"},
     "url": {"url": "https://www.test/"},
     "slack": {"url": "https://www.test/"},
