@@ -113,7 +113,7 @@ class AcknowledgePage:
             ack=square.acknowledged if is_acknowledged(square, now) else None,
             ack_until=self._clock(square.acknowledged.until) if square.acknowledged is not None else "",
             ack_text=readable(square.acknowledged.text) if square.acknowledged is not None else "",
-            presets=[(name, age(length)[0], self._clock(now + length)) for name, length in PRESETS.items()],
+            presets=[(name, words.TEXT[f"ack_{name}"], self._clock(now + length)) for name, length in PRESETS.items()],
             morning=self._clock(self._morning()),
             fields=fields,
         )
@@ -138,12 +138,11 @@ class AcknowledgePage:
         return f"{day}{local:%H:%M} {local.tzname() or ''}".strip()
 
     def _seconds(self, fields: dict[str, str]) -> float:
-        """For how long. Raises ValueError with what is wrong."""
-        chosen = fields.get("for", "")
-        if chosen == "morning":
+        """For how long; what was written wins over what was ticked before. Raises ValueError with what is wrong."""
+        chosen, written = fields.get("for", ""), fields.get("own", "").strip()
+        if chosen == "morning" and not written:
             return self._morning() - self._renderer.now()
-        written = fields.get("own", "").strip()
-        seconds = PRESETS.get(chosen) or parse_duration_strict(written)
+        seconds = parse_duration_strict(written) if written else PRESETS.get(chosen)
         if seconds is None:
             raise ValueError(words.TEXT["no_duration"])
         if not 0 < seconds <= LONGEST_ACK:

@@ -50,7 +50,7 @@ class NotificationsPage:
         html = self._renderer.page(
             "notifications.html",
             heading=words.TEXT["notifications"],
-            asked=asked,
+            query=asked,
             since=given.get("since", ""),
             ranges=words.RANGES,
             dead=dead if first else (),
