@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from hexmon.alerts import matching, plan
-from hexmon.alerts.recipients import on_duty, way_to, who
+from hexmon.alerts.recipients import way_to, who
+from hexmon.alerts.rotation import member_at
 from hexmon.alerts.rules import Bezier, Constant, Criteria, Format, Method, Recipient, Rule, RuleBook, Shift, Times
 from hexmon.model.color import Color
 from hexmon.model.incident import Ack, Kind
@@ -288,7 +289,7 @@ def test_a_rotation_tells_who_has_the_turn() -> None:
     [(0.0, "ann"), (3599.0, "ann"), (3600.0, "ben"), (7200.0, "cy"), (10800.0, "ann"), (-1.0, "cy")],
 )
 def test_turns(seconds: float, name: str) -> None:
-    assert on_duty(HOURLY, NOW + seconds) == name
+    assert member_at(HOURLY, NOW + seconds) == name
 
 
 @pytest.mark.parametrize(
