@@ -1,7 +1,7 @@
 """Who hears of the end: everybody who was told and wants it, as soon as their times let it pass. Pure.
 
 The rules need not name them any more: it is the alert that was sent which makes the end owed. Rules that do name them
-say by their present words whether they want it and in which form; what was noted with the alert holds for the others.
+say in which form they hear it, and may add the wish; they do not take it back.
 """
 
 from msgspec.structs import replace
@@ -29,7 +29,7 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
     owed = [told for told in incident.told if not told.end_told and (told.wants_end or not incident.ended)]
     named = entries(matching.walk(book, replace(subject, kind=Kind.ALERT)).matched, incident, now) if owed else {}
     decide = _Decision(incident, book, subject, now, patient=now - ended < _LONGEST_WAIT)
-    wanting = [told for told in owed if (named[told.who].wants_end if told.who in named else told.wants_end)]
+    wanting = [told for told in owed if told.wants_end or (told.who in named and named[told.who].wants_end)]
     waiting = {told.who for told in wanting if decide.must_wait(told, named.get(told.who))}
     heard = {told.who: _heard(told, named.get(told.who), now) for told in wanting if told.who not in waiting}
     order = [*(name for name in named if name in heard), *(name for name in heard if name not in named)]
@@ -39,7 +39,7 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
         end=_ENDS[kind],
         pending=bool(waiting),
         look_at=now + MINUTE - decide.seconds_into_minute if waiting else NEVER,
-        told=tuple(_after(told, heard, waiting) for told in incident.told),
+        told=tuple(heard.get(told.who) or _owed(told, told.who in waiting) for told in incident.told),
     )
     return Planned(after, tuple(Telling(kind, heard[name]) for name in order))
 
@@ -49,11 +49,8 @@ def _heard(told: Told, entry: Entry | None, now: float) -> Told:
     return told if entry is None else replace(told, way=entry.way, line=entry.recipient.line)
 
 
-def _after(told: Told, heard: dict[str, Told], waiting: set[str]) -> Told:
-    """A wish that the rules took back stays taken back, one that they added is kept, for who has to wait."""
-    if told.who in heard:
-        return heard[told.who]
-    return told if told.end_told else replace(told, wants_end=told.who in waiting)
+def _owed(told: Told, waits: bool) -> Told:
+    return replace(told, wants_end=True) if waits else told
 
 
 class _Decision:
