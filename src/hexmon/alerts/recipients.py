@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from hexmon.alerts.rules import Method, Recipient, Rule, Shift
+from hexmon.alerts.rotation import member_at
+from hexmon.alerts.rules import Method, Recipient, Rule
 from hexmon.model.color import Color
 from hexmon.model.incident import Incident, Told, Way
 from hexmon.model.names import StatusKey
@@ -24,14 +25,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     wants_end: bool
 
 
-def on_duty(shift: Shift, now: float) -> str:
-    """Who of a rotation has the turn; it goes round for ever, in both directions of time."""
-    return shift.members[int((now - shift.begins) // shift.seconds) % len(shift.members)]
-
-
 def way_to(recipient: Recipient, key: StatusKey, color: Color, now: float) -> Way:
     """Where a message about that square goes, and in which form; the address is complete (alerts.cfg(5): &host&)."""
-    address = recipient.address if recipient.on_call is None else on_duty(recipient.on_call, now)
+    address = recipient.address if recipient.on_call is None else member_at(recipient.on_call, now)
     return Way(
         method=recipient.method.value,
         channel=recipient.channel or _CHANNELS.get(recipient.method, ""),
