@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from hexmon.app.link_key import acknowledge, read_or_make_key
+from hexmon.app.link_key import read_or_make_key
+from hexmon.app.links import acknowledge
 from hexmon.app.parts import Parts
 from hexmon.app.serve import _prune
 from hexmon.app.settings import Settings, Store

@@ -10,13 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hexmon.alerts import matching
 from hexmon.model.color import BY_WORD, Color
 from hexmon.model.incident import ENDS, Kind
 from hexmon.model.names import StatusKey
 from tests.support.alert_engine import LittleEngine, Said
 from tests.support.alert_lines import Block, To, Words, as_book, as_text
-from tests.support.little_walk import little_walk
 from tests.support.xymond_alert import Heard, XymondAlert, xymond_alert
 
 pytestmark = pytest.mark.peers
@@ -54,11 +52,6 @@ class Told:
 
     def __str__(self) -> str:
         return f"+{self.at:5.0f} {self.program}:{self.address} {self.kind} {self.key} {self.color} line {self.line}"
-
-
-@pytest.fixture(autouse=True)
-def _walk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "walk", little_walk)
 
 
 class Theirs:
@@ -277,7 +270,7 @@ def _patient_books(draw: st.DrawFn) -> tuple[Block, ...]:
     return (Block(Words(host="*", recovered=True), tuple(to)),)
 
 
-_ONCE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+_ONCE = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_ONCE

@@ -7,9 +7,9 @@ say in which form they hear it, and may add the wish; they do not take it back.
 from msgspec.structs import replace
 
 from hexmon.alerts import matching
-from hexmon.alerts.hours import MINUTE, in_hours, is_quiet
 from hexmon.alerts.matching import Subject
 from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.quiet import ask_again_in, closed_for, is_quiet
 from hexmon.alerts.recipients import Entry, entries, way_to, who
 from hexmon.alerts.rules import Method, Recipient, Rule, RuleBook
 from hexmon.model.color import Color
@@ -30,7 +30,8 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
     named = entries(matching.walk(book, replace(subject, kind=Kind.ALERT)).matched, incident, now) if owed else {}
     decide = _Decision(incident, book, subject, now, patient=now - ended < _LONGEST_WAIT)
     wanting = [told for told in owed if told.wants_end or (told.who in named and named[told.who].wants_end)]
-    waiting = {told.who for told in wanting if decide.must_wait(told, named.get(told.who))}
+    waits = {told.who: decide.wait(told, named.get(told.who)) for told in wanting}
+    waiting = {name: seconds for name, seconds in waits.items() if seconds}
     heard = {told.who: _heard(told, named.get(told.who), now) for told in wanting if told.who not in waiting}
     order = [*(name for name in named if name in heard), *(name for name in heard if name not in named)]
     after = replace(
@@ -38,7 +39,7 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
         ended=ended,
         end=_ENDS[kind],
         pending=bool(waiting),
-        look_at=now + MINUTE - decide.seconds_into_minute if waiting else NEVER,
+        look_at=now + min(waiting.values(), default=NEVER),
         told=tuple(heard.get(told.who) or _owed(told, told.who in waiting) for told in incident.told),
     )
     return Planned(after, tuple(Telling(kind, heard[name]) for name in order))
@@ -62,20 +63,17 @@ class _Decision:
         self._subject = subject
         self._now = now
         self._patient = patient
-        self.seconds_into_minute = subject.local.second + subject.local.microsecond / 1e6
 
-    def must_wait(self, told: Told, entry: Entry | None) -> bool:
-        """Whether its times do not cover this moment, or it has quiet times."""
-        if not self._patient:
-            return False
-        if entry is not None:
-            return is_quiet(entry.recipient, self._subject.local, self._subject.calendar)
-        lines = self._lines_of(told)
-        return bool(lines) and not any(self._open(rule, recipient) for rule, recipient in lines)
-
-    def _open(self, rule: Rule, recipient: Recipient) -> bool:
+    def wait(self, told: Told, entry: Entry | None) -> float:
+        """0.0 when it may be told now; else its times do not cover this moment: in how many seconds to ask again."""
         local, calendar = self._subject.local, self._subject.calendar
-        return in_hours(rule, recipient, local, calendar) and not is_quiet(recipient, local, calendar)
+        if not self._patient:
+            return 0.0
+        if entry is not None:
+            quiet = is_quiet(entry.recipient, local, calendar)
+            return ask_again_in(entry.recipient, local, calendar) if quiet else 0.0
+        lines = self._lines_of(told)
+        return min((closed_for(rule, recipient, local, calendar) for rule, recipient in lines), default=0.0)
 
     def _lines_of(self, told: Told) -> list[tuple[Rule, Recipient]]:
         """The lines that name it if filters are left out; its own line alone where it still stands."""
