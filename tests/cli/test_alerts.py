@@ -278,11 +278,12 @@ def test_mistakes_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_check_config_reads_the_rules(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hexmon.toml").write_text('[channels.chat]\ntype = "webhook"\nurl = "http://127.0.0.1:1/"\n')
     assert main(["check-config"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "note: alerts.cfg:2: the rule names the host 'db', which hosts.cfg has not",
         "note: alerts.cfg:11: the rule names the host 'nobody', which hosts.cfg has not",
-        "2 hosts, 0 checks, 4 alert rules, no mistakes",
+        "hexmon.toml, 2 hosts, 0 checks, 4 rules, no mistakes",
     ]
     note = "note: other.cfg:1: the rule names the host"
     (folder / "other.cfg").write_text("HOST=TOP,web1,topp COLOR=rad MAIL a EXHOST=%x,TOP\n")

@@ -174,7 +174,7 @@ class AlertEngine:
         if incident is None or incident.ended or status.acknowledged is None:
             return
         text, _, by = readable(status.acknowledged.text).partition("\nAcked by:")
-        ack = Ack(status.acknowledged.until, text.strip(), by.strip())
+        ack = Ack(status.acknowledged.until, text.strip(), by.strip(), at=now)
         self._keep(acknowledged(incident, ack, now))
         self.counters["acknowledged"] += 1
 
@@ -198,10 +198,13 @@ class AlertEngine:
             self._close(replace(incident, ended=incident.ended or now, end="dropped", pending=False))
         self._world.drop(event.host, event.test)
 
-    def _renamed(self, event: SquareRenamed, _now: float) -> None:
+    def _renamed(self, event: SquareRenamed, now: float) -> None:
         for incident in self._of(event.host, event.test):
             del self._open[incident.key]
             key = StatusKey(event.new_host, event.new_test or incident.key.test)
+            replaced = self._open.get(key)
+            if replaced is not None:
+                self._close(replace(replaced, ended=now, end="dropped", pending=False))
             self._keep(replace(incident, key=key))
 
     def _of(self, host: str, test: str | None) -> list[Incident]:
