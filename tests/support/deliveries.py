@@ -34,10 +34,10 @@ def a_message(kind: Kind = Kind.ALERT, **others: Any) -> Message:
     return Message(**{**values, **others})
 
 
-def a_delivery(message: Message | None = None, *, address: str = "", number: int = 7) -> Delivery:
+def a_delivery(message: Message | None = None, *, address: str = "", number: int = 7, **way: str) -> Delivery:
     """That message on its way through the channel "test"."""
-    way = Way(method="CHANNEL", channel="test", address=address)
-    return Delivery(number=number, way=way, message=message or a_message(), created=AT)
+    there = Way(**{"method": "CHANNEL", "channel": "test", "address": address, **way})
+    return Delivery(number=number, way=there, message=message or a_message(), created=AT)
 
 
 def a_channel(kind: str, *, timeout: float = 30.0, **options: Any) -> Channel:
