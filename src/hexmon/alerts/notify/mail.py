@@ -7,6 +7,7 @@ the delivery: a mail that came twice after a crash can be known again.
 import asyncio
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import ssl
@@ -16,6 +17,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +36,7 @@ from hexmon.probes.programs import CannotStart, Flood, NoRoom
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _GROUPS = 5
 _TOO_LONG = 900  # characters of a line beyond which a body is encoded (RFC 5322 allows 998)
+_HEADER_LINE = re.compile(rb"[A-Za-z-]+:|[ \t]")
 _FAILED_FOR_GOOD = range(500, 600)
 # These say that the server has no time, or does not like us just now, though they begin with a 5.
 _NOT_THE_MESSAGE = frozenset({530, 534, 535, 538})
@@ -98,11 +101,11 @@ def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Ema
     """The mail with all its headers."""
     message = delivery.message
     subject, text = subject_and_text(delivery, options, tools)
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=SMTP_POLICY if _is_plain(delivery, options) else SMTPUTF8)
     mail["From"] = _sender(options, tools)
-    mail["To"] = _header(delivery.way.address)
+    _address(mail, "To", delivery.way.address)
     if options.reply_to:
-        mail["Reply-To"] = _header(options.reply_to)
+        _address(mail, "Reply-To", options.reply_to)
     if subject:
         mail["Subject"] = _header(subject)
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at, UTC))
@@ -118,6 +121,28 @@ def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Ema
     long = any(len(line) > _TOO_LONG for line in content.split("\n"))
     mail.set_content(content, charset="utf-8", cte="quoted-printable" if long or not content.isascii() else "7bit")
     return mail
+
+
+def _is_plain(delivery: Delivery, options: MailOptions) -> bool:
+    """Whether all addresses are ASCII. Others cannot be encoded (RFC 6532): the server must take them as they are."""
+    return f"{delivery.way.address}{options.sender}{options.reply_to}".isascii()
+
+
+def encoded(mail: EmailMessage) -> bytes:
+    """The mail as it goes over the wire. Raises Unsendable when Python's folding has torn its headers."""
+    data = mail.as_bytes()
+    head = data.partition(b"\r\n\r\n")[0]
+    if not all(map(_HEADER_LINE.match, head.split(b"\r\n"))):
+        raise Unsendable("the headers cannot be written")
+    return data
+
+
+def _address(mail: EmailMessage, name: str, address: str) -> None:
+    """Raises Unsendable for what is no address, even one without a domain."""
+    try:
+        mail[name] = _header(address)
+    except (ValueError, IndexError, MessageError):  # the parser of addresses has holes
+        raise Unsendable(f"{address!r} is not an address") from None
 
 
 def _sender(options: MailOptions, tools: NotifyTools) -> Address:
@@ -142,7 +167,7 @@ async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools
     try:
         await server.connect()
         sender = mail["From"].addresses[0].addr_spec
-        sent = await _handed_over(server, sender, address, mail.as_bytes())
+        sent = await _handed_over(server, sender, address, encoded(mail))
         await _farewell(server)
     except (
         aiosmtplib.SMTPResponseException
@@ -160,7 +185,7 @@ async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools
 
 async def _handed_over(server: aiosmtplib.SMTP, sender: str, address: str, mail: bytes) -> Sent:
     """Give it the mail. What it says of the recipient or of the text with a 5 is its last word."""
-    foreign = not address.isascii() or not sender.isascii()
+    foreign = not f"{address}{sender}".isascii() or not mail.partition(b"\r\n\r\n")[0].isascii()
     try:
         await server.sendmail(sender, [address], mail, mail_options=["SMTPUTF8"] if foreign else [])
     except ValueError as error:
