@@ -72,13 +72,15 @@ class Programs:
         finally:
             self._room.release()
 
-    async def run(self, argv: Sequence[str], environment: Mapping[str, str], *, linger: bool = False) -> Ended:
-        """Run the program at the path `argv[0]`, with nothing to read, until it ends.
+    async def run(
+        self, argv: Sequence[str], environment: Mapping[str, str], *, linger: bool = False, given: bytes = b""
+    ) -> Ended:
+        """Run the program at the path `argv[0]`, with `given` to read, until it ends.
 
         Whoever cancels this ends the program and everything in its process group. What it left running ends with it,
         unless it may `linger`. Raises CannotStart and Flood.
         """
-        process = _Process(_start(argv, environment, self._inherited), self._running, linger=linger)
+        process = _Process(_start(argv, environment, self._inherited, given), self._running, linger=linger)
         try:
             return await process.ended
         finally:
@@ -212,13 +214,13 @@ def _is_inheritable(number: int) -> bool:
         return False
 
 
-def _start(argv: Sequence[str], environment: Mapping[str, str], unwanted: Sequence[int]) -> _Started:
+def _start(argv: Sequence[str], environment: Mapping[str, str], unwanted: Sequence[int], given: bytes) -> _Started:
     """Start the program. Raises CannotStart."""
     with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
         try:
             (out, out_end), (err, err_end) = (_pipe(ours, theirs), _pipe(ours, theirs))
             actions = [
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                _to_read(given, theirs),
                 (os.POSIX_SPAWN_DUP2, out_end, 1),
                 (os.POSIX_SPAWN_DUP2, err_end, 2),
                 *((os.POSIX_SPAWN_CLOSE, number) for number in unwanted),
@@ -236,6 +238,17 @@ def _start(argv: Sequence[str], environment: Mapping[str, str], unwanted: Sequen
             raise CannotStart(_why(argv[0], error)) from None
         ours.pop_all()
         return _Started(pid, descriptor, out, err)
+
+
+def _to_read(given: bytes, theirs: contextlib.ExitStack) -> tuple[object, ...]:
+    """Its standard input: a file in memory, so that nobody has to wait until a program reads."""
+    if not given:
+        return (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    file = os.memfd_create("given")
+    theirs.callback(os.close, file)
+    os.write(file, given)
+    os.lseek(file, 0, os.SEEK_SET)
+    return (os.POSIX_SPAWN_DUP2, file, 0)
 
 
 def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[int, int]:

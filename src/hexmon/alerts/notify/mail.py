@@ -6,29 +6,46 @@ the delivery: a mail that came twice after a crash can be known again.
 
 import asyncio
 import contextlib
+import os
+import re
+import shlex
+import shutil
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
-from typing import Literal
+from email.policy import SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast
 
 import aiosmtplib
 
 from hexmon.alerts import wording, wording_site
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
+from hexmon.alerts.notify.script import how_it_ended
 from hexmon.alerts.notify.words import one_line, square_url
 from hexmon.model.incident import ENDS, Delivery, Kind
 from hexmon.model.text import readable
+from hexmon.probes.programs import CannotStart, Flood, NoRoom
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _GROUPS = 5
 _TOO_LONG = 900  # characters of a line beyond which a body is encoded (RFC 5322 allows 998)
+_HEADER_LINE = re.compile(rb"[A-Za-z-]+:|[ \t]")
 _FAILED_FOR_GOOD = range(500, 600)
 # These say that the server has no time, or does not like us just now, though they begin with a 5.
 _NOT_THE_MESSAGE = frozenset({530, 534, 535, 538})
+
+_FAREWELL = 2.0  # seconds for the answer to QUIT
+_PATIENCE = 10.0  # seconds for a place among the programs that run
+_DETAIL = 300  # characters of what a server said
+_DIGITS = 5
+_NO_PORT = 65536
 
 _STRICT = {"extra": "forbid"}
 
@@ -84,11 +101,11 @@ def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Ema
     """The mail with all its headers."""
     message = delivery.message
     subject, text = subject_and_text(delivery, options, tools)
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=SMTP_POLICY if _is_plain(delivery, options) else SMTPUTF8)
     mail["From"] = _sender(options, tools)
-    mail["To"] = _header(delivery.way.address)
+    _address(mail, "To", delivery.way.address)
     if options.reply_to:
-        mail["Reply-To"] = _header(options.reply_to)
+        _address(mail, "Reply-To", options.reply_to)
     if subject:
         mail["Subject"] = _header(subject)
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at, UTC))
@@ -106,10 +123,37 @@ def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Ema
     return mail
 
 
-def _sender(options: MailOptions, tools: NotifyTools) -> str:
-    if options.sender:
-        return _header(options.sender)
-    return str(Address(display_name=one_line(tools.name), addr_spec=f"hexmon@{tools.host}"))
+def _is_plain(delivery: Delivery, options: MailOptions) -> bool:
+    """Whether all addresses are ASCII. Others cannot be encoded (RFC 6532): the server must take them as they are."""
+    return f"{delivery.way.address}{options.sender}{options.reply_to}".isascii()
+
+
+def encoded(mail: EmailMessage) -> bytes:
+    """The mail as it goes over the wire. Raises Unsendable when Python's folding has torn its headers."""
+    data = mail.as_bytes()
+    head = data.partition(b"\r\n\r\n")[0]
+    if not all(map(_HEADER_LINE.match, head.split(b"\r\n"))):
+        raise Unsendable("the headers cannot be written")
+    return data
+
+
+def _address(mail: EmailMessage, name: str, address: str) -> None:
+    """Raises Unsendable for what is no address, even one without a domain."""
+    try:
+        mail[name] = _header(address)
+    except (ValueError, IndexError, MessageError):  # the parser of addresses has holes
+        raise Unsendable(f"{address!r} is not an address") from None
+
+
+def _sender(options: MailOptions, tools: NotifyTools) -> Address:
+    """Who the mail is from. Raises Unsendable."""
+    try:
+        if not options.sender:
+            return Address(display_name=one_line(tools.name), addr_spec=f"hexmon@{tools.host}")
+        name, address = parseaddr(_header(options.sender))
+        return Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError, MessageError):
+        raise Unsendable(f"sender = {options.sender or f'hexmon@{tools.host}'!r} is not an address") from None
 
 
 def _header(text: str) -> str:
@@ -118,8 +162,59 @@ def _header(text: str) -> str:
 
 
 async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools: NotifyTools) -> Sent:
+    server = _server(options, tools)
+    where = f"{server.hostname}:{server.port}"
+    try:
+        await server.connect()
+        sender = mail["From"].addresses[0].addr_spec
+        sent = await _handed_over(server, sender, address, encoded(mail))
+        await _farewell(server)
+    except (
+        aiosmtplib.SMTPResponseException
+    ) as error:  # of the server's mood or our settings: other mails fare no better
+        return Sent(Outcome.LATER, f"{where}: {error.code} {one_line(error.message)[:_DETAIL]}")
+    except (aiosmtplib.SMTPException, OSError, EOFError) as error:
+        return Sent(Outcome.LATER, f"{where}: {one_line(str(error))[:_DETAIL] or type(error).__name__}")
+    finally:
+        # Nobody waits for a server that has nothing more to say, least of all when the time is over.
+        if server.transport is not None:
+            cast("asyncio.WriteTransport", server.transport).abort()
+        server.close()
+    return sent
+
+
+async def _handed_over(server: aiosmtplib.SMTP, sender: str, address: str, mail: bytes) -> Sent:
+    """Give it the mail. What it says of the recipient or of the text with a 5 is its last word."""
+    foreign = not f"{address}{sender}".isascii() or not mail.partition(b"\r\n\r\n")[0].isascii()
+    try:
+        await server.sendmail(sender, [address], mail, mail_options=["SMTPUTF8"] if foreign else [])
+    except ValueError as error:
+        raise Unsendable(f"{address!r} is not an address: {one_line(str(error))}") from None
+    except aiosmtplib.SMTPNotSupported:
+        raise Unsendable(f"{address!r}: the mail server takes no address outside of ASCII (SMTPUTF8)") from None
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        first = error.recipients[0]
+        return _answered(first.code, first.message)
+    except aiosmtplib.SMTPDataError as error:
+        return _answered(error.code, error.message)
+    return Sent(Outcome.SENT)
+
+
+async def _farewell(server: aiosmtplib.SMTP) -> None:
+    """The mail is the server's now, whatever it says to this."""
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout(_FAREWELL):
+            await server.quit()
+
+
+def _answered(code: int, text: str) -> Sent:
+    final = code in _FAILED_FOR_GOOD and code not in _NOT_THE_MESSAGE
+    return Sent(Outcome.REFUSED if final else Outcome.LATER, f"{code} {one_line(text)[:_DETAIL]}")
+
+
+def _server(options: MailOptions, tools: NotifyTools) -> aiosmtplib.SMTP:
     host, port = _place(options)
-    server = aiosmtplib.SMTP(
+    return aiosmtplib.SMTP(
         hostname=host,
         port=port,
         local_hostname=tools.host,
@@ -130,44 +225,30 @@ async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools
         password=options.password or None,
         timeout=None,  # the outbox has the time limit
     )
-    sender = mail["From"].addresses[0].addr_spec
-    try:
-        await server.connect()
-        try:
-            await server.sendmail(sender, [address], mail.as_bytes())
-        finally:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await server.quit()
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        first = error.recipients[0]
-        return _answered(first.code, first.message)
-    except aiosmtplib.SMTPResponseException as error:
-        return _answered(error.code, error.message)
-    except aiosmtplib.SMTPException as error:
-        return Sent(Outcome.LATER, f"{host}:{port}: {one_line(str(error)) or type(error).__name__}")
-    finally:
-        server.close()
-    return Sent(Outcome.SENT)
-
-
-def _answered(code: int, text: str) -> Sent:
-    final = code in _FAILED_FOR_GOOD and code not in _NOT_THE_MESSAGE
-    return Sent(Outcome.REFUSED if final else Outcome.LATER, f"{code} {one_line(text)}")
 
 
 def _place(options: MailOptions) -> tuple[str, int]:
-    """HOST, HOST:PORT, [V6]:PORT."""
+    """HOST, HOST:PORT, [V6]:PORT. Raises Unsendable."""
     host, colon, port = options.server.rpartition(":")
     if not colon or not port.isdecimal() or (":" in host and not host.startswith("[")):
         return options.server.strip("[]"), _PORTS[options.security]
+    if len(port) > _DIGITS or not 0 < int(port) < _NO_PORT:
+        raise Unsendable(f"server = {options.server!r}: {port} is no port")
     return host.strip("[]"), int(port)
 
 
 def _context(options: MailOptions) -> ssl.SSLContext | None:
     if options.security == "none":
         return None
-    context = ssl.create_default_context(cafile=options.ca or None)
-    if not options.verify:
+    stamp = Path(options.ca).stat().st_mtime_ns if options.ca else 0
+    return _made(options.ca, stamp, verify=options.verify)
+
+
+@lru_cache(maxsize=8)
+def _made(ca: str, _stamp: int, *, verify: bool) -> ssl.SSLContext:
+    """Reading the authorities takes longer than sending a mail."""
+    context = ssl.create_default_context(cafile=ca or None)
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
@@ -176,31 +257,32 @@ def _context(options: MailOptions) -> ssl.SSLContext | None:
 async def _by_command(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Sent:
     """As xymond_alert calls $MAIL: words, subject, address; without a subject the words lose their last one (-s)."""
     subject, text = subject_and_text(delivery, options, tools)
-    words = options.command.split()
-    if subject:
-        words.append(one_line(subject))
-    elif words[-1] == "-s":
-        words.pop()
     address = delivery.way.address.strip()
     if address.startswith("-"):
         raise Unsendable(f"{address!r} is not an address")
-    program = await asyncio.create_subprocess_exec(
-        *words,
-        address,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    argv = [*_words(options.command, subject), address]
     try:
-        _, errors = await program.communicate(text)
-    finally:
-        if program.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                program.kill()
-    if program.returncode == 0:
+        async with tools.programs.place(_PATIENCE):
+            ended = await tools.programs.run(argv, dict(os.environ), linger=True, given=text)
+    except (CannotStart, NoRoom, Flood) as error:
+        return Sent(Outcome.LATER, str(error))
+    if ended.status == 0:
         return Sent(Outcome.SENT)
-    reason = errors.decode(errors="replace").strip().split("\n", 1)[0][:200]
-    return Sent(Outcome.LATER, f"{words[0]}: exit status {program.returncode}{f': {reason}' if reason else ''}")
+    return Sent(Outcome.LATER, f"{argv[0]}: {how_it_ended(ended)}")
+
+
+def _words(command: str, subject: str) -> list[str]:
+    """The program, where it is, and its words. Raises Unsendable."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Unsendable(f"command = {command!r}: {error}") from None
+    if not words:
+        raise Unsendable("command is blank")
+    words[0] = shutil.which(words[0]) or words[0]
+    if subject:
+        return [*words, one_line(subject)]
+    return words[:-1] if words[-1] == "-s" else words
 
 
 NOTIFIER = NotifierType(name="mail", options=MailOptions, send=send, concurrency=8, groups=_GROUPS)

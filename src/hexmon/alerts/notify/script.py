@@ -11,10 +11,10 @@ from ipaddress import AddressValueError, IPv4Address
 
 from hexmon.alerts import wording
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
-from hexmon.alerts.notify.words import square_url
+from hexmon.alerts.notify.words import one_line, square_url
 from hexmon.model.incident import ENDS, Delivery, Kind, Message, incident_id
 from hexmon.model.names import host_to_wire
-from hexmon.probes.programs import CannotStart, Flood, NoRoom
+from hexmon.probes.programs import CannotStart, Ended, Flood, NoRoom
 
 LONGEST_TEXT = 8164  # MAXMSG_ALERTSCRIPT
 _CODES = (
@@ -23,6 +23,7 @@ _CODES = (
     "nntp:819,test:901"
 )
 _RECOVERED = {Kind.RECOVERY: "1", Kind.DISABLED: "2"}
+_SAID = 300  # characters of what a program said
 _PATIENCE = 10.0  # seconds for a place among the programs that run
 
 _STRICT = {"extra": "forbid"}
@@ -56,8 +57,13 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
         return Sent(Outcome.LATER, str(error))
     if ended.status == 0:
         return Sent(Outcome.SENT)
-    words = ended.errors.decode(errors="replace").strip().split("\n", 1)[0]
-    return Sent(Outcome.LATER, f"{_how(ended.status)}{f': {words}' if words else ''}")
+    return Sent(Outcome.LATER, how_it_ended(ended))
+
+
+def how_it_ended(ended: Ended) -> str:
+    """`exit status 1: what it said`."""
+    words = one_line(ended.errors.decode(errors="replace").strip().split("\n", 1)[0])[:_SAID]
+    return f"{_how(ended.status)}{f': {words}' if words else ''}"
 
 
 def _how(status: int | None) -> str:
