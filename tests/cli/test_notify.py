@@ -107,7 +107,7 @@ async def test_the_list_shows_no_secrets(capsys: pytest.CaptureFixture[str], con
     as_json = await run(capsys, "list", "--config", path, "--json")
     assert (status, as_json[0]) == (0, 0)
     (line,) = [line for line in output.splitlines() if line.startswith("ops")]
-    assert line.split() == ["ops", "slack", "at", "most", "30", "in", "60", "s;", "30", "attempts", "of", "30", "s"]
+    assert line.split() == ["ops", "slack", "at", "most", "30", "in", "60", "s;", "300", "attempts", "of", "30", "s"]
     assert TOKEN not in output + as_json[1]
     assert [one["type"] for one in json.loads(as_json[1]) if one["name"] == "ops"] == ["slack"]
 

@@ -34,17 +34,11 @@ def a_message(kind: Kind = Kind.ALERT, **others: Any) -> Message:
     return Message(**{**values, **others})
 
 
-<<<<<<< HEAD
-def a_delivery(message: Message | None = None, *, address: str = "", form: str = "TEXT", number: int = 7) -> Delivery:
-    """That message on its way through the channel "test"."""
-    way = Way(method="CHANNEL", channel="test", address=address, format=form)
-    return Delivery(number=number, way=way, message=message or a_message(), created=AT)
-=======
 def a_delivery(message: Message | None = None, *, address: str = "", number: int = 7, **way: str) -> Delivery:
-    """That message on its way through the channel "test"."""
+    """That message on its way through the channel "test"; `form` is short for its format."""
+    way |= {"format": way.pop("form")} if "form" in way else {}
     there = Way(**{"method": "CHANNEL", "channel": "test", "address": address, **way})
     return Delivery(number=number, way=there, message=message or a_message(), created=AT)
->>>>>>> wt-mail2
 
 
 def a_channel(kind: str, *, timeout: float = 30.0, **options: Any) -> Channel:

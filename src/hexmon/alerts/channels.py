@@ -35,11 +35,11 @@ def parse_rate(text: str) -> tuple[int, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every channel has, whatever its type. `group_from` -1: what is usual for the type."""
+    """What every channel has, whatever its type. `group_from` -1, `attempts` None: what is usual for the type."""
 
     __pydantic_config__ = _STRICT
     rate: Annotated[str, checked(parse_rate)] = "0"
-    attempts: PositiveCount = 30
+    attempts: PositiveCount | None = None
     timeout: PositiveSeconds = 30.0
     group_from: int = -1
 
@@ -104,7 +104,7 @@ class _Reader:
             options=options,
             rate=rate,
             per=per,
-            attempts=common.attempts,
+            attempts=notifier.attempts if common.attempts is None else common.attempts,
             timeout=common.timeout,
             group_from=notifier.groups if common.group_from < 0 else common.group_from,
         )

@@ -17,6 +17,7 @@ from hexmon.model.incident import Incident, Kind, Told
 
 NEVER = float("inf")
 _LONGEST_WAIT = 8 * 86400.0  # times of day come round in a week, and a day for a holiday that takes one's place
+_NEXT_REPORT = 1.0  # seconds until another good report may be there
 _ENDS = {Kind.RECOVERY: "recovered", Kind.DISABLED: "disabled"}
 
 
@@ -63,17 +64,26 @@ class _Decision:
         self._subject = subject
         self._now = now
         self._patient = patient
+        self._disabled = subject.kind is Kind.DISABLED
 
     def wait(self, told: Told, entry: Entry | None) -> float:
         """0.0 when it may be told now; else its times do not cover this moment: in how many seconds to ask again."""
         local, calendar = self._subject.local, self._subject.calendar
         if not self._patient:
             return 0.0
+        if entry is not None and self._wants_more(entry.recipient):
+            return _NEXT_REPORT
         if entry is not None:
             quiet = is_quiet(entry.recipient, local, calendar)
             return ask_again_in(entry.recipient, local, calendar) if quiet else 0.0
         lines = self._lines_of(told)
+        if lines and all(self._wants_more(recipient) for _, recipient in lines):
+            return _NEXT_REPORT
         return min((closed_for(rule, recipient, local, calendar) for rule, recipient in lines), default=0.0)
+
+    def _wants_more(self, recipient: Recipient) -> bool:
+        """Whether it hears of the end only after more good reports in a row."""
+        return recipient.recover_after > max(self._incident.goods, 1) and not self._disabled
 
     def _lines_of(self, told: Told) -> list[tuple[Rule, Recipient]]:
         """The lines that name it if filters are left out; its own line alone where it still stands."""

@@ -166,7 +166,7 @@ class AlertEngine:
         if incident is None or incident.ended:
             return
         kind = Kind.DISABLED if event.status.color is Color.BLUE else Kind.RECOVERY
-        self._end(incident, event.status, kind, now)
+        self._end(replace(incident, goods=1, seen=event.status.updated), event.status, kind, now)
 
     def _acknowledged(self, event: StatusAcknowledged, now: float) -> None:
         status = event.status
@@ -235,7 +235,7 @@ class AlertEngine:
         status = status or self._world.status(incident.key)
         if incident.ended:
             kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
-            self._end(incident, status, kind, now)
+            self._end(_seen_well(incident, status), status, kind, now)
             return
         held = self._kin.held(incident, status, now)
         if held is not None:
@@ -320,6 +320,13 @@ class AlertEngine:
     def _hand_over(self, deliveries: Sequence[Delivery]) -> None:
         self._world.hook("durable")
         self._world.offer(deliveries)
+
+
+def _seen_well(incident: Incident, status: Status | None) -> Incident:
+    """Another good report came since the last look: some recipients want several before they hear of the end."""
+    if status is None or status.updated <= incident.seen:
+        return incident
+    return replace(incident, goods=incident.goods + 1, seen=status.updated)
 
 
 def _incident_of_notice(key: StatusKey, status: Status | None, now: float) -> Incident:
