@@ -199,7 +199,7 @@ OTHERS: dict[str, tuple[bytes, say.AnyCommand]] = {
     "list the schedule": (b"schedule", say.ScheduleList(sender=S)),
     "notify": (
         b"notify a,b.http text",
-        say.Notice(sender=S, kind="notify", subject="a.b.http", text=b"notify a,b.http text"),
+        say.Notice(sender=S, kind="notify", subject="a.b.http", text=b"text"),
     ),
     "notes": (b"notes abc\ntext", say.Notice(sender=S, kind="notes", subject="abc", text=b"notes abc\ntext")),
     "usermsg": (b"usermsg x y", say.Notice(sender=S, kind="usermsg", subject="x", text=b"usermsg x y")),

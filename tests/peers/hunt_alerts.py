@@ -1,4 +1,4 @@
-"""Looks for files that hexmon and the real xymond_alert read differently: python -m tests.peers.hunt_alerts --count 5000.
+"""Looks for files that hexmon reads otherwise than xymond_alert: python -m tests.peers.hunt_alerts --count 500.
 
 Prints each difference with its seed; `--seed N` shows the files of one.
 """
@@ -8,13 +8,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from hexmon.alerts.dump import filter_words, recipient_words
+from hexmon.alerts.filters import WISHES
 from hexmon.alerts.matching import Verdict, subject_of, walk
 from hexmon.alerts.recipients import way_to
 from hexmon.alerts.rules import Constant, Criteria, Format, Method, Recipient, Rule, RuleBook
@@ -70,6 +72,8 @@ def _told(recipient: Recipient, note: str, event: Event) -> Told:
         return Told("", recipient.address if recipient.method is not Method.IGNORE else "(null)", why=note)
     if recipient.method is Method.SCRIPT:
         return Told("SCRIPT", recipient.address, recipient.program)
+    if recipient.method is Method.CHANNEL:
+        return Told("CHANNEL", recipient.channel)
     way = way_to(recipient, StatusKey(event.host, event.test), BY_WORD[event.color], event.now)
     with_subject = recipient.format in _WITH_SUBJECT
     return Told("MAIL", way.address, subject=with_subject, line=recipient.line if with_subject else 0)
@@ -81,40 +85,23 @@ def our_dump(book: RuleBook) -> list[str]:
 
 
 def _dumped(rule: Rule) -> Iterator[str]:
-    yield f"{rule.line:5}\t{' '.join(_filters(rule.criteria))}"
+    filters = (word for word in filter_words(rule.criteria) if word not in WISHES)  # those of rules are not shown
+    yield f"{rule.line:5}\t{' '.join(_theirs(filters, rule.criteria))}"
     for one in rule.recipients:
-        who = {Method.MAIL: f"MAIL {one.address}", Method.SCRIPT: f"SCRIPT {one.program} {one.address}"}
+        words = " ".join(_theirs(recipient_words(one), one.criteria))
         assert isinstance(one.pacing, Constant)
-        form = [f"FORMAT={one.format}"] if one.method is not Method.IGNORE else []
-        words = [who.get(one.method, "IGNORE"), *form, f"REPEAT={int(one.pacing.seconds / 60)}"]
-        words += [*_filters(one.criteria), *_wishes(one.criteria)]
-        words += ["UNMATCHED"] * one.unmatched + ["STOP"] * one.stop + ["NOALERT"] * one.noalert
-        yield "\t" + " ".join(words)
+        repeat = f" REPEAT={int(one.pacing.seconds / 60)}"
+        yield f"\t{words}" if one.method is not Method.IGNORE else f"\t{words.replace('IGNORE', f'IGNORE{repeat}', 1)}"
 
 
-def _filters(criteria: Criteria) -> Iterator[str]:
-    for word, field in (
-        ("PAGE", "pages"), ("DISPLAYGROUP", "groups_shown"), ("HOST", "hosts"), ("SERVICE", "tests"),
-        ("CLASS", "classes"), ("GROUP", "groups"),
-    ):  # fmt: skip
-        for prefix, start in (("", ""), ("EX", "ex_")):
-            names = getattr(criteria, start + field)
-            if names is not None:
-                yield f"{prefix}{word}={names.text}"
-    if criteria.colors is not None:
-        yield "COLOR=" + ",".join(color.word for color in sorted(criteria.colors))
-    for word, times in (("TIME", criteria.times), ("EXTIME", criteria.ex_times)):
-        if times is not None:
-            yield f"{word}={times.text}"
-    for sign, seconds in ((">", criteria.longer), ("<", criteria.shorter)):
-        if seconds is not None:
-            yield f"DURATION{sign}{int(seconds / 60)}"
-
-
-def _wishes(criteria: Criteria) -> Iterator[str]:
-    for word, wanted in (("RECOVERED", criteria.recovered), ("NOTICE", criteria.notice)):
-        if wanted is not None:
-            yield word if wanted else f"NO{word}"
+def _theirs(words: Iterable[str], criteria: Criteria) -> Iterator[str]:
+    """They do not say whether a limit of age is met by itself."""
+    for word in words:
+        if word.startswith("DURATION"):
+            limit = criteria.longer if word.startswith("DURATION>") else criteria.shorter
+            yield f"{word[:9]}{int((limit or 0) / 60)}"
+        else:
+            yield word
 
 
 def _without_ignored_format(line: str) -> str:
@@ -158,9 +145,7 @@ class Comparison:
                 yield f"{event}: {_first_difference(ours, real)}"
 
 
-def _first_difference(
-    ours: list[object] | list[str] | list[Step | Told], theirs: list[object] | list[str] | list[Step | Told]
-) -> str:
+def _first_difference(ours: Sequence[object], theirs: Sequence[object]) -> str:
     for place in range(max(len(ours), len(theirs))):
         pair = ours[place : place + 1], theirs[place : place + 1]
         if pair[0] != pair[1]:
@@ -174,6 +159,10 @@ def files_of(seed: int) -> dict[str, bytes]:
 
 def events_of(seed: int, count: int) -> list[Event]:
     return [odd_event(seed * 1000 + number) for number in range(count)]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 def main() -> int:
@@ -192,13 +181,13 @@ def main() -> int:
             files = files_of(seed)
             if args.seed is not None:
                 for name, text in files.items():
-                    print(f"=== {name}\n{text.decode(errors='replace')}")
+                    _say(f"=== {name}\n{text.decode(errors='replace')}")
             for difference in comparison.differences(files, events_of(seed, args.events)):
-                print(f"seed {seed}: {difference}")
+                _say(f"seed {seed}: {difference}")
                 found += 1
             if found >= args.most:
                 break
-    print(f"{found} differences, {time.monotonic() - began:.0f} s")
+    _say(f"{found} differences, {time.monotonic() - began:.0f} s")
     return min(found, 1)
 
 

@@ -64,7 +64,7 @@ _MAILS = (
 _PROGRAMS = ("/usr/local/bin/page", "sms.sh", "/x/y=z", "a,b")
 _SCRIPT_PEOPLE = ("123", "ops", "STOP", "IGNORE", "b=c", "+49-170", "p@x")
 _NOISE = (
-    "bogus", "HSOT=x", "bogus=1", "STOPPED", "SERVCE=http", ";", "FORMATS=SMS", "AND", "COLOUR=red", "\"", "GROUPS=x",
+    "bogus", "HSOT=x", "bogus=1", "STOPPED", "SRVICE=http", ";", "FORMATS=SMS", "AND", "COLOUR=red", "\"", "GROUPS=x",
 )  # fmt: skip
 _FORMATS = ("TEXT", "PLAIN", "SMS", "PAGER", "SCRIPT", "sms", "Plain", "BOGUS", "", "TEXTS")
 _COLOR_LISTS = (
@@ -207,8 +207,8 @@ class Dice:
         value = self.pick(
             (
                 lambda: self.names("HOST"),
-                lambda: self.filter(),
-                lambda: self.recipient(),
+                self.filter,
+                self.recipient,
                 lambda: self.pick(_TIMES[:8]),
                 lambda: f"{self.filter()} {self.recipient()}",
                 lambda: f"www.foo.com,{self.use()}",
@@ -257,11 +257,12 @@ class Dice:
 
 
 SOUP = (
-    "HOST=*", "HOST=*", "HOST=www.foo.com", "EXHOST=a", "SERVICE=http", "SERVICE=%.", "COLOR=red", "COLOR=!red", "PAGE=web",
-    "DURATION>5", "DURATION<1h", "TIME=*:0000:2400", "RECOVERED", "NOTICE", "MAIL", "MAIL", "MAIL=x@y", "SCRIPT", "SCRIPT=/p",
-    "IGNORE", "STOP", "UNMATCHED", "NOALERT", "FORMAT=SMS", "FORMAT=TEXT", "REPEAT=5", "REPEAT=1h", "a@b", "c", "/q", "bogus",
-    "x=y", "\"", "'", "\"a", "b'", "#", "#x", "\\", "a\\b", "\\#", "EXTIME=W:0800:1800", "GROUP=*", "DISPLAYGROUP=NONE",
-    "mail", "Stop", "script", "IGNORE", "MAILING", "NOALERTX", "DURATION", "format=pager", "EXPAGE=/", ",", "*", "%", "=",
+    "HOST=*", "HOST=*", "HOST=www.foo.com", "EXHOST=a", "SERVICE=http", "SERVICE=%.", "COLOR=red", "COLOR=!red",
+    "PAGE=web", "DURATION>5", "DURATION<1h", "TIME=*:0000:2400", "RECOVERED", "NOTICE", "MAIL", "MAIL",
+    "MAIL=x@y", "SCRIPT", "SCRIPT=/p", "IGNORE", "STOP", "UNMATCHED", "NOALERT", "FORMAT=SMS", "FORMAT=TEXT",
+    "REPEAT=5", "REPEAT=1h", "a@b", "c", "/q", "bogus", "x=y", "\"", "'", "\"a", "b'", "#", "#x", "\\", "a\\b",
+    "\\#", "EXTIME=W:0800:1800", "GROUP=*", "DISPLAYGROUP=NONE", "mail", "Stop", "script", "IGNORE", "MAILING",
+    "NOALERTX", "DURATION", "format=pager", "EXPAGE=/", ",", "*", "%", "=",
 )  # fmt: skip
 """Words that lines are made of without any sense."""
 

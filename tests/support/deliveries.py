@@ -34,9 +34,9 @@ def a_message(kind: Kind = Kind.ALERT, **others: Any) -> Message:
     return Message(**{**values, **others})
 
 
-def a_delivery(message: Message | None = None, *, address: str = "", number: int = 7) -> Delivery:
+def a_delivery(message: Message | None = None, *, address: str = "", form: str = "TEXT", number: int = 7) -> Delivery:
     """That message on its way through the channel "test"."""
-    way = Way(method="CHANNEL", channel="test", address=address)
+    way = Way(method="CHANNEL", channel="test", address=address, format=form)
     return Delivery(number=number, way=way, message=message or a_message(), created=AT)
 
 
@@ -62,7 +62,10 @@ def notify_tools(**others: Any) -> Iterator[NotifyTools]:
 
 
 async def send(kind: str, message: Message | None = None, **words: Any) -> Sent:
-    """Send a message through a channel with those options; `address` is the recipient's, `tools` words of the tools."""
-    delivery = a_delivery(message, address=words.pop("address", ""))
+    """Send a message through a channel with those options.
+
+    `address` and `form` are the recipient's, `tools` words of the tools.
+    """
+    delivery = a_delivery(message, address=words.pop("address", ""), form=words.pop("form", "TEXT"))
     with notify_tools(**words.pop("tools", {})) as tools:
         return await NOTIFIERS[kind].send(delivery, a_channel(kind, **words), tools)

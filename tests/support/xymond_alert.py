@@ -171,6 +171,10 @@ class XymondAlert:
         words = [f"{self.now}.000001", "127.0.0.1", *map(str, fields)]
         self._write(f"@@{marker}#{self._sequence}/{host}|{'|'.join(words)}\n{text}\n@@\n")
 
+    def raw(self, message: bytes) -> None:
+        """A message of the channel as a real xymond has said it, without its last line."""
+        self._write(f"{message.decode('latin-1')}\n@@\n")
+
     # The time
 
     def move_to(self, now: int) -> None:

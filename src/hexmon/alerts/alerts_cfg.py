@@ -71,7 +71,7 @@ class _Reader:
             self._origin = rule.origin
             if not rule.recipients:
                 self._report(
-                    "a rule without recipients ends the search: of what it matches nobody is told, by rules below neither",
+                    "a rule without recipients ends the search: of what it matches rules below are not asked",
                     "write below it: MAIL address, or IGNORE",
                 )
             if rule.ageless():

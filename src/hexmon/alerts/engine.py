@@ -9,14 +9,12 @@ import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
-from hexmon.alerts.messages import Case, delivery_of, item_of
+from hexmon.alerts.kin import Kin
+from hexmon.alerts.messages import Case, delivery_of
 from hexmon.alerts.outbox import LEASE
 from hexmon.alerts.plan import (
     Planned,
@@ -30,12 +28,12 @@ from hexmon.alerts.plan import (
 )
 from hexmon.alerts.rules import NO_RULES, RuleBook
 from hexmon.alerts.subject import Subject, subject_of
-from hexmon.alerts.topology import NO_TOPOLOGY, Topology
-from hexmon.board.draft import machine_time
+from hexmon.alerts.topology import Topology
+from hexmon.alerts.world import World
 from hexmon.board.store import Journal, Record
 from hexmon.bus import Subscription
 from hexmon.clock import Clock
-from hexmon.model.color import ALERT_COLORS, Color
+from hexmon.model.color import Color
 from hexmon.model.events import (
     AlertEnded,
     AlertRaised,
@@ -46,8 +44,7 @@ from hexmon.model.events import (
     SquareRenamed,
     StatusAcknowledged,
 )
-from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Item, Kind
-from hexmon.model.inventory import Inventory
+from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Kind
 from hexmon.model.names import StatusKey, split_square
 from hexmon.model.status import Status
 from hexmon.model.text import readable
@@ -57,32 +54,6 @@ log = logging.getLogger(__name__)
 FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed, InventoryChanged)
 
 NEVER = float("inf")
-_MOST_EXPLAINED = 500  # squares in the list of one message
-_LOOK_AGAIN = 1.0  # seconds: how often a held square is looked at
-_LOOK_AT_ROOT = 30.0  # and an explained one, beside the events of its root
-
-Hook = Callable[[str], None]
-
-
-def _no_hook(_step: str) -> None:
-    """Nobody watches the steps."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What the engine asks of the rest of hexmon. `hook` hears of every step, for tests that end the process there."""
-
-    status: Callable[[StatusKey], Status | None]
-    statuses: Callable[[], Iterable[Status]]
-    inventory: Callable[[], Inventory]
-    probe_now: Callable[[StatusKey], object]
-    offer: Callable[[Sequence[Delivery]], None]
-    drop: Callable[[str, str | None], None]
-    alert_colors: frozenset[Color] = ALERT_COLORS
-    local: Callable[[float], datetime] = machine_time
-    limits: Limits = LIMITS
-    owner: str = ""  # whose outbox sends what is decided here
-    hook: Hook = _no_hook
 
 
 class AlertEngine:
@@ -91,12 +62,11 @@ class AlertEngine:
     def __init__(self, clock: Clock, journal: Journal, world: World) -> None:
         self.counters: Counter[str] = Counter()
         self.book: RuleBook = NO_RULES
-        self.topology: Topology = NO_TOPOLOGY
         self._clock = clock
         self._journal = journal
         self._world = world
         self._open: dict[StatusKey, Incident] = {}
-        self._waiting: set[StatusKey] = set()  # those that are held or explained
+        self._kin = Kin(world, self._open)
         self._due: list[tuple[float, StatusKey]] = []
         self._number = 0
         self._records: dict[object, Record] = {}
@@ -117,7 +87,7 @@ class AlertEngine:
         """Begin with what was open, and bring it in line with the board. `highest` is the last number of a delivery."""
         now = self._clock.now()
         self._number = highest
-        self._open = {incident.key: incident for incident in incidents if incident.open}
+        self._open.update((incident.key, incident) for incident in incidents if incident.open)
         self._reconcile(now)
         self.look_at_all(now)
         self._commit()
@@ -160,7 +130,7 @@ class AlertEngine:
 
     def use(self, book: RuleBook, topology: Topology) -> None:
         """Other rules or other relations are in force: everybody may be meant anew."""
-        self.book, self.topology = book, topology
+        self.book, self._kin.topology = book, topology
         self.look_at_all(self._clock.now())
         self._commit()
 
@@ -264,12 +234,10 @@ class AlertEngine:
             kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
             self._end(incident, status, kind, now)
             return
-        held = self._held(incident, status, now)
+        held = self._kin.held(incident, status, now)
         if held is not None:
-            self._waiting.add(incident.key)
             self._keep(held)
             return
-        self._waiting.discard(incident.key)
         free = replace(incident, held_since=0.0, root=None) if incident.held_since or incident.root else incident
         subject = self._subject(free, status, now, Kind.ALERT)
         self._carry_out(plan_alert(free, self.book, subject, now), status, now)
@@ -278,39 +246,8 @@ class AlertEngine:
         """Tell the end to whom it is owed, now or when their times let it pass; then look at what it explained."""
         subject = self._subject(incident, status, now, kind)
         self._carry_out(plan_end(incident, self.book, subject, now), status, now)
-        self._release(incident.key, now)
-
-    def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
-        """The incident as it waits for its parents or for its root; None when it is free to be told."""
-        key = incident.key
-        if not self.topology.relations(key):
-            return None
-        decision = judge_hold(self.topology, key, _began(incident, status), self._fact, now, self._world.limits)
-        if isinstance(decision, Hold):
-            for parent in decision.ask:
-                self._world.probe_now(parent)
-            since = incident.held_since or now
-            return replace(incident, held_since=since, root=None, look_at=min(decision.until, now + _LOOK_AGAIN))
-        if isinstance(decision, Explained):
-            self.counters["explained"] += incident.root is None
-            return replace(incident, root=decision.root, look_at=now + _LOOK_AT_ROOT)
-        return None
-
-    def _fact(self, key: StatusKey) -> ParentFact | None:
-        status = self._world.status(key)
-        if status is None:
-            return None
-        # A root that nobody is ever told of must not hide what stands behind it.
-        incident = self._open.get(key)
-        heard = incident is None or bool(incident.told) or incident.look_at < NEVER
-        return fact_of(status, self._world.alert_colors, heard=heard)
-
-    def _release(self, root: StatusKey, now: float) -> None:
-        """What a square explained has to be looked at now that the square is well."""
-        children = [self._open[key] for key in self._waiting if key in self._open]
-        for child in children:
-            if child.root == root and not child.ended:
-                self._look(child, now)
+        for child in self._kin.explained(incident.key):
+            self._look(child, now)
 
     def _carry_out(self, planned: Planned, status: Status | None, now: float) -> None:
         incident = planned.incident
@@ -326,18 +263,7 @@ class AlertEngine:
 
     def _case(self, incident: Incident, status: Status | None) -> Case:
         host = self._world.inventory().find(incident.key.host)
-        return Case(incident=incident, status=status, host=host, explains=self._explains(incident))
-
-    def _explains(self, incident: Incident) -> tuple[Item, ...]:
-        """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
-        if not self._waiting:
-            return ()
-        root = incident.key
-        bad = [key for key in self._waiting if (one := self._open.get(key)) is not None and not one.ended]
-        found = explained_by(root, self.topology, bad, self._fact) if bad else ()
-        children = [self._open[key] for key in found[:_MOST_EXPLAINED]]
-        items = [item_of(one.key, self._world.status(one.key), one.color, one.started) for one in children]
-        return tuple(sorted(items, key=lambda item: (-item.color, item.key)))
+        return Case(incident=incident, status=status, host=host, explains=self._kin.items(incident.key))
 
     def _subject(self, incident: Incident, status: Status | None, now: float, kind: Kind) -> Subject:
         host = self._world.inventory().find(incident.key.host)
@@ -367,7 +293,7 @@ class AlertEngine:
 
     def _close(self, incident: Incident) -> None:
         self._open.pop(incident.key, None)
-        self._waiting.discard(incident.key)
+        self._kin.forget(incident.key)
         self._records[incident.id] = IncidentSaved(incident)
 
     def _next_number(self, now: float) -> int:
@@ -391,11 +317,6 @@ class AlertEngine:
     def _hand_over(self, deliveries: Sequence[Delivery]) -> None:
         self._world.hook("durable")
         self._world.offer(deliveries)
-
-
-def _began(incident: Incident, status: Status | None) -> float:
-    """When what the square shows now began: a parent that was looked at since then has said what there is to say."""
-    return max(incident.color_since, status.since if status is not None else 0.0)
 
 
 def _incident_of_notice(key: StatusKey, status: Status | None, now: float) -> Incident:

@@ -63,6 +63,11 @@ class Names:
         return self._pattern is not None
 
     @property
+    def pattern(self) -> str:
+        """The pattern, where it is one that can be used; empty for a list, and for one that means everything."""
+        return self._pattern.text if self._pattern is not None else ""
+
+    @property
     def named(self) -> frozenset[str] | None:
         """All names that can be meant, when they can be listed: as they are with `exact`, else in lower case."""
         listed = not self._everything and not self._otherwise and not self.text.startswith("%")

@@ -1,10 +1,10 @@
 """TIME and EXTIME as xymond_alert reads them: what can be read of a time specification holds. Pure."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hexmon.alerts.hours import covers
-from hexmon.alerts.rules import Criteria, Times, ZonedTimes
+from hexmon.alerts.rules import Criteria, Times
 from hexmon.model.holidays import Calendar
 from hexmon.model.timespec import TimeSpec, TimeWindow, parse_timespec
 
@@ -53,6 +53,11 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}{minute % 60:02}"
 
 
+def covers(times: Times, local: datetime, calendar: Calendar) -> bool:
+    """Whether that local time lies inside; times that nobody can read cover nothing."""
+    return times.spec is not None and times.spec.covers(local, calendar.weekday)
+
+
 def in_time(criteria: Criteria, local: datetime, calendar: Calendar) -> bool:
     """Whether TIME and EXTIME let a message pass at that local time."""
     if criteria.times is not None and not covers(criteria.times, local, calendar):
@@ -66,21 +71,22 @@ def changes_in(criteria: Criteria, local: datetime, calendar: Calendar) -> float
     Exact when it is soon. It is never more than a quarter of an hour: then the clock is to be looked at again.
     """
     before = in_time(criteria, local, calendar)
-    for seconds in _edges(criteria, local):
-        if in_time(criteria, local + timedelta(seconds=seconds), calendar) is not before:
-            return min(seconds, _LONGEST)
-    return None
+    moments = (moment for moment in _edges(criteria, local) if in_time(criteria, moment, calendar) is not before)
+    moment = next(moments, None)
+    return None if moment is None else min((moment - local).total_seconds(), _LONGEST)
 
 
-def _edges(criteria: Criteria, local: datetime) -> list[float]:
-    """In how many seconds a window may begin or have ended, in order."""
-    seconds: set[float] = set()
-    for times in (criteria.times, criteria.ex_times):
-        if times is None or times.spec is None:
-            continue
-        wall = local.astimezone(times.spec.zone) if isinstance(times.spec, ZonedTimes) else local
-        passed = (wall - wall.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
-        minutes = {0, *(minute for one in times.spec.windows for minute in (one.start, one.end + 1)), _DAY}
-        days = range(0, _LOOK_AHEAD * _DAY, _DAY)
-        seconds.update((day + minute) * 60 - passed for day in days for minute in minutes if minute <= _DAY)
-    return sorted(one for one in seconds if one > 0)
+def _edges(criteria: Criteria, now: datetime) -> Iterator[datetime]:
+    """When a window may begin or have ended, from now on, in order."""
+    specs = [times.spec for times in (criteria.times, criteria.ex_times) if times is not None and times.spec]
+    minutes = {0}
+    for spec in specs:
+        ahead = spec.ahead_of(now)
+        for window in spec.windows:
+            minutes.update(((window.start - ahead) % _DAY, (window.end + 1 - ahead) % _DAY))
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in range(_LOOK_AHEAD):
+        for minute in sorted(minutes):
+            moment = midnight + timedelta(days=day, minutes=minute)
+            if moment > now:
+                yield moment

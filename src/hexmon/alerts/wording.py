@@ -21,7 +21,7 @@ _ENDINGS = {Kind.RECOVERY: "recovered", Kind.DISABLED: "disabled", Kind.NOTICE: 
 _WITH_SUBJECT = frozenset({"TEXT", "PLAIN"})
 _WITH_LINK = frozenset({"TEXT", "SCRIPT"})
 _BAD_LINE = (b"&red", b"&yellow")
-_FLAGS = re.compile(rb"<!--.*?-->")
+_FLAGS = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
 _NAMED = 3
 _LISTED = 500
 
@@ -39,7 +39,7 @@ def subject(message: Message, form: str, *, cfid: bool = False) -> str:
     ending = _ENDINGS.get(message.kind)
     if ending is not None:
         return f"Xymon {square} {ending}{place}"
-    return f"Xymon [{message.cookie}] {square} {_PHRASES[message.color]}{place}"
+    return f"Xymon [{cookie_word(message)}] {square} {_PHRASES[message.color]}{place}"
 
 
 def body(message: Message, form: str, link: str = "") -> bytes:
@@ -52,9 +52,9 @@ def body(message: Message, form: str, link: str = "") -> bytes:
         return b""
     if form == "SMS":
         return _short(message)
-    text = _causes(message) + (message.text if form == "SCRIPT" else _tidy(message.text)) + b"\n"
+    text = _causes(message) + _tidy(message.text, flags=form == "SCRIPT") + b"\n"
     if form == "SCRIPT":
-        text = f"{_head(message)} [{_cookie(message)}]\n".encode() + text
+        text = f"{_head(message)} [{cookie_word(message)}]\n".encode() + text
     if link and form in _WITH_LINK:
         text += f"See {link}\n".encode()
     return text + _explained(message.explains)
@@ -64,32 +64,35 @@ def _head(message: Message) -> str:
     return f"{message.key.host}:{message.key.test} {message.color.word}"
 
 
-def _cookie(message: Message) -> int:
-    return -1 if message.kind in ENDS else message.cookie
+def cookie_word(message: Message) -> int:
+    """The number as xymond_alert shows it: 0 at an end and for a square without one, -1 of a notice."""
+    if message.kind is Kind.NOTICE:
+        return -1
+    return 0 if message.kind in ENDS or message.cookie < 0 else message.cookie
 
 
 def _short(message: Message) -> bytes:
     """One line, and those lines of the text that are marked red or yellow."""
+    marked = [line for line in message.text.replace(b"\r", b" ").split(b"\n")[1:] if line.startswith(_BAD_LINE)]
     if message.kind in ENDS:
         word = "RECOVERED" if message.kind is Kind.RECOVERY else "DISABLED"
-        return f"{message.key.host}:{message.key.test} {word}".encode()
+        return b"\n".join([f"{message.key.host}:{message.key.test} {word}".encode(), *marked])
     causes = [line for cause in message.causes for line in cause.split(b"\n") if line]
-    lines = [line for line in message.text.split(b"\n")[1:] if line.startswith(_BAD_LINE)]
-    return b"\n".join([f"{_head(message)} [{message.cookie}]".encode(), *causes, *lines])
+    return b"\n".join([f"{_head(message)} [{cookie_word(message)}]".encode(), *causes, *marked])
 
 
 def _causes(message: Message) -> bytes:
-    """Why the colour is not the reporter's: before the text, under the colour that is shown."""
-    if not message.causes or message.kind in ENDS:
+    """Why the colour is not the reporter's: before the text, under the colour of the alert."""
+    if not message.causes:
         return b""
     lines = b"\n".join(cause.strip(b"\n") for cause in message.causes)
     return message.color.word.encode() + b"\n" + lines + b"\n\n"
 
 
-def _tidy(text: bytes) -> bytes:
-    """Without the flags in the first line, and without carriage returns."""
+def _tidy(text: bytes, *, flags: bool) -> bytes:
+    """Without carriage returns, and without the flags in the first line unless they are wanted."""
     first, newline, rest = text.partition(b"\n")
-    return (_FLAGS.sub(b"", first, count=1) + newline + rest).replace(b"\r", b" ")
+    return ((first if flags else _FLAGS.sub(b"", first, count=1)) + newline + rest).replace(b"\r", b" ")
 
 
 def _explained(items: tuple[Item, ...]) -> bytes:
@@ -102,11 +105,11 @@ def _explained(items: tuple[Item, ...]) -> bytes:
 
 
 def _subject_of_many(items: tuple[Item, ...]) -> str:
-    """`Xymon 37 squares: 30 red, 7 purple (a.conn, b.conn, c.conn, ...)`."""
+    """`Xymon: 37 squares: 30 red, 7 purple (a.conn, b.conn, c.conn, ...)`: no number that looks like a cookie."""
     counts = {color: sum(one.color is color for one in items) for color in sorted(Color, reverse=True)}
     what = ", ".join(f"{count} {_over(color)}" for color, count in counts.items() if count)
     names = ", ".join(str(one.key) for one in items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")
-    return f"Xymon {len(items)} squares: {what} ({names})"
+    return f"Xymon: {len(items)} squares: {what} ({names})"
 
 
 def _over(color: Color) -> str:

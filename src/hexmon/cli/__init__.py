@@ -21,6 +21,8 @@ VERBS: dict[str, str] = {
     "probe": "probe",
     "board": "board",
     "send": "send",
+    "notify": "notify",
+    "ack-mail": "ack_mail",
     "agent": "agent",
 }
 
@@ -33,6 +35,8 @@ SUMMARIES: dict[str, str] = {
     "probe": "make one check now and show every phase",
     "board": "query the board of a running monitor",
     "send": "send a message to a monitor and print its answer",
+    "notify": "send a test message through a channel, or print the channels",
+    "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
 }
 

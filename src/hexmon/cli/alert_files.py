@@ -15,6 +15,7 @@ from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.color import BY_WORD
 from hexmon.model.inventory import Inventory
+from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.timespec import parse_duration
 
 _YAML = (".yaml", ".yml")
@@ -37,6 +38,8 @@ class AlertFiles:
         source = AlertsSource(self.alerts, self.defaults, required=self.alerts in self.required)
         books = [source.load(lenient=True)]
         if self.rules is not None and (self.rules.exists() or self.rules in self.required):
+            if not self.rules.is_file():
+                raise ConfigError((Problem(Origin(str(self.rules)), "cannot be read: no such file"),))
             file = load_yaml(self.rules)
             books += [file.book, RuleBook(problems=file.problems)]
         return merge(books)

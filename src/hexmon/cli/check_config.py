@@ -9,7 +9,7 @@ from pathlib import Path
 from hexmon.alerts.strangers import strangers
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
-from hexmon.cli.alert_files import AlertFiles, alert_files
+from hexmon.cli.check_alerts import AlertFiles, check_alerts
 from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
@@ -19,7 +19,7 @@ from hexmon.model.origin import ConfigError, Origin, Problem
 
 EXAMPLE = """example:
   hexmon check-config                        # hexmon.toml and what it names, or hosts.cfg in this folder
-  hexmon check-config --hosts /etc/xymon/hosts.cfg --alerts /etc/xymon/alerts.cfg
+  hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
 
 Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong.
 Tags that nobody knows are notes: other programs may have them there."""
@@ -44,8 +44,8 @@ class Files:
     home: str = ""
     holidays: Path | None = None
     verbose: bool = False
-    alerts: AlertFiles | None = None
-    loaded: list[Inventory] = field(default_factory=list, compare=False)  # once the hosts have been read
+    alerts: Path | None = None
+    rules: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     add_home(parser)
     parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
-    parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg, or rules in YAML")
+    parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="the same; alerts.yaml")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -106,8 +107,10 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
     holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
-    alerts = alert_files(args, configuration) if configuration is not None and (args.alerts or not alone) else None
-    return Files(configuration, hosts, protocols, _home(args, configuration), holidays, args.verbose, alerts)
+    alerts = args.alerts if alone else of(args.alerts, named.alerts, usual.alerts)
+    rules = args.rules if alone else of(args.rules, named.rules, usual.rules)
+    home = _home(args, configuration)
+    return Files(configuration, hosts, protocols, home, holidays, args.verbose, alerts, rules)
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -136,31 +139,29 @@ def _defaults(files: Files) -> Defaults:
 
 
 def _hosts(files: Files) -> Outcome:
+    """hosts.cfg, and the files of alerting, which speak of its hosts."""
     if files.hosts is None:
-        return Outcome()
+        return _alerts(files, None)
     source = HostsSource(files.hosts, files.protocols, _defaults(files), files.holidays)
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:
-        return Outcome(problems=error.problems)
-    files.loaded.append(inventory)
+        alerts = _alerts(files, None)
+        return Outcome(alerts.counts, (*error.problems, *alerts.problems))
+    alerts = _alerts(files, inventory)
+    notes = (*told(source.notes(), each=files.verbose), *alerts.notes)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
-    counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
-    return Outcome(counts, inventory.problems, told(source.notes(), each=files.verbose))
+    counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"), *alerts.counts)
+    return Outcome(counts, (*inventory.problems, *alerts.problems), notes)
 
 
-def _alerts(files: Files) -> Outcome:
-    if files.alerts is None:
-        return Outcome()
-    try:
-        book = files.alerts.book()
-    except ConfigError as error:
-        return Outcome(problems=error.problems)
-    notes = [note for inventory in files.loaded for note in strangers(book, inventory)]
-    return Outcome((_plural(len(book.rules), "alert rule"),) if book.rules else (), book.problems, notes)
+def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
+    book, problems = check_alerts(AlertFiles(files.configuration, files.alerts, files.rules), inventory)
+    notes = tuple(strangers(book, inventory)) if inventory is not None else ()
+    return Outcome((_plural(len(book.rules), "rule"),) if files.alerts or files.rules else (), problems, notes)
 
 
-READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts, _alerts)
+READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 

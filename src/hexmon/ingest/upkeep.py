@@ -6,6 +6,7 @@ from hexmon.ingest import messages as say
 from hexmon.ingest.words import integer, minutes_of, name_of, square_of
 
 _ID = re.compile(rb"[^ \t\r\n]*+[ \t]*+([^ \t\r\n]+)").match
+_NOTIFY = re.compile(rb"[^ \t\r\n]*+[ \t\r\n]++([^ \t\r\n]+)[ \t]*").match
 _DISABLE = re.compile(rb"disable[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t\r\n]*").match
 _ACK = re.compile(rb"(?:xymondack|hobbitdack|ack ack_event)[ \t]*(-?)([0-9]+)[ \t]+([0-9]+[0-9hdwmy]*)[ \t]*").match
 _SCHEDULE = re.compile(rb"schedule *([0-9]+) *").match
@@ -56,11 +57,11 @@ def parse_notice(message: bytes, sender: str, lifetime: float) -> say.AnyCommand
 
 def parse_notify(message: bytes, sender: str, lifetime: float) -> say.AnyCommand:  # noqa: ARG001
     """`notify HOST.TEST text`: tell the recipients of that square's alerts something, once."""
-    words = message.split(None, 2)
-    key = square_of(words[1]) if len(words) > 1 else None
-    if key is None:
+    found = _NOTIFY(message)
+    key = square_of(found.group(1)) if found else None
+    if found is None or key is None:
         return say.Useless(sender=sender, reason="notify without a square")
-    return say.Notice(sender=sender, kind="notify", subject=str(key), text=message)
+    return say.Notice(sender=sender, kind="notify", subject=str(key), text=message[found.end() :])
 
 
 def parse_ack(message: bytes, sender: str, lifetime: float) -> say.AnyCommand:  # noqa: ARG001

@@ -16,7 +16,7 @@ from hexmon.model.incident import ENDS, Delivery, Kind, Message, incident_id
 from hexmon.model.names import host_to_wire
 from hexmon.probes.programs import CannotStart, Flood, NoRoom
 
-LONGEST_TEXT = 8164  # bytes of BBALPHAMSG (MAXMSG_ALERTSCRIPT)
+LONGEST_TEXT = 8164  # MAXMSG_ALERTSCRIPT
 _CODES = (
     "disk:100,cpu:200,procs:300,svcs:350,msgs:400,conn:500,http:600,dns:800,smtp:725,telnet:723,ftp:721,pop:810,"
     "pop3:810,pop-3:810,ssh:722,imap:843,ssh1:722,ssh2:722,imap2:843,imap3:843,imap4:843,pop2:809,pop-2:809,"
@@ -30,7 +30,10 @@ _STRICT = {"extra": "forbid"}
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptOptions:
-    """`codes` is SVCCODES of xymonserver.cfg(5): the numbers of tests for BBSVCNUM; `longest` cuts BBALPHAMSG."""
+    """`codes` is SVCCODES of xymonserver.cfg(5): the numbers of tests for BBSVCNUM.
+
+    `longest` is what BBALPHAMSG may be in bytes, the one that ends a text in C among them.
+    """
 
     __pydantic_config__ = _STRICT
     codes: str = _CODES
@@ -66,9 +69,9 @@ def _how(status: int | None) -> str:
 def environment(delivery: Delivery, options: ScriptOptions, link: str) -> dict[str, str]:
     """What xymond_alert tells a script, and nothing of what it says of itself."""
     message, key = delivery.message, delivery.message.key
-    text = wording.body(message, delivery.way.format, link)[: options.longest]
-    code = _codes(options.codes).get(key.test.lower(), "0")
-    cookie = -1 if message.kind in ENDS or message.kind is Kind.NOTICE else message.cookie
+    text = wording.body(message, delivery.way.format, link)[: max(0, options.longest - 1)]
+    code = _codes(options.codes).get(key.test, "0")
+    cookie = wording.cookie_word(message)
     digits = _digits(message.ip) if message.kind is not Kind.NOTICE else "0" * 12
     seconds = max(0, int(message.at) - int(message.started))
     ended = message.kind in ENDS
@@ -99,7 +102,7 @@ def _notice_id(message: Message) -> str:
 
 def _codes(text: str) -> Mapping[str, str]:
     pairs = (item.partition(":") for item in text.split(","))
-    return {name.strip().lower(): code.strip() for name, _, code in pairs if code.strip().isdecimal()}
+    return {name.strip(): code.strip() for name, _, code in pairs if code.strip().isdecimal()}
 
 
 def _digits(ip: str) -> str:
