@@ -266,7 +266,9 @@ def _patient_books(draw: st.DrawFn) -> tuple[Block, ...]:
     """Rules without what xymond_alert sleeps over, and nobody who wakes it."""
     filters = st.builds(Words, longer=st.sampled_from([0, 0, 2, 5]), shorter=st.sampled_from([0, 0, 0, 6, 10]))
     blocks = draw(_books())[1:]
-    to = (To(one.address, draw(filters), one.repeat, one.program, one.stop, one.unmatched) for one in blocks[0].to)
+    to = [To(one.address, draw(filters), one.repeat, one.program, one.stop, one.unmatched) for one in blocks[0].to]
+    if any(one.words.shorter for one in to):
+        to = [replace(one, unmatched=False) for one in to]  # see BETTER: one whose turn comes when others drop out
     return (Block(Words(host="*", recovered=True), tuple(to)),)
 
 
@@ -382,6 +384,12 @@ BETTER = {
         ("60 red", "360 green"),
         ("60 u alert red", "200 l alert red", "360 l recovery red"),
         ("60 u alert red", "200 l alert red", "360 l recovery red", "360 u recovery red"),
+    ),
+    "who is told when nobody else is hears of it as soon as nobody else is": Case(
+        _rules(To("s", Words(shorter=4), repeat=1), To("u", unmatched=True, repeat=5)),
+        ("60 red",),
+        ("60 s alert red", "120 s alert red", "180 s alert red", "240 s alert red", "360 u alert red"),
+        ("60 s alert red", "120 s alert red", "180 s alert red", "240 s alert red", "300 u alert red"),
     ),
     "who was told hears the end though its line is gone": Case(
         _rules(To("a", HEARS_ALL)),
