@@ -38,7 +38,6 @@ from hexmon.model.events import (
     AlertEnded,
     AlertRaised,
     Event,
-    InventoryChanged,
     NoticeSent,
     SquareDropped,
     SquareRenamed,
@@ -51,7 +50,7 @@ from hexmon.model.text import readable
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed, InventoryChanged)
+FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed)
 
 NEVER = float("inf")
 
@@ -78,7 +77,6 @@ class AlertEngine:
             NoticeSent: self._noticed,
             SquareDropped: self._dropped,
             SquareRenamed: self._renamed,
-            InventoryChanged: lambda _event, now: self.look_at_all(now),
         }
 
     # -- the outside ----------------------------------------------------------------------------------------------
@@ -129,7 +127,7 @@ class AlertEngine:
         self._commit()
 
     def use(self, book: RuleBook, topology: Topology) -> None:
-        """Other rules or other relations are in force: everybody may be meant anew."""
+        """Other rules, relations or hosts are in force: everybody may be meant anew."""
         self.book, self._kin.topology = book, topology
         self.look_at_all(self._clock.now())
         self._commit()
