@@ -267,7 +267,8 @@ class AlertEngine:
         return Case(incident=incident, status=status, host=host, explains=self._kin.items(incident.key))
 
     def _subject(self, incident: Incident, status: Status | None, now: float, kind: Kind) -> Subject:
-        host = self._world.inventory().find(incident.key.host)
+        inventory = self._world.inventory()
+        host = inventory.find(incident.key.host)
         acknowledged_now = incident.ack is not None and incident.ack.until > now
         return subject_of(
             incident.key,
@@ -282,6 +283,7 @@ class AlertEngine:
             alert_colors=self._world.alert_colors,
             reports=incident.reports,
             acknowledged=acknowledged_now,
+            calendar=inventory.calendar,
         )
 
     # -- what is written ------------------------------------------------------------------------------------------
