@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 Hook = Callable[[str], None]
 
 LEASE = 600.0  # seconds for which what waits is held; longer than any pause
+_COLLECT = 0.02  # seconds for which marks of what was sent may wait while more is being sent
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
 _LONGEST_ERROR = 300
@@ -60,6 +61,8 @@ class Outbox:
         self._lanes: dict[LaneKey, Lane] = {}
         self._senders: dict[tuple[str, str], Sender] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._marks: list[Delivery] = []
+        self._flusher: asyncio.TimerHandle | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._under_way = 0
@@ -199,6 +202,7 @@ class Outbox:
         finally:
             self._under_way -= 1
             if not self._under_way:
+                self._flush()
                 self._idle.set()
 
     async def _attempt(self, channel: Channel, delivery: Delivery) -> Sent:
@@ -226,7 +230,7 @@ class Outbox:
         ]
         if sent.outcome is Outcome.SENT:
             lane.done(tried)
-            self._save(_all_sent(tried, now))
+            self._mark(_all_sent(tried, now))
         elif sent.outcome is Outcome.REFUSED or tried[0].attempts >= sender.channel.attempts:
             lane.done(tried)
             self._bury(tried, sent.detail, now)
@@ -255,6 +259,18 @@ class Outbox:
         self._save(
             [replace(one, state=DeliveryState.DEAD, ended=now, error=reason[:_LONGEST_ERROR]) for one in deliveries]
         )
+
+    def _mark(self, sent: Sequence[Delivery]) -> None:
+        """Note what was sent; in a burst many at once, for each append wakes the writer's thread."""
+        if not self._marks:
+            self._flusher = asyncio.get_running_loop().call_later(_COLLECT, self._flush)
+        self._marks.extend(sent)
+
+    def _flush(self) -> None:
+        if self._flusher is not None:
+            self._flusher.cancel()
+        marks, self._marks, self._flusher = self._marks, [], None
+        self._save(marks)
 
     def _save(self, deliveries: Sequence[Delivery]) -> int:
         if not deliveries:

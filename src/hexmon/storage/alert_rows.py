@@ -19,7 +19,7 @@ from hexmon.storage import tables
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_PACK_ABOVE = 512
+_PACK_ABOVE = 2048  # bytes: a burst of a thousand shorter ones must not wait for their compression
 WAITING = DeliveryState.WAITING.value
 DROPPED = DeliveryState.DROPPED.value
 
@@ -41,7 +41,9 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
 def delivery_row(saved: DeliverySaved) -> tuple[Any, ...]:
     """The columns of `delivery`, in their order."""
     error = _storable(saved.delivery.error)
-    delivery = _replace(saved.delivery, error=error)
+    delivery = saved.delivery
+    if error is not delivery.error:
+        delivery = _replace(delivery, error=error)
     message, way = delivery.message, delivery.way
     packed, data = _packed(delivery)
     what = (delivery.number, message.incident, *message.key, message.kind.value)
@@ -52,6 +54,8 @@ def delivery_row(saved: DeliverySaved) -> tuple[Any, ...]:
 
 def _storable(text: str) -> str:
     """What the other side said may hold what no database takes as text."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
