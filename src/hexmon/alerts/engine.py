@@ -7,6 +7,7 @@ incident whose square recovered meanwhile ends: a crash loses nothing that the b
 
 import heapq
 import logging
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 
 FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed)
 
-NEVER = float("inf")
+_SLICE = 100  # events that are decided in one turn of the loop: some milliseconds
 
 
 class AlertEngine:
@@ -94,7 +95,11 @@ class AlertEngine:
         """Follow the board until cancelled."""
         lost = subscription.lost
         while True:
-            self.take(await subscription.next_batch())
+            events = await subscription.next_batch()
+            for first in range(0, len(events), _SLICE):
+                self.take(events[first : first + _SLICE])
+                # In a storm the first messages go out while the next are decided, and no check is late.
+                await self._clock.sleep_until(self._clock.monotonic())
             if subscription.lost != lost:
                 lost = subscription.lost
                 log.error("more events than the alert engine could take; it compares its incidents with the board")
@@ -291,7 +296,7 @@ class AlertEngine:
     def _keep(self, incident: Incident) -> None:
         self._open[incident.key] = incident
         self._records[incident.id] = IncidentSaved(incident)
-        if 0.0 < incident.look_at < NEVER:
+        if math.isfinite(incident.look_at) > 0.0:
             heapq.heappush(self._due, (incident.look_at, incident.key))
 
     def _close(self, incident: Incident) -> None:
