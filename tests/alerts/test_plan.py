@@ -148,7 +148,7 @@ def test_a_board_that_lifts_acknowledgements_with_a_worse_colour_is_followed() -
     ("until", "look_at"),
     [
         pytest.param(NOW + 60.0, NOW + 60.0, id="nothing is due before it ends"),
-        pytest.param(NOW, 0.0, id="one that ends now is none"),
+        pytest.param(NOW - 60.0, NOW, id="one that is over is none"),
     ],
 )
 def test_acknowledged(until: float, look_at: float) -> None:

@@ -390,6 +390,7 @@ BETTER = {
         ("60 red",),
         ("60 s alert red", "120 s alert red", "180 s alert red", "240 s alert red", "360 u alert red"),
         ("60 s alert red", "120 s alert red", "180 s alert red", "240 s alert red", "300 u alert red"),
+        steps=28,
     ),
     "who was told hears the end though its line is gone": Case(
         _rules(To("a", HEARS_ALL)),

@@ -107,7 +107,7 @@ def acknowledged(incident: Incident, ack: Ack, now: float) -> Incident:
     if incident.ended:
         return incident
     if ack.until <= now:
-        return replace(incident, ack=None, look_at=0.0)
+        return replace(incident, ack=None, look_at=now)
     return replace(incident, ack=ack, look_at=ack.until)
 
 
