@@ -29,6 +29,7 @@ FIGURES = (
     "restart",
     "reload",
     "live_reload",
+    "alerts",
 )
 _MARK = "bench rows: "
 _LONGEST = 1200.0
@@ -38,6 +39,7 @@ _VERSIONS = {
     "fping": ["fping", "--version"],
     "nginx": ["dpkg-query", "-W", "-f", "${Version}", "nginx"],
     "prometheus-blackbox-exporter": ["dpkg-query", "-W", "-f", "${Version}", "prometheus-blackbox-exporter"],
+    "prometheus-alertmanager": ["dpkg-query", "-W", "-f", "${Version}", "prometheus-alertmanager"],
 }
 
 

@@ -77,7 +77,7 @@ def test_the_usual_mail_can_be_set() -> None:
 
 def test_what_is_not_said_is_usual_for_the_type() -> None:
     assert read('[channels.ops]\ntype = "post"\nurl = "u"\n')["ops"] == Channel(
-        name="ops", type="post", options=PostOptions(url="u"), attempts=30, timeout=30.0, group_from=7
+        name="ops", type="post", options=PostOptions(url="u"), attempts=300, timeout=30.0, group_from=7
     )
 
 

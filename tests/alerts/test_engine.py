@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.topology import Parent
 from hexmon.board.store import MemoryJournal
 from hexmon.model.color import Color
@@ -130,6 +132,31 @@ def test_nobody_hears_the_end_of_what_nobody_heard_of() -> None:
     lab.report("www.http", "green")
     lab.pass_time(900)
     assert lab.told() == []
+
+
+def test_a_threshold_counts_bad_reports_and_then_good_ones() -> None:
+    lab = AlertLab(OPS)
+    [rule] = lab.rules.rules
+    [ops] = rule.recipients
+    counted = replace(ops, threshold=3, recover_after=2)
+    lab.rules = RuleBook(rules=(replace(rule, recipients=(counted,)),))
+    lab._build()
+    for told in ([], [], ["alert www.http red -> ops"], []):
+        lab.pass_time(5)
+        lab.report("www.http", "red")
+        assert lab.told() == told
+    lab.report("www.http", "green")
+    lab.pass_time(5)
+    lab.report("www.http", "red")
+    lab.pass_time(5)
+    assert lab.told() == []
+    lab.report("www.http", "green")
+    lab.pass_time(5)
+    assert lab.told() == []
+    lab.report("www.http", "green")
+    lab.pass_time(2)
+    assert lab.told() == ["recovery www.http red -> ops"]
+    assert lab.engine.incidents() == []
 
 
 # -- restarts

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from hexmon.app.parts import put_together
+from hexmon.app.alerting import notify_engines
+from hexmon.app.parts import Opened, put_together
 from hexmon.app.settings import Configuration, Settings
 from hexmon.app.sources import Sources
 from hexmon.clock import SystemClock
@@ -24,10 +25,12 @@ async def test_figures_of_a_web_server_reach_those_who_follow(tmp_path: Path) ->
     async with (
         serve(replies({b"GET /server-status?auto ": http_reply(body=FIGURES)})) as port,
         open_tools(clock) as tools,
+        notify_engines() as engines,
     ):
         url = f"http://127.0.0.1:{port}/server-status?auto"
         inventory = an_inventory_of(f"127.0.0.1 www.test # noconn apache={url}")
-        parts = put_together(configuration, clock, storage, tools, Sources(configuration), inventory)
+        opened = Opened(storage=storage, tools=tools, notify=engines)
+        parts = put_together(configuration, clock, opened, Sources(configuration), inventory)
         followed = parts.bus.follow("test", [DataReported])
         await parts.runner.adopt(inventory)
         async with asyncio.TaskGroup() as tasks:

@@ -8,6 +8,7 @@ import pytest
 
 from hexmon.app.settings import AgentOptions, Configuration, Files, Probing, Settings
 from hexmon.app.sources import Sources
+from hexmon.model.origin import ConfigError
 
 
 def sources(folder: Path, **settings: Any) -> Sources:
@@ -86,3 +87,42 @@ def test_holidays_are_read_from_beside_and_their_set_is_a_setting(tmp_path: Path
         host = sources(tmp_path, holidays=name).load().find("www")
         assert host is not None
         assert host.policy.calendar.weekday(date(2026, 6, 5)) == weekday
+
+
+def test_rules_come_from_both_files_and_are_read_again(tmp_path: Path) -> None:
+    (tmp_path / "alerts.cfg").write_text("HOST=*\n  MAIL first@x\n")
+    rules = tmp_path / "alerts.yaml"
+    rules.write_text("rules: [{tell: second@x}]\nparents: [{child: a, parents: b}]\n")
+    read = sources(tmp_path)
+    read.load()
+    assert [rule.recipients[0].address for rule in read.alerts.book.rules] == ["first@x", "second@x"]
+    assert read.alerts.parents[0].child == "a"
+    assert not read.changed()
+    rules.write_text("rules: [{tell: another@x}]\n")
+    assert read.changed()
+    read.load()
+    assert read.alerts.book.rules[1].recipients[0].address == "another@x"
+    assert not read.alerts.parents
+
+
+def test_bad_rules_are_refused_with_every_mistake_and_not_tried_again(tmp_path: Path) -> None:
+    hosts, rules = tmp_path / "hosts.cfg", tmp_path / "alerts.yaml"
+    hosts.write_text("127.0.0.1 www\n")
+    rules.write_text("rules: [{tell: a@x}]\n")
+    read = sources(tmp_path)
+    read.load()
+    hosts.write_text("127.0.0.1 www\ninclude nowhere\n")
+    rules.write_text("rules: [{}]\n")
+    with pytest.raises(ConfigError) as caught:
+        read.load()
+    assert [str(problem.origin) for problem in caught.value.problems] == ["alerts.yaml:1", "hosts.cfg:2"]
+    assert read.alerts.book.rules[0].recipients[0].address == "a@x"
+    assert not read.changed()
+
+
+def test_at_the_start_what_is_right_in_the_rules_holds(tmp_path: Path) -> None:
+    (tmp_path / "alerts.yaml").write_text("rules: [{}, {tell: a@x}]\n")
+    read = sources(tmp_path)
+    read.load()
+    assert len(read.alerts.book.rules) == 1
+    assert len(read.alerts.problems) == 1

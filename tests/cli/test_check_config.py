@@ -120,3 +120,62 @@ def test_mistakes_of_all_files_are_told_at_once(folder: Path, capsys: pytest.Cap
 def test_a_configuration_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--config", str(folder / "none.toml")) == 1
     assert "none.toml: cannot be read: No such file or directory" in capsys.readouterr().out
+
+
+ALERTS = """\
+rules:
+- tell: [slak, ops@example.com]
+- tel: x
+parents:
+- {child: www, parents: dbase1}
+heartbeats:
+- {host: nobody, test: http, url: "https://switch.example.test/"}
+"""
+
+
+def test_the_files_of_alerting_are_checked_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hexmon.toml").write_text('[channels.slack]\nurl = "https://x.test/geheim"\nrat = 5\n')
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh\n127.0.0.2 db #\n")
+    (tmp_path / "alerts.cfg").write_text("HOST=www COLR=red\n  MAIL root\n")
+    (tmp_path / "alerts.yaml").write_text(ALERTS)
+    assert check("--config", tmp_path / "hexmon.toml") == 1
+    out = capsys.readouterr().out
+    assert "alerts.yaml:3: rules[2].tel: unknown setting; did you mean tell?" in out
+    assert f"{tmp_path}/hexmon.toml:3: channels.slack.rat: unknown option of a channel of the type slack" in out
+    assert "alerts.cfg:1: " in out
+    assert "geheim" not in out
+
+
+def test_what_rules_name_must_be_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hexmon.toml").write_text('[channels.slack]\nurl = "https://x.test/geheim"\n')
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh\n127.0.0.2 dbase #\n")
+    (tmp_path / "alerts.yaml").write_text(ALERTS.replace("- tel: x\n", ""))
+    assert check("--config", tmp_path / "hexmon.toml") == 1
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        "alerts.yaml:2: there is no channel 'slak'; did you mean slack?",
+        "alerts.yaml:4: there is no host 'dbase1'; did you mean 'dbase'?",
+        "[heartbeat]: checks: there is no host 'nobody'",
+    ]
+    assert printed.err == "3 mistakes in hexmon.toml, 2 hosts, 3 checks, 1 rule\n"
+
+
+def test_good_files_of_alerting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www # ssh\n")
+    (tmp_path / "alerts.cfg").write_text("HOST=www\n  MAIL root\n")
+    (tmp_path / "alerts.yaml").write_text(
+        "rules: [{tell: ops@example.com}]\nthresholds: [{host: www, url: 'http://x.test/{HOST}'}]\n"
+    )
+    (tmp_path / "hexmon.toml").write_text("")
+    assert check("--config", tmp_path / "hexmon.toml") == 0
+    assert capsys.readouterr().out == "hexmon.toml, 1 host, 2 checks, 3 rules, no mistakes\n"
+    arguments = ("--hosts", tmp_path / "hosts.cfg", "--alerts", tmp_path / "alerts.cfg")
+    assert check(*arguments) == 0
+    assert capsys.readouterr().out == "1 host, 2 checks, 1 rule, no mistakes\n"
+    assert check(*arguments, "--rules", tmp_path / "none.yaml") == 1
+    assert "none.yaml: cannot be read: No such file or directory" in capsys.readouterr().out
+
+
+def test_the_examples_fit_one_another(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("--config", EXAMPLES / "hexmon.toml") == 0
+    assert capsys.readouterr().out.endswith(" 11 rules, no mistakes\n")

@@ -161,11 +161,11 @@ def test_a_file_becomes_a_value() -> None:
 
 
 def test_every_mistake_has_its_line_and_path() -> None:
-    text = "items:\n- name: a\n  nedd: any\n- need: al\n- 5\nsizes:\n  x: 1\n  y: many\nitms: 5\n"
+    text = "items:\n- name: a\n  needs: any\n- need: al\n- 5\nsizes:\n  x: 1\n  y: many\nitms: 5\n"
     with pytest.raises(ConfigError) as caught:
         decode_yaml(Whole, read_yaml(text, "f.yaml"))
     assert sorted(str(problem) for problem in caught.value.problems) == [
-        "f.yaml:3: items[1].nedd: unknown setting; did you mean need?",
+        "f.yaml:3: items[1].needs: unknown setting; did you mean need?",
         "f.yaml:4: items[2].name: is needed and missing",
         "f.yaml:4: items[2].need: 'al' is not one of 'any' or 'all'; did you mean all?",
         "f.yaml:5: items[3]: lines KEY: VALUE are needed",

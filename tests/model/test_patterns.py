@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.model import patterns
-from hexmon.model.patterns import PatternError, compile_pattern
+from hexmon.model.patterns import PatternError, PatternSet, compile_pattern
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,43 @@ def test_a_hostile_pattern_ends_in_time(pattern: str, monkeypatch: pytest.Monkey
 def test_any_text_is_a_pattern_or_an_error(text: str, subject: bytes) -> None:
     with contextlib.suppress(PatternError):
         compile_pattern(text).search(subject)
+
+
+_PIECES = st.lists(
+    st.sampled_from(["a", "B", ".", "^", "$", "(a|b)", "(?=a)", "\\d", "[ab]", "1", "b+", "(?!b)a", "\\.", "-"]),
+    min_size=1,
+    max_size=4,
+).map("".join)
+
+
+@given(st.lists(_PIECES, max_size=6), st.text(alphabet="aAbB1.-\xe4", max_size=5))
+def test_patterns_searched_for_together_are_found_as_alone(texts: list[str], subject: str) -> None:
+    usable = [text for text in texts if _is_usable(text)]
+    found = PatternSet(usable).occurring(subject) - {""}
+    assert found == {text for text in usable if compile_pattern(text).search(subject)}
+
+
+def _is_usable(text: str) -> bool:
+    try:
+        compile_pattern(text)
+    except PatternError:
+        return False
+    return True
+
+
+class _Exhausted:
+    """A set that has run out of memory: it finds nothing, not even what is everywhere."""
+
+    def Match(self, _subject: bytes) -> list[int]:  # noqa: N802 - its name in google-re2
+        return []
+
+
+def test_a_search_for_many_that_fails_is_made_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = PatternSet(["a", "b", "(?=a)"])
+    monkeypatch.setattr(found, "_set", _Exhausted())
+    assert found.occurring("xa") - {""} == {"a", "(?=a)"}
+
+
+def test_a_set_refuses_what_is_no_pattern() -> None:
+    with pytest.raises(PatternError):
+        PatternSet(["a", "("])

@@ -165,7 +165,8 @@ async def test_history_takes_incidents_that_ended_along_and_the_log_alone_does_n
     old, late, lasting = (an_incident(StatusKey(name, "x")) for name in ("old", "late", "lasting"))
     pending = msgspec.structs.replace(over(an_incident(DB), NOON + 1), pending=True)
     await store(
-        any_storage, *stored(over(old, NOON + DAY), over(late, NOON + 9 * DAY), lasting, pending, a_delivery(1))
+        any_storage,
+        *stored(over(old, NOON + DAY), over(late, NOON + 9 * DAY), lasting, pending, a_delivery(1, state=SENT)),
     )
     any_storage.prune_notifications(NOON + 5 * DAY)
     await become(any_storage, set())

@@ -256,6 +256,25 @@ async def test_chores_are_done_when_nothing_waits(journal: WriterJournal, disk: 
     await until(lambda: disk.chores == 0)
 
 
+async def test_chores_that_are_asked_for_during_one_are_done_after_it(journal: WriterJournal, disk: Disk) -> None:
+    done: list[str] = []
+    inside, on = threading.Event(), threading.Event()
+
+    def chore() -> bool:
+        done.append("a step")
+        inside.set()
+        assert on.wait(10)
+        return False
+
+    await until(lambda: not journal._chores)
+    disk.chore = chore  # type: ignore[method-assign]
+    journal.do_chores()
+    await until(inside.is_set)
+    journal.do_chores()
+    on.set()
+    await until(lambda: len(done) == 2)
+
+
 async def test_what_is_no_record_is_left_out_and_logged(
     journal: WriterJournal, disk: Disk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,7 +3,7 @@
 It does with `alerts.plan` what the real engine does, without events, journal and outbox.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,7 +12,7 @@ from hexmon.alerts import plan
 from hexmon.alerts.matching import Subject
 from hexmon.alerts.rules import RuleBook
 from hexmon.model.color import ALERT_COLORS, Color
-from hexmon.model.incident import Ack, Incident, Kind, Way
+from hexmon.model.incident import Ack, Incident, Kind, Told, Way
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Acknowledged
 from tests.support.builders import a_status
@@ -26,13 +26,19 @@ class Said:
 
     at: float
     kind: Kind
-    way: Way
+    told: Told
     key: StatusKey
-    color: Color
-    count: int
-    incident: str
-    line: int
+    color: Color = Color.GREEN
+    incident: str = ""
     note: str = ""
+
+    @property
+    def way(self) -> Way:
+        return self.told.way
+
+    @property
+    def line(self) -> int:
+        return self.told.line
 
     @property
     def address(self) -> str:
@@ -46,7 +52,7 @@ class LittleEngine:
         self.book = book
         self.now = now
         self.incidents: dict[StatusKey, Incident] = {}
-        self.settled: list[Incident] = []
+        self.closed: list[Incident] = []
         self.since: dict[StatusKey, tuple[Color, float]] = {}
         self.said: list[Said] = []
         self.plans = 0
@@ -71,8 +77,7 @@ class LittleEngine:
     def notice(self, key: StatusKey) -> None:
         subject = self._subject(Kind.NOTICE, key, Color.GREEN, self.now, self.now)
         for telling in plan.plan_notice(self.book, subject, self.now):
-            told = telling.told
-            self.said.append(Said(told.due, telling.kind, told.way, key, Color.GREEN, 1, "", told.line))
+            self.said.append(Said(telling.told.due, telling.kind, telling.told, key))
 
     def drop(self, key: StatusKey) -> None:
         self.incidents.pop(key, None)
@@ -90,6 +95,9 @@ class LittleEngine:
             self.incidents[key] = again
 
     # The time
+
+    def local(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
 
     def move_to(self, moment: float) -> None:
         """Look at every incident when it asks for it, until then."""
@@ -113,7 +121,7 @@ class LittleEngine:
         status = a_status(color, self.since[key][1], key=key, updated=self.now, acknowledged=acked)
         after = plan.raised(before, status, self.now)
         if before is not None and before.ended and before.id != after.id:
-            self.settled.append(plan.settled(before))
+            self.closed.append(plan.settled(before))
         self.incidents[key] = after
         if plan.needs_plan(before, after):
             self._plan(after)
@@ -134,10 +142,9 @@ class LittleEngine:
         self.incidents[incident.key] = incident
         if not incident.open:
             del self.incidents[incident.key]
+            self.closed.append(incident)
         for one in planned.tell:
-            told = one.told
-            said = Said(self.now, one.kind, told.way, incident.key, incident.color, told.count, incident.id, told.line)
-            self.said.append(replace(said, note=one.note))
+            self.said.append(Said(self.now, one.kind, one.told, incident.key, incident.color, incident.id, one.note))
 
     def _of(self, incident: Incident, kind: Kind) -> Subject:
         subject = self._subject(kind, incident.key, incident.color, incident.started, incident.color_since)
@@ -148,9 +155,9 @@ class LittleEngine:
         return Subject(
             key=key,
             color=color,
-            age=self.now - started,
-            color_age=self.now - since,
-            local=datetime.fromtimestamp(self.now, UTC),
+            age=max(self.now - started, 0.0),  # a clock may have been set back
+            color_age=max(self.now - since, 0.0),
+            local=self.local(),
             kind=kind,
             alert_colors=ALERT_COLORS,
         )

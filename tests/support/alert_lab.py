@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hexmon.alerts.alerts_cfg import read_alerts
-from hexmon.alerts.engine import FOLLOWED, AlertEngine, World
+from hexmon.alerts.engine import FOLLOWED, AlertEngine
 from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.topology import NO_TOPOLOGY, Parent, Topology, build
+from hexmon.alerts.world import World
 from hexmon.board.board import Board
 from hexmon.board.store import Journal, MemoryJournal, Snapshot, StatusSaved
 from hexmon.bus import LocalBus

@@ -348,3 +348,26 @@ TLSCertificateKeyFile {folder}/key.pem
         urls = f"ldap://127.0.0.1:{ports['ldap']}/ ldaps://127.0.0.1:{ports['ldaps']}/"
         with _running((program, "-f", folder / "conf", "-h", urls, "-d", "0"), folder, list(ports.values())):
             yield ports
+
+
+@contextmanager
+def alertmanager(webhook: str) -> Iterator[str]:
+    """The URL of an Alertmanager without a cluster; its receiver hears of each alert alone, at once."""
+    program = peer("prometheus-alertmanager")
+    port = closed_port()
+    with _folder() as folder:
+        (folder / "conf.yml").write_text(f"""
+route:
+  receiver: recorder
+  group_by: ["..."]
+  group_wait: 0s
+  group_interval: 1s
+receivers:
+  - name: recorder
+    webhook_configs:
+      - url: {webhook}
+        send_resolved: true
+""")
+        options = [f"--config.file={folder}/conf.yml", f"--storage.path={folder}/data", "--cluster.listen-address="]
+        with _running([program, *options, f"--web.listen-address=127.0.0.1:{port}"], folder, [port]):
+            yield f"http://127.0.0.1:{port}"

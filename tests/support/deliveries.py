@@ -35,7 +35,8 @@ def a_message(kind: Kind = Kind.ALERT, **others: Any) -> Message:
 
 
 def a_delivery(message: Message | None = None, *, address: str = "", number: int = 7, **way: str) -> Delivery:
-    """That message on its way through the channel "test"."""
+    """That message on its way through the channel "test"; `form` is short for its format."""
+    way |= {"format": way.pop("form")} if "form" in way else {}
     there = Way(**{"method": "CHANNEL", "channel": "test", "address": address, **way})
     return Delivery(number=number, way=there, message=message or a_message(), created=AT)
 
@@ -62,7 +63,10 @@ def notify_tools(**others: Any) -> Iterator[NotifyTools]:
 
 
 async def send(kind: str, message: Message | None = None, **words: Any) -> Sent:
-    """Send a message through a channel with those options; `address` is the recipient's, `tools` words of the tools."""
-    delivery = a_delivery(message, address=words.pop("address", ""))
+    """Send a message through a channel with those options.
+
+    `address` and `form` are the recipient's, `tools` words of the tools.
+    """
+    delivery = a_delivery(message, address=words.pop("address", ""), form=words.pop("form", "TEXT"))
     with notify_tools(**words.pop("tools", {})) as tools:
         return await NOTIFIERS[kind].send(delivery, a_channel(kind, **words), tools)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 from tests.support.servers import serve
 
@@ -35,7 +34,7 @@ class Mail:
 
     @property
     def read(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.data.replace(b"\r\n", b"\n"), policy=default))
+        return message_from_bytes(self.data.replace(b"\r\n", b"\n"), policy=default)
 
 
 @dataclass

@@ -6,6 +6,7 @@ About sixty hosts on several pages, in all colours; every few seconds one of the
 import argparse
 import asyncio
 import random
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -17,9 +18,10 @@ from hexmon.history.store import Change
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host, Inventory, Placement
 from hexmon.model.names import StatusKey
-from hexmon.model.status import Acknowledged, ClientMessage, Disabled, Status
+from hexmon.model.status import Acknowledged, ClientMessage, Cookie, Disabled, Status
 from hexmon.web.app import create_app
 from hexmon.web.context import WebContext
+from tests.web.alert_demo import LINK_KEY, ack_path_of, alerts_of
 from tests.web.fake import FakeBoard, FakeHistory, a_group, an_inventory
 
 UNIX = ("conn", "cpu", "disk", "memory", "procs", "ssh", "uptime")
@@ -89,7 +91,7 @@ def a_status(host: str, test: str, now: float, rng: random.Random) -> Status:
         key=StatusKey(host, test), color=color, reported=color, text=text_of(host, test, color, line), head=b"",
         sender="127.0.0.1", created=now - 6_000_000, since=since, updated=now - rng.uniform(0, 60),
         valid_until=now + 1_700, validity=1_800.0, disabled=disabled, acknowledged=acknowledged,
-        before=Color.GREEN,
+        before=Color.GREEN, cookie=Cookie(rng.randrange(100_000, 999_999), now + 86_400),
     )  # fmt: skip
 
 
@@ -145,6 +147,10 @@ async def restless(board: FakeBoard, clock: SystemClock, period: float) -> None:
         board.put(msgspec.structs.replace(status, color=color, since=now, updated=now, text=text), now)
 
 
+def statuses_by_name(statuses: list[Status], host: str, test: str) -> Status:
+    return next(status for status in statuses if status.key == (host, test))
+
+
 async def main(port: int, period: float, calm: bool) -> None:
     clock = SystemClock()
     now = clock.now()
@@ -159,7 +165,23 @@ async def main(port: int, period: float, calm: bool) -> None:
             b"/dev/sda1 40G 12G 28G 30% /\n",
         )
     ]  # fmt: skip
-    app = create_app(WebContext(board, FakeHistory(changes), board.bus, clock))
+    alerts = alerts_of([] if calm else statuses, now)
+
+    async def acknowledge(cookie: int, seconds: float, text: str, _whole_host: bool) -> bool:
+        for host in board.hosts():
+            for status in board.squares(host):
+                if status.cookie is not None and status.cookie.number == cookie:
+                    known = Acknowledged(clock.now() + seconds, text.encode(), status.color)
+                    board.put(msgspec.structs.replace(status, acknowledged=known), clock.now())
+                    return True
+        return False
+
+    context = WebContext(
+        board, FakeHistory(changes), board.bus, clock, alerts=alerts, acknowledge=acknowledge, link_key=LINK_KEY
+    )
+    app = create_app(context)
+    sys.stdout.write(f"a link of a message: {ack_path_of(statuses_by_name(statuses, 'db2.berlin', 'disk'))}\n")
+    sys.stdout.flush()
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="warning", timeout_graceful_shutdown=1))
     async with asyncio.TaskGroup() as tasks:
         if period:

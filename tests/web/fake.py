@@ -1,6 +1,7 @@
 """A board and a history in memory, with the interfaces the pages ask for."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -127,15 +128,15 @@ def a_group(*hosts: str, **settings: object) -> Group:
 
 
 class Site:
-    """A web application on a fake board."""
+    """A web application on a fake board; other fields of its context by their names."""
 
-    def __init__(self, inventory: Inventory, *statuses: Status, changes: Iterable[Change] = ()) -> None:
+    def __init__(self, inventory: Inventory, *statuses: Status, changes: Iterable[Change] = (), **fields: Any) -> None:
         self.clock = FakeClock(START)
         self.bus = LocalBus()
         self.board = FakeBoard(inventory, self.bus)
         for status in statuses:
             self.board.put(status, START)
-        self.context = WebContext(self.board, FakeHistory(changes), self.bus, self.clock)
+        self.context = WebContext(self.board, FakeHistory(changes), self.bus, self.clock, **fields)
         self.app = create_app(self.context)
 
     @property

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from hexmon.alerts.drafts import CriteriaDraft, RecipientDraft, RuleDraft
-from hexmon.alerts.filters import FILTERS, WISHES, read_filter
+from hexmon.alerts.filters import FILTERS, WISHES, duration, read_filter
 from hexmon.alerts.macros import Macros, without_comment
+from hexmon.alerts.names import Names
 from hexmon.alerts.rules import Format, Method, RuleBook
 from hexmon.config.line import Line
 from hexmon.config.suggest import Suggestions
 from hexmon.model.color import ALERT_COLORS, Color
 from hexmon.model.origin import BUILT_IN, Origin, Problem
-from hexmon.model.timespec import parse_duration, parse_duration_strict
 
 _BLANKS = re.compile(r"[ \t\r\v\f]+")
 _INCLUDE = re.compile(r"(optional[ \t]+)?(include|directory)[ \t]")
@@ -71,7 +71,7 @@ class _Reader:
             self._origin = rule.origin
             if not rule.recipients:
                 self._report(
-                    "a rule without recipients: what it matches is told to nobody, by the rules below it neither",
+                    "a rule without recipients ends the search: of what it matches rules below are not asked",
                     "write below it: MAIL address, or IGNORE",
                 )
             if rule.ageless():
@@ -80,13 +80,10 @@ class _Reader:
 
     def take(self, line: Line) -> None:
         """One logical line."""
-        include = _INCLUDE.match(line.text)
-        if include and include[2] == "directory":
-            return  # not even counted
         self._number += 1
         self._origin = line.origin
         self._text = without_comment(line.text)
-        if include or not self._text:
+        if not self._text or _INCLUDE.match(self._text):
             return
         if self._macros.defines(self._text):
             self._report_macros()
@@ -111,15 +108,22 @@ class _Reader:
         if found is None:
             return False
         criteria = self._criteria()
-        if found.field:
-            if found.field in criteria.values:
-                self._report(f"'{word}' takes the place of another", "write one filter of each kind")
+        if found.field and self._replaces(word, criteria.values.get(found.field), found.value):
             criteria.values[found.field] = found.value
         if self._recipient is not None:
             self._recipient.said.append(word)
         for message, hint in found.mistakes:
             self._report(f"{word}: {message}" if word not in message else message, hint)
         return True
+
+    def _replaces(self, word: str, before: object, value: object) -> bool:
+        """Whether a filter is in force. Of two of a kind it is the second, but a list does not replace a pattern."""
+        if before is None:
+            return True
+        held = isinstance(before, Names) and before.is_pattern and isinstance(value, Names) and value.text[:1] != "%"
+        what = "does not take the place of the pattern before it" if held else "takes the place of what is before it"
+        self._report(f"'{word}' {what}", "write one filter of a kind")
+        return not held
 
     def _criteria(self) -> CriteriaDraft:
         """Those that the next filter belongs to: of a new rule, of this one, or of its last recipient."""
@@ -140,16 +144,16 @@ class _Reader:
         recipient = self._recipient
         if recipient is None:
             return False
-        name, equals, value = word.upper().partition("=")
-        if name == "FORMAT" and equals:
-            self._format(recipient, value)
-        elif name == "REPEAT" and equals:
+        capitals, value = word.upper(), word.partition("=")[2]
+        if capitals.startswith("FORMAT="):
+            self._format(recipient, value.upper())
+        elif capitals.startswith("REPEAT="):
             self._repeat(recipient, value)
-        elif word.upper() == "STOP":
+        elif capitals == "STOP":
             recipient.stop = True
-        elif word.upper() == "UNMATCHED":
+        elif capitals == "UNMATCHED":
             recipient.unmatched = True
-        elif name.startswith("NOALERT") or word.upper().startswith("NOALERT"):
+        elif capitals.startswith("NOALERT"):
             recipient.noalert = True
             recipient.said.append(word)
         else:
@@ -165,10 +169,12 @@ class _Reader:
         recipient.said.append(f"FORMAT={value}")
 
     def _repeat(self, recipient: RecipientDraft, value: str) -> None:
-        recipient.seconds = parse_duration(value) or 0.0
+        recipient.seconds, mistakes = duration(value)
         recipient.said.append(f"REPEAT={value}")
-        if not recipient.seconds or parse_duration_strict(value) is None:
-            self._report(f"REPEAT={value} is read as {recipient.seconds / 60:g} minutes", "write: 30, 2h, 1d")
+        for message, hint in mistakes:
+            self._report(f"REPEAT={value}: {message}", hint)
+        if not recipient.seconds and not mistakes:
+            self._report(f"REPEAT={value} repeats once a minute", "write: REPEAT=30")
 
     def _person(self, word: str) -> bool:
         if self._rule is None:

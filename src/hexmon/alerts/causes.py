@@ -224,6 +224,7 @@ class Look:
         waiting = [key]
         while waiting:
             for relation in self._relations(waiting.pop()):
+                self._visit(relation.parents)
                 if not self._relation(relation).sure < color <= self._relation(relation).could:
                     continue
                 for parent in relation.parents:

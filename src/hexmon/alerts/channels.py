@@ -2,12 +2,13 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 from hexmon.alerts.notify import NOTIFIERS
 from hexmon.alerts.notify.contract import Channel, NotifierType
+from hexmon.alerts.rules import Method, RuleBook
 from hexmon.config.decode import Place, decode
 from hexmon.config.settings import PositiveCount, PositiveSeconds, checked, line_of, parse_seconds
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -34,11 +35,11 @@ def parse_rate(text: str) -> tuple[int, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every channel has, whatever its type. `group_from` -1: what is usual for the type."""
+    """What every channel has, whatever its type. `group_from` -1, `attempts` None: what is usual for the type."""
 
     __pydantic_config__ = _STRICT
     rate: Annotated[str, checked(parse_rate)] = "0"
-    attempts: PositiveCount = 30
+    attempts: PositiveCount | None = None
     timeout: PositiveSeconds = 30.0
     group_from: int = -1
 
@@ -60,6 +61,18 @@ def read_channels(
     if reader.problems:
         raise ConfigError(tuple(reader.problems))
     return {name: channel for name, channel in found.items() if channel is not None}
+
+
+def unknown_channels(book: RuleBook, channels: Collection[str]) -> Iterator[Problem]:
+    """Recipients of a channel that nobody configured: nothing would reach them."""
+    for rule in book.rules:
+        for recipient in rule.recipients:
+            name = recipient.channel
+            if recipient.method is Method.CHANNEL and name not in channels:
+                close = difflib.get_close_matches(name, channels, 1)
+                hint = f"did you mean {close[0]}?" if close else f"add [channels.{name}] to hexmon.toml"
+                origin = Origin(rule.origin.source, recipient.line or rule.origin.line)
+                yield Problem(origin, f"there is no channel '{name}'", hint, fatal=False)
 
 
 class _Reader:
@@ -91,7 +104,7 @@ class _Reader:
             options=options,
             rate=rate,
             per=per,
-            attempts=common.attempts,
+            attempts=notifier.attempts if common.attempts is None else common.attempts,
             timeout=common.timeout,
             group_from=notifier.groups if common.group_from < 0 else common.group_from,
         )

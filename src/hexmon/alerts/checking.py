@@ -124,20 +124,27 @@ def _lists(
     what: str, wanted: Names | None, unwanted: Names | None, names: Callable[[Facts], tuple[str, ...]]
 ) -> Iterator[Check]:
     of_host = what != "service"
+    found = []
     if wanted is not None:
-        yield Check(
-            lambda facts: wanted.match_any(names(facts)),
-            lambda _: f"{what} not in include list",
-            of_host=of_host,
-            always=True,
+        found.append(
+            Check(
+                lambda facts: wanted.match_any(names(facts)),
+                lambda _: f"{what} not in include list",
+                of_host=of_host,
+                always=True,
+            )
         )
     if unwanted is not None:
-        yield Check(
-            lambda facts: not unwanted.match_any(names(facts)),
-            lambda _: f"{what} excluded",
-            of_host=of_host,
-            always=True,
+        found.append(
+            Check(
+                lambda facts: not unwanted.match_any(names(facts)),
+                lambda _: f"{what} excluded",
+                of_host=of_host,
+                always=True,
+            )
         )
+    # Of pages the exclusion is asked first.
+    yield from reversed(found) if what == "pagename" else found
 
 
 def _groups(criteria: Criteria) -> Iterator[Check]:

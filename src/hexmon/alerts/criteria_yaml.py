@@ -62,22 +62,20 @@ def _colors(match: Match) -> frozenset[Color] | None:
 def names_of(
     names: tuple[str, ...] | None, ex_names: tuple[str, ...] | None, tell: Callable[[str, str], None]
 ) -> Wanted:
-    """Lists and globs. alerts.cfg(5) knows no globs: a list with one becomes an expression."""
+    """Lists, globs and expressions. alerts.cfg(5) has no lists of patterns: such a list becomes one expression."""
     items, out = _items(names or ()), _items(ex_names or ())
     unwanted = [item[1:] for item in items if item.startswith("!")]
     wanted = [item for item in items if not item.startswith("!")]
-    if any(item.startswith("%") for item in (*items, *out)) and not _alone(names, ex_names, tell):
-        return Wanted()
-    if any(map(_is_glob, (*items, *out))) and any(item.startswith("!") for item in out):
+    if any(item.startswith("!") for item in out):
         tell("what is left out has no exceptions", "take the ! away")
         return Wanted()
-    if not any(map(_is_glob, items)):
-        found = Wanted(Names(",".join(items)) if items else None, _either(out))
-    else:
+    if any(_is_pattern(item.removeprefix("!")) for item in items):
         found = Wanted(_either(wanted), _either([*unwanted, *out]))
+    else:
+        found = Wanted(Names(",".join(items)) if items else None, _either(out))
     for one in (found.names, found.ex_names):
         if one is not None and one.mistake:
-            tell(f"'{one.text}' is not a regular expression: {one.mistake}", "")
+            tell(one.mistake, "")
     return found
 
 
@@ -85,31 +83,23 @@ def _items(texts: Iterable[str]) -> list[str]:
     """Every name; an expression may hold commas."""
     found: list[str] = []
     for text in texts:
-        found += [text] if text.startswith("%") else [item.strip() for item in text.split(",") if item.strip()]
+        found += [text] if text.startswith(("%", "!%")) else [item.strip() for item in text.split(",") if item.strip()]
     return found
 
 
-def _alone(names: tuple[str, ...] | None, ex_names: tuple[str, ...] | None, tell: Callable[[str, str], None]) -> bool:
-    for texts in (names or (), ex_names or ()):
-        if len(texts) > 1 and any(text.startswith("%") for text in texts):
-            tell("an expression with % stands alone", "write %^(one|other)$")
-            return False
-    return True
-
-
-def _is_glob(item: str) -> bool:
-    return not item.startswith("%") and bool(_MARKS.search(item)) and item != "*"
+def _is_pattern(item: str) -> bool:
+    """Whether it is an expression or a glob."""
+    return item.startswith("%") or (bool(_MARKS.search(item)) and item != "*")
 
 
 def _either(items: list[str]) -> Names | None:
     """One that means any of these."""
     if not items or "*" in items:
         return Names("*") if items else None
-    if not any(item.startswith("%") or _is_glob(item) for item in items):
+    if not any(map(_is_pattern, items)):
         return Names(",".join(items))
-    if len(items) == 1 and items[0].startswith("%"):
-        return Names(items[0])
-    return Names("%" + "|".join(f"(?:{item[1:]})" if item.startswith("%") else _expression(item) for item in items))
+    expressions = [item[1:] if item.startswith("%") else _expression(item) for item in items]
+    return Names("%" + ("|".join(f"(?:{one})" for one in expressions) if expressions[1:] else expressions[0]))
 
 
 def _expression(item: str) -> str:

@@ -1,15 +1,15 @@
 """Who hears of the end: everybody who was told and wants it, as soon as their times let it pass. Pure.
 
 The rules need not name them any more: it is the alert that was sent which makes the end owed. Rules that do name them
-say by their present words whether they want it and in which form; what was noted with the alert holds for the others.
+say in which form they hear it, and may add the wish; they do not take it back.
 """
 
 from msgspec.structs import replace
 
 from hexmon.alerts import matching
-from hexmon.alerts.hours import MINUTE, in_hours, is_quiet
 from hexmon.alerts.matching import Subject
 from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.quiet import ask_again_in, closed_for, is_quiet
 from hexmon.alerts.recipients import Entry, entries, way_to, who
 from hexmon.alerts.rules import Method, Recipient, Rule, RuleBook
 from hexmon.model.color import Color
@@ -17,6 +17,7 @@ from hexmon.model.incident import Incident, Kind, Told
 
 NEVER = float("inf")
 _LONGEST_WAIT = 8 * 86400.0  # times of day come round in a week, and a day for a holiday that takes one's place
+_NEXT_REPORT = 1.0  # seconds until another good report may be there
 _ENDS = {Kind.RECOVERY: "recovered", Kind.DISABLED: "disabled"}
 
 
@@ -29,8 +30,9 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
     owed = [told for told in incident.told if not told.end_told and (told.wants_end or not incident.ended)]
     named = entries(matching.walk(book, replace(subject, kind=Kind.ALERT)).matched, incident, now) if owed else {}
     decide = _Decision(incident, book, subject, now, patient=now - ended < _LONGEST_WAIT)
-    wanting = [told for told in owed if (named[told.who].wants_end if told.who in named else told.wants_end)]
-    waiting = {told.who for told in wanting if decide.must_wait(told, named.get(told.who))}
+    wanting = [told for told in owed if told.wants_end or (told.who in named and named[told.who].wants_end)]
+    waits = {told.who: decide.wait(told, named.get(told.who)) for told in wanting}
+    waiting = {name: seconds for name, seconds in waits.items() if seconds}
     heard = {told.who: _heard(told, named.get(told.who), now) for told in wanting if told.who not in waiting}
     order = [*(name for name in named if name in heard), *(name for name in heard if name not in named)]
     after = replace(
@@ -38,8 +40,8 @@ def plan_end(incident: Incident, book: RuleBook, subject: Subject, now: float) -
         ended=ended,
         end=_ENDS[kind],
         pending=bool(waiting),
-        look_at=now + MINUTE - decide.seconds_into_minute if waiting else NEVER,
-        told=tuple(_after(told, heard, waiting) for told in incident.told),
+        look_at=now + min(waiting.values(), default=NEVER),
+        told=tuple(heard.get(told.who) or _owed(told, told.who in waiting) for told in incident.told),
     )
     return Planned(after, tuple(Telling(kind, heard[name]) for name in order))
 
@@ -49,11 +51,8 @@ def _heard(told: Told, entry: Entry | None, now: float) -> Told:
     return told if entry is None else replace(told, way=entry.way, line=entry.recipient.line)
 
 
-def _after(told: Told, heard: dict[str, Told], waiting: set[str]) -> Told:
-    """A wish that the rules took back stays taken back, one that they added is kept, for who has to wait."""
-    if told.who in heard:
-        return heard[told.who]
-    return told if told.end_told else replace(told, wants_end=told.who in waiting)
+def _owed(told: Told, waits: bool) -> Told:
+    return replace(told, wants_end=True) if waits else told
 
 
 class _Decision:
@@ -65,20 +64,26 @@ class _Decision:
         self._subject = subject
         self._now = now
         self._patient = patient
-        self.seconds_into_minute = subject.local.second + subject.local.microsecond / 1e6
+        self._disabled = subject.kind is Kind.DISABLED
 
-    def must_wait(self, told: Told, entry: Entry | None) -> bool:
-        """Whether its times do not cover this moment, or it has quiet times."""
-        if not self._patient:
-            return False
-        if entry is not None:
-            return is_quiet(entry.recipient, self._subject.local, self._subject.calendar)
-        lines = self._lines_of(told)
-        return bool(lines) and not any(self._open(rule, recipient) for rule, recipient in lines)
-
-    def _open(self, rule: Rule, recipient: Recipient) -> bool:
+    def wait(self, told: Told, entry: Entry | None) -> float:
+        """0.0 when it may be told now; else its times do not cover this moment: in how many seconds to ask again."""
         local, calendar = self._subject.local, self._subject.calendar
-        return in_hours(rule, recipient, local, calendar) and not is_quiet(recipient, local, calendar)
+        if not self._patient:
+            return 0.0
+        if entry is not None and self._wants_more(entry.recipient):
+            return _NEXT_REPORT
+        if entry is not None:
+            quiet = is_quiet(entry.recipient, local, calendar)
+            return ask_again_in(entry.recipient, local, calendar) if quiet else 0.0
+        lines = self._lines_of(told)
+        if lines and all(self._wants_more(recipient) for _, recipient in lines):
+            return _NEXT_REPORT
+        return min((closed_for(rule, recipient, local, calendar) for rule, recipient in lines), default=0.0)
+
+    def _wants_more(self, recipient: Recipient) -> bool:
+        """Whether it hears of the end only after more good reports in a row."""
+        return recipient.recover_after > max(self._incident.goods, 1) and not self._disabled
 
     def _lines_of(self, told: Told) -> list[tuple[Rule, Recipient]]:
         """The lines that name it if filters are left out; its own line alone where it still stands."""

@@ -9,14 +9,12 @@ import heapq
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from hexmon.alerts.causes import LIMITS, Explained, Hold, Limits, ParentFact, explained_by, fact_of, judge_hold
-from hexmon.alerts.messages import Case, delivery_of, item_of
+from hexmon.alerts.kin import Kin
+from hexmon.alerts.messages import Case, delivery_of
 from hexmon.alerts.outbox import LEASE
 from hexmon.alerts.plan import (
     Planned,
@@ -30,59 +28,31 @@ from hexmon.alerts.plan import (
 )
 from hexmon.alerts.rules import NO_RULES, RuleBook
 from hexmon.alerts.subject import Subject, subject_of
-from hexmon.alerts.topology import NO_TOPOLOGY, Topology
-from hexmon.board.draft import machine_time
+from hexmon.alerts.topology import Topology
+from hexmon.alerts.world import World
 from hexmon.board.store import Journal, Record
 from hexmon.bus import Subscription
 from hexmon.clock import Clock
-from hexmon.model.color import ALERT_COLORS, Color
+from hexmon.model.color import Color
 from hexmon.model.events import (
     AlertEnded,
     AlertRaised,
     Event,
-    InventoryChanged,
     NoticeSent,
     SquareDropped,
     SquareRenamed,
     StatusAcknowledged,
 )
-from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Item, Kind
-from hexmon.model.inventory import Inventory
+from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Kind
 from hexmon.model.names import StatusKey, split_square
 from hexmon.model.status import Status
 from hexmon.model.text import readable
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed, InventoryChanged)
+FOLLOWED = (AlertRaised, AlertEnded, StatusAcknowledged, NoticeSent, SquareDropped, SquareRenamed)
 
 NEVER = float("inf")
-_MOST_EXPLAINED = 500  # squares in the list of one message
-_LOOK_AGAIN = 1.0  # seconds: how often a held square is looked at
-_LOOK_AT_ROOT = 30.0  # and an explained one, beside the events of its root
-
-Hook = Callable[[str], None]
-
-
-def _no_hook(_step: str) -> None:
-    """Nobody watches the steps."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What the engine asks of the rest of hexmon. `hook` hears of every step, for tests that end the process there."""
-
-    status: Callable[[StatusKey], Status | None]
-    statuses: Callable[[], Iterable[Status]]
-    inventory: Callable[[], Inventory]
-    probe_now: Callable[[StatusKey], object]
-    offer: Callable[[Sequence[Delivery]], None]
-    drop: Callable[[str, str | None], None]
-    alert_colors: frozenset[Color] = ALERT_COLORS
-    local: Callable[[float], datetime] = machine_time
-    limits: Limits = LIMITS
-    owner: str = ""  # whose outbox sends what is decided here
-    hook: Hook = _no_hook
 
 
 class AlertEngine:
@@ -91,12 +61,11 @@ class AlertEngine:
     def __init__(self, clock: Clock, journal: Journal, world: World) -> None:
         self.counters: Counter[str] = Counter()
         self.book: RuleBook = NO_RULES
-        self.topology: Topology = NO_TOPOLOGY
         self._clock = clock
         self._journal = journal
         self._world = world
         self._open: dict[StatusKey, Incident] = {}
-        self._waiting: set[StatusKey] = set()  # those that are held or explained
+        self._kin = Kin(world, self._open)
         self._due: list[tuple[float, StatusKey]] = []
         self._number = 0
         self._records: dict[object, Record] = {}
@@ -108,7 +77,6 @@ class AlertEngine:
             NoticeSent: self._noticed,
             SquareDropped: self._dropped,
             SquareRenamed: self._renamed,
-            InventoryChanged: lambda _event, now: self.look_at_all(now),
         }
 
     # -- the outside ----------------------------------------------------------------------------------------------
@@ -117,7 +85,7 @@ class AlertEngine:
         """Begin with what was open, and bring it in line with the board. `highest` is the last number of a delivery."""
         now = self._clock.now()
         self._number = highest
-        self._open = {incident.key: incident for incident in incidents if incident.open}
+        self._open.update((incident.key, incident) for incident in incidents if incident.open)
         self._reconcile(now)
         self.look_at_all(now)
         self._commit()
@@ -159,8 +127,8 @@ class AlertEngine:
         self._commit()
 
     def use(self, book: RuleBook, topology: Topology) -> None:
-        """Other rules or other relations are in force: everybody may be meant anew."""
-        self.book, self.topology = book, topology
+        """Other rules, relations or hosts are in force: everybody may be meant anew."""
+        self.book, self._kin.topology = book, topology
         self.look_at_all(self._clock.now())
         self._commit()
 
@@ -196,7 +164,7 @@ class AlertEngine:
         if incident is None or incident.ended:
             return
         kind = Kind.DISABLED if event.status.color is Color.BLUE else Kind.RECOVERY
-        self._end(incident, event.status, kind, now)
+        self._end(replace(incident, goods=1, seen=event.status.updated), event.status, kind, now)
 
     def _acknowledged(self, event: StatusAcknowledged, now: float) -> None:
         status = event.status
@@ -204,7 +172,7 @@ class AlertEngine:
         if incident is None or incident.ended or status.acknowledged is None:
             return
         text, _, by = readable(status.acknowledged.text).partition("\nAcked by:")
-        ack = Ack(status.acknowledged.until, text.strip(), by.strip())
+        ack = Ack(status.acknowledged.until, text.strip(), by.strip(), at=now)
         self._keep(acknowledged(incident, ack, now))
         self.counters["acknowledged"] += 1
 
@@ -228,10 +196,13 @@ class AlertEngine:
             self._close(replace(incident, ended=incident.ended or now, end="dropped", pending=False))
         self._world.drop(event.host, event.test)
 
-    def _renamed(self, event: SquareRenamed, _now: float) -> None:
+    def _renamed(self, event: SquareRenamed, now: float) -> None:
         for incident in self._of(event.host, event.test):
             del self._open[incident.key]
             key = StatusKey(event.new_host, event.new_test or incident.key.test)
+            replaced = self._open.get(key)
+            if replaced is not None:
+                self._close(replace(replaced, ended=now, end="dropped", pending=False))
             self._keep(replace(incident, key=key))
 
     def _of(self, host: str, test: str | None) -> list[Incident]:
@@ -262,14 +233,12 @@ class AlertEngine:
         status = status or self._world.status(incident.key)
         if incident.ended:
             kind = Kind.DISABLED if incident.end == "disabled" else Kind.RECOVERY
-            self._end(incident, status, kind, now)
+            self._end(_seen_well(incident, status), status, kind, now)
             return
-        held = self._held(incident, status, now)
+        held = self._kin.held(incident, status, now)
         if held is not None:
-            self._waiting.add(incident.key)
             self._keep(held)
             return
-        self._waiting.discard(incident.key)
         free = replace(incident, held_since=0.0, root=None) if incident.held_since or incident.root else incident
         subject = self._subject(free, status, now, Kind.ALERT)
         self._carry_out(plan_alert(free, self.book, subject, now), status, now)
@@ -278,39 +247,8 @@ class AlertEngine:
         """Tell the end to whom it is owed, now or when their times let it pass; then look at what it explained."""
         subject = self._subject(incident, status, now, kind)
         self._carry_out(plan_end(incident, self.book, subject, now), status, now)
-        self._release(incident.key, now)
-
-    def _held(self, incident: Incident, status: Status | None, now: float) -> Incident | None:
-        """The incident as it waits for its parents or for its root; None when it is free to be told."""
-        key = incident.key
-        if not self.topology.relations(key):
-            return None
-        decision = judge_hold(self.topology, key, _began(incident, status), self._fact, now, self._world.limits)
-        if isinstance(decision, Hold):
-            for parent in decision.ask:
-                self._world.probe_now(parent)
-            since = incident.held_since or now
-            return replace(incident, held_since=since, root=None, look_at=min(decision.until, now + _LOOK_AGAIN))
-        if isinstance(decision, Explained):
-            self.counters["explained"] += incident.root is None
-            return replace(incident, root=decision.root, look_at=now + _LOOK_AT_ROOT)
-        return None
-
-    def _fact(self, key: StatusKey) -> ParentFact | None:
-        status = self._world.status(key)
-        if status is None:
-            return None
-        # A root that nobody is ever told of must not hide what stands behind it.
-        incident = self._open.get(key)
-        heard = incident is None or bool(incident.told) or incident.look_at < NEVER
-        return fact_of(status, self._world.alert_colors, heard=heard)
-
-    def _release(self, root: StatusKey, now: float) -> None:
-        """What a square explained has to be looked at now that the square is well."""
-        children = [self._open[key] for key in self._waiting if key in self._open]
-        for child in children:
-            if child.root == root and not child.ended:
-                self._look(child, now)
+        for child in self._kin.explained(incident.key):
+            self._look(child, now)
 
     def _carry_out(self, planned: Planned, status: Status | None, now: float) -> None:
         incident = planned.incident
@@ -326,21 +264,11 @@ class AlertEngine:
 
     def _case(self, incident: Incident, status: Status | None) -> Case:
         host = self._world.inventory().find(incident.key.host)
-        return Case(incident=incident, status=status, host=host, explains=self._explains(incident))
-
-    def _explains(self, incident: Incident) -> tuple[Item, ...]:
-        """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
-        if not self._waiting:
-            return ()
-        root = incident.key
-        bad = [key for key in self._waiting if (one := self._open.get(key)) is not None and not one.ended]
-        found = explained_by(root, self.topology, bad, self._fact) if bad else ()
-        children = [self._open[key] for key in found[:_MOST_EXPLAINED]]
-        items = [item_of(one.key, self._world.status(one.key), one.color, one.started) for one in children]
-        return tuple(sorted(items, key=lambda item: (-item.color, item.key)))
+        return Case(incident=incident, status=status, host=host, explains=self._kin.items(incident.key))
 
     def _subject(self, incident: Incident, status: Status | None, now: float, kind: Kind) -> Subject:
-        host = self._world.inventory().find(incident.key.host)
+        inventory = self._world.inventory()
+        host = inventory.find(incident.key.host)
         acknowledged_now = incident.ack is not None and incident.ack.until > now
         return subject_of(
             incident.key,
@@ -355,6 +283,7 @@ class AlertEngine:
             alert_colors=self._world.alert_colors,
             reports=incident.reports,
             acknowledged=acknowledged_now,
+            calendar=inventory.calendar,
         )
 
     # -- what is written ------------------------------------------------------------------------------------------
@@ -367,7 +296,7 @@ class AlertEngine:
 
     def _close(self, incident: Incident) -> None:
         self._open.pop(incident.key, None)
-        self._waiting.discard(incident.key)
+        self._kin.forget(incident.key)
         self._records[incident.id] = IncidentSaved(incident)
 
     def _next_number(self, now: float) -> int:
@@ -393,9 +322,11 @@ class AlertEngine:
         self._world.offer(deliveries)
 
 
-def _began(incident: Incident, status: Status | None) -> float:
-    """When what the square shows now began: a parent that was looked at since then has said what there is to say."""
-    return max(incident.color_since, status.since if status is not None else 0.0)
+def _seen_well(incident: Incident, status: Status | None) -> Incident:
+    """Another good report came since the last look: some recipients want several before they hear of the end."""
+    if status is None or status.updated <= incident.seen:
+        return incident
+    return replace(incident, goods=incident.goods + 1, seen=status.updated)
 
 
 def _incident_of_notice(key: StatusKey, status: Status | None, now: float) -> Incident:

@@ -1,5 +1,6 @@
 """The filters of alerts.cfg: from `WORD=value` to fields of Criteria, with what is wrong with the value. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from hexmon.model.color import BY_WORD, Color, parse_color
 from hexmon.model.timespec import parse_duration, parse_duration_strict
 
 _SECOND = 1.0
+_CAPITAL = re.compile(r"[A-Z]")
 _LISTS = {
     "PAGE": "pages",
     "DISPLAYGROUP": "groups_shown",
@@ -133,12 +135,15 @@ def _duration(text: str) -> Found:
             "", None, ((f"'DURATION{text}' is no limit; it is left out", "write: DURATION>10 or DURATION<1h"),)
         )
     included = rest.startswith("=")
-    value = rest[included:]
-    seconds = parse_duration(value)
-    mistakes: list[tuple[str, str]] = []
-    if seconds is None or parse_duration_strict(value) is None:
-        mistakes.append((f"'{value}' is read as {(seconds or 0.0) / 60:g} minutes", "write: 10, 90m, 1h30m, 2d"))
-    limit = seconds or 0.0
+    limit, mistakes = duration(rest[included:])
     if not included:
         limit += _SECOND if side == ">" else -_SECOND
-    return Found("longer" if side == ">" else "shorter", limit or None, tuple(mistakes))
+    return Found("longer" if side == ">" else "shorter", limit or None, mistakes)
+
+
+def duration(text: str) -> tuple[float, tuple[tuple[str, str], ...]]:
+    """A duration in seconds as xymond_alert reads it, and what is wrong with it: its units are small letters."""
+    seconds = parse_duration(_CAPITAL.sub("?", text)) or 0.0
+    if parse_duration_strict(text) == seconds:
+        return seconds, ()
+    return seconds, ((f"'{text}' is read as {seconds / 60:g} minutes", "write: 10, 90m, 1h30m, 2d"),)

@@ -1,8 +1,18 @@
 """Which names a filter means: `*`, a comma list with exceptions, or `%` and a regular expression (alerts.cfg(5))."""
 
+import re
 from collections.abc import Iterable
 
 from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+
+# PCRE refuses what RE2 takes to mean nothing; who writes it means the `*` of file names.
+_REPEATS_NOTHING = re.compile(r"(?:(?<![\[\\])\^|(?<!\\)\\[bB])(?:[*+?]|\{\d)")
+
+
+def _compiled(text: str) -> Pattern:
+    if _REPEATS_NOTHING.search(text):
+        raise PatternError(f"'{text}' is not a regular expression: there is nothing to repeat")
+    return compile_pattern(text)
 
 
 class Names:
@@ -21,15 +31,17 @@ class Names:
         self._everything = text == "*"
         self._pattern: Pattern | None = None
         self._items: dict[str, bool] = {}
+        self._otherwise = False
         if text.startswith("%"):
             try:
-                self._pattern = compile_pattern(text[1:])
+                self._pattern = _compiled(text[1:])
             except PatternError as error:
                 self.mistake = str(error)
         else:
-            for item in filter(None, (text if exact else text.lower()).split(",")):
+            items = list(filter(None, (text if exact else text.lower()).split(",")))
+            for item in items:
                 self._items.setdefault(item.removeprefix("!"), not item.startswith("!"))
-        self._otherwise = not text.startswith("%") and not any(self._items.values())
+            self._otherwise = all(item.startswith("!") for item in items)
 
     def match(self, name: str) -> bool:
         """Whether that name is meant. Of equal items the first decides; a list of exceptions means all others."""
@@ -44,6 +56,16 @@ class Names:
     def match_any(self, names: Iterable[str]) -> bool:
         """Whether one of them is meant."""
         return any(map(self.match, names))
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is a pattern that can be used."""
+        return self._pattern is not None
+
+    @property
+    def pattern(self) -> str:
+        """The pattern, where it is one that can be used; empty for a list, and for one that means everything."""
+        return self._pattern.text if self._pattern is not None else ""
 
     @property
     def named(self) -> frozenset[str] | None:

@@ -20,10 +20,11 @@ from msgspec.structs import replace
 
 from hexmon.alerts import matching
 from hexmon.alerts.ending import plan_end
-from hexmon.alerts.hours import MINUTE, quiet_for
+from hexmon.alerts.hours import MINUTE
 from hexmon.alerts.matching import Subject
 from hexmon.alerts.pacing import delay
 from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.quiet import ask_again_in, is_quiet, quiet_for
 from hexmon.alerts.recipients import Entry, entries, noted, place, told_now, wants_notices, way_to, who
 from hexmon.alerts.rules import Method, RuleBook
 from hexmon.model.incident import Ack, Incident, Kind, Told, incident_id
@@ -157,9 +158,9 @@ class _Round:
             self.moments.append(due)
             self.told[name] = noted(before, entry, due)
             return
-        quiet = quiet_for(entry.recipient, self.subject.local, self.subject.calendar)
-        if quiet:
-            self.moments.append(self.now + quiet)
+        local, calendar = self.subject.local, self.subject.calendar
+        if is_quiet(entry.recipient, local, calendar):
+            self.moments.append(self.now + ask_again_in(entry.recipient, local, calendar))
             return
         told = told_now(entry, before, self.incident, self.now)
         told = replace(told, due=self.now + _gap(entry, told.count))
@@ -174,13 +175,16 @@ class _Round:
 
     def _next_threshold(self) -> int:
         reports = self.incident.reports
-        waiting = [
-            recipient.threshold
-            for rule in self.book.rules
-            for recipient in rule.recipients
-            if recipient.threshold > reports
-        ]
-        return min(waiting, default=0)
+        return min((threshold for threshold in _thresholds(self.book) if threshold > reports), default=0)
+
+
+def _thresholds(book: RuleBook) -> frozenset[int]:
+    """All that somebody waits for; worked out once for a book."""
+    found: frozenset[int] | None = book.__dict__.get("thresholds")
+    if found is None:
+        found = frozenset(recipient.threshold for rule in book.rules for recipient in rule.recipients)
+        book.__dict__["thresholds"] = found
+    return found
 
 
 def _gap(entry: Entry, sent: int) -> float:

@@ -6,6 +6,7 @@ import msgspec
 
 from hexmon.alerts.checking import Checks, Facts, checks_of, failing, wishes_of
 from hexmon.alerts.rules import Recipient, Rule, RuleBook
+from hexmon.model.patterns import PatternSet
 
 _MOST_HOSTS = 20_000  # whose rules are remembered
 
@@ -35,17 +36,20 @@ class Prepared:
         self.rules = tuple(map(_ready, book.rules))
         self._exact: dict[str, list[int]] = {}
         self._any_case: dict[str, list[int]] = {}
+        self._patterns: dict[str, list[int]] = {}
         self._others: list[int] = []
         self._of_hosts: dict[object, tuple[ReadyRule, ...]] = {}
         for index, rule in enumerate(book.rules):
             hosts = rule.criteria.hosts
-            named = hosts.named if hosts is not None else None
-            if hosts is None or named is None:
+            if hosts is None or (hosts.named is None and not hosts.pattern):
                 self._others.append(index)
-                continue
-            places = self._exact if hosts.exact else self._any_case
-            for name in named:
-                places.setdefault(name, []).append(index)
+            elif hosts.pattern:
+                self._patterns.setdefault(hosts.pattern, []).append(index)
+            else:
+                places = self._exact if hosts.exact else self._any_case
+                for name in hosts.named or ():
+                    places.setdefault(name, []).append(index)
+        self._set = PatternSet(self._patterns)
 
     def concerning(self, facts: Facts) -> tuple[ReadyRule, ...]:
         """The rules that could match a square of that host; what else they ask is left to be asked."""
@@ -60,8 +64,10 @@ class Prepared:
         return found
 
     def _naming(self, host: str) -> Iterable[ReadyRule]:
-        named = (*self._exact.get(host, ()), *self._any_case.get(host.lower(), ()))
-        return (self.rules[index] for index in sorted((*self._others, *named)))
+        found = [*self._others, *self._exact.get(host, ()), *self._any_case.get(host.lower(), ())]
+        for text in self._set.occurring(host):
+            found.extend(self._patterns.get(text, ()))
+        return (self.rules[index] for index in sorted(found))
 
 
 def _ready(rule: Rule) -> ReadyRule:

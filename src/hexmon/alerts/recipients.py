@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from hexmon.alerts.rules import Method, Recipient, Rule, Shift
+from hexmon.alerts.rotation import member_at
+from hexmon.alerts.rules import Method, Recipient, Rule
 from hexmon.model.color import Color
 from hexmon.model.incident import Incident, Told, Way
 from hexmon.model.names import StatusKey
@@ -24,14 +25,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     wants_end: bool
 
 
-def on_duty(shift: Shift, now: float) -> str:
-    """Who of a rotation has the turn; it goes round for ever, in both directions of time."""
-    return shift.members[int((now - shift.begins) // shift.seconds) % len(shift.members)]
-
-
 def way_to(recipient: Recipient, key: StatusKey, color: Color, now: float) -> Way:
     """Where a message about that square goes, and in which form; the address is complete (alerts.cfg(5): &host&)."""
-    address = recipient.address if recipient.on_call is None else on_duty(recipient.on_call, now)
+    address = recipient.address if recipient.on_call is None else member_at(recipient.on_call, now)
     return Way(
         method=recipient.method.value,
         channel=recipient.channel or _CHANNELS.get(recipient.method, ""),
@@ -72,7 +68,10 @@ def place(rule: Rule, recipient: Recipient) -> str:
 
 
 def told_now(entry: Entry, before: Told | None, incident: Incident, now: float) -> Told:
-    """What is kept of a recipient that is told of the incident now; when it is due again is not yet in it."""
+    """What is kept of a recipient that is told of the incident now; when it is due again is not yet in it.
+
+    Who once wanted the end of this incident will hear it, whatever line names it later.
+    """
     first, count, worst = (before.first, before.count + 1, before.worst) if before else (now, 1, incident.color)
     return Told(
         who=who(entry.way),
@@ -81,7 +80,7 @@ def told_now(entry: Entry, before: Told | None, incident: Incident, now: float) 
         last=now,
         due=0.0,
         count=count,
-        wants_end=entry.wants_end,
+        wants_end=entry.wants_end or (before is not None and before.wants_end),
         line=entry.recipient.line,
         rule=place(entry.rule, entry.recipient),
         worst=max(worst, incident.color),
@@ -90,10 +89,10 @@ def told_now(entry: Entry, before: Told | None, incident: Incident, now: float) 
 
 def noted(told: Told, entry: Entry, due: float) -> Told:
     """The same, as the rules in force say it: they may have been read again since it was told."""
-    line, rule = entry.recipient.line, place(entry.rule, entry.recipient)
-    if (told.wants_end, told.line, told.rule, told.due) == (entry.wants_end, line, rule, due):
+    line, rule, wants_end = entry.recipient.line, place(entry.rule, entry.recipient), told.wants_end or entry.wants_end
+    if (told.wants_end, told.line, told.rule, told.due) == (wants_end, line, rule, due):
         return told
-    return replace(told, wants_end=entry.wants_end, line=line, rule=rule, due=due)
+    return replace(told, wants_end=wants_end, line=line, rule=rule, due=due)
 
 
 def entries(matched: Iterable[tuple[Rule, Recipient]], incident: Incident, now: float) -> dict[str, Entry]:

@@ -55,7 +55,12 @@ class ZonedTimes(TimeSpec, frozen=True):
 
     def covers(self, local: datetime, weekday_of: WeekdayOf = xymon_weekday) -> bool:
         """Whether that moment lies in any window there."""
-        return super().covers(local.astimezone(self.zone), weekday_of)
+        return TimeSpec.covers(self, local.astimezone(self.zone), weekday_of)
+
+    def ahead_of(self, local: datetime) -> int:
+        """Minutes that the clock there is ahead of that one."""
+        there = local.astimezone(self.zone).replace(tzinfo=None)
+        return round((there - local.replace(tzinfo=None)).total_seconds() / 60)
 
 
 class Times(msgspec.Struct, frozen=True, gc=False):

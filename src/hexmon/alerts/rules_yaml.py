@@ -4,7 +4,7 @@ A file with a mistake has problems, and beside them what could be read all the s
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 
 from hexmon.alerts.criteria_yaml import criteria_of
 from hexmon.alerts.heartbeat import CheckHeartbeat
+from hexmon.alerts.notify.http_options import read_url
 from hexmon.alerts.recipients_yaml import Recipients
 from hexmon.alerts.rotations_yaml import People
 from hexmon.alerts.rules import Method, Recipient, Rule, RuleBook
@@ -38,25 +39,38 @@ class AlertsFile(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def load(path: Path, environ: Mapping[str, str] | None = None) -> AlertsFile:
-    """That file. Whatever is in it, this raises nothing."""
+def load(
+    path: Path, environ: Mapping[str, str] | None = None, *, on_path: Callable[[Path], object] | None = None
+) -> AlertsFile:
+    """That file. Whatever is in it, this raises nothing. `on_path` is called with every file before it is read."""
+    problems: list[Problem] = []
+    expander = Expander(os.environ if environ is None else environ, path.parent, problems)
+    if on_path is not None:
+        on_path(path)
+        expander.on_path = on_path
     try:
         text = decode_text(path.read_bytes())
     except OSError as error:
-        return AlertsFile(problems=(Problem(Origin(path.name), f"cannot be read: {error.strerror}"),))
-    return read_alerts(text, path.name, path.parent, os.environ if environ is None else environ)
+        return _unread((Problem(Origin(path.name), f"cannot be read: {error.strerror}"),))
+    return _read(text, path.name, expander, problems)
 
 
-def read_alerts(
-    text: str, source: str = "alerts.yaml", folder: Path = Path(), environ: Mapping[str, str] | None = None
-) -> AlertsFile:
-    """The same for a text. `folder` is where `url_file` looks, `environ` where `${NAME}` does."""
+def read_rules(text: str, source: str = "alerts.yaml", environ: Mapping[str, str] | None = None) -> AlertsFile:
+    """The same for a text. `environ` is where `${NAME}` looks."""
     problems: list[Problem] = []
+    return _read(text, source, Expander(environ or {}, Path(), problems), problems)
+
+
+def _unread(problems: tuple[Problem, ...]) -> AlertsFile:
+    return AlertsFile(book=RuleBook(problems=problems), problems=problems)
+
+
+def _read(text: str, source: str, expander: Expander, problems: list[Problem]) -> AlertsFile:
     try:
         file = read_yaml(text, source)
-        shape = decode_yaml(AlertsShape, _complete(file, Expander(environ or {}, folder, problems)))
+        shape = decode_yaml(AlertsShape, _complete(file, expander))
     except ConfigError as error:
-        return AlertsFile(problems=(*problems, *error.problems))
+        return _unread((*problems, *error.problems))
     return _Compiler(file, shape, problems).compile()
 
 
@@ -85,11 +99,12 @@ class _Compiler:
         rules = [rule for number, one in enumerate(self._shape.rules) for rule in self._rule(number, one)]
         parents = tuple(self._parents())
         thresholds = self._thresholds()
-        problems = tuple(sorted(self._problems, key=lambda problem: problem.origin.line or 0))
+        heartbeats = tuple(self._heartbeats())
+        problems = tuple(sorted(dict.fromkeys(self._problems), key=lambda problem: problem.origin.line or 0))
         return AlertsFile(
             book=RuleBook(rules=(*rules, *thresholds.rules), problems=problems),
             parents=parents,
-            heartbeats=self._shape.heartbeats,
+            heartbeats=heartbeats,
             channels=thresholds.channels,
             problems=problems,
         )
@@ -129,6 +144,15 @@ class _Compiler:
         for number, one in enumerate(self._shape.parents):
             origin = self._file.locate(("parents", number))
             yield Parent(child=",".join(one.child), parents=one.parents, need=one.need, origin=origin)
+
+    def _heartbeats(self) -> Iterator[CheckHeartbeat]:
+        for number, one in enumerate(self._shape.heartbeats):
+            try:
+                read_url(one.url)
+            except ValueError as error:
+                self._complain(("heartbeats", number, "url"), str(error), "")
+            else:
+                yield one
 
     def _thresholds(self) -> Thresholds:
         return thresholds_of(

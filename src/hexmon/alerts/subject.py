@@ -49,13 +49,15 @@ def subject_of(  # noqa: PLR0913 - every one is a fact that some filter asks for
     kind: Kind = Kind.ALERT,
     now: float,
     local: Callable[[float], datetime],
+    calendar: Calendar = NO_HOLIDAYS,
     alert_colors: frozenset[Color] = frozenset(),
     reports: int = 1,
     acknowledged: bool = False,
 ) -> Subject:
     """The facts about a square; `host` None: no line of hosts.cfg has it, it counts as one of the top page.
 
-    `started` and `color_since` are when the incident and its present colour began; `local` is the clock of the wall.
+    `started` and `color_since` are when the incident and its present colour began; `local` is the clock of the wall,
+    `calendar` that of hosts which nobody knows (`Inventory.calendar`).
     """
     return Subject(
         key=key,
@@ -69,7 +71,7 @@ def subject_of(  # noqa: PLR0913 - every one is a fact that some filter asks for
         display_group=None if host is None else host.group or NO_GROUP,
         host_class="" if host is None else host.host_class,
         groups=tuple(groups),
-        calendar=NO_HOLIDAYS if host is None else host.policy.calendar,
+        calendar=calendar if host is None else host.policy.calendar,
         alert_colors=alert_colors,
         reports=reports,
         acknowledged=acknowledged,

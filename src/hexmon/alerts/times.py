@@ -70,22 +70,23 @@ def changes_in(criteria: Criteria, local: datetime, calendar: Calendar) -> float
 
     Exact when it is soon. It is never more than a quarter of an hour: then the clock is to be looked at again.
     """
-    now = local.replace(tzinfo=None)
-    before = in_time(criteria, now, calendar)
-    moments = (moment for moment in _edges(criteria, now) if in_time(criteria, moment, calendar) is not before)
+    before = in_time(criteria, local, calendar)
+    moments = (moment for moment in _edges(criteria, local) if in_time(criteria, moment, calendar) is not before)
     moment = next(moments, None)
-    return None if moment is None else min((moment - now).total_seconds(), _LONGEST)
+    return None if moment is None else min((moment - local).total_seconds(), _LONGEST)
 
 
 def _edges(criteria: Criteria, now: datetime) -> Iterator[datetime]:
     """When a window may begin or have ended, from now on, in order."""
     specs = [times.spec for times in (criteria.times, criteria.ex_times) if times is not None and times.spec]
     minutes = {0}
-    for window in (window for spec in specs for window in spec.windows):
-        minutes.update((window.start, window.end + 1))
+    for spec in specs:
+        ahead = spec.ahead_of(now)
+        for window in spec.windows:
+            minutes.update(((window.start - ahead) % _DAY, (window.end + 1 - ahead) % _DAY))
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for day in range(_LOOK_AHEAD):
-        for minute in sorted(one for one in minutes if one < _DAY):
+        for minute in sorted(minutes):
             moment = midnight + timedelta(days=day, minutes=minute)
             if moment > now:
                 yield moment

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from hexmon.alerts.heartbeat import CheckHeartbeat
+from hexmon.alerts.notify.http_options import read_url
 from hexmon.alerts.zones import read_times, read_zone
 from hexmon.config.settings import (
     LIST,
@@ -57,6 +58,12 @@ def _some(texts: tuple[str, ...]) -> None:
         raise ValueError("an empty list means nothing; leave it out, or write what is meant")
 
 
+def _read_url(text: str) -> None:
+    if text:
+        read_url(text)
+
+
+Url = Annotated[str, checked(_read_url)]
 Word = Annotated[str, checked(_filled)]
 Words = Annotated[tuple[Word, ...], LIST, checked(_some)]
 Colors = Annotated[tuple[Annotated[str, checked(_read_color)], ...], LIST, checked(_some)]
@@ -193,7 +200,7 @@ class ThresholdShape:
     host: Word
     test: Word = "*"
     threshold: PositiveCount = 1
-    url: str = field(default="", repr=False)
+    url: Url = field(default="", repr=False)
     channel: str = ""
 
 

@@ -4,12 +4,15 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hexmon.alerts.causes import Limits
-from hexmon.alerts.engine import FOLLOWED, AlertEngine, World
+from hexmon.alerts.channels import unknown_channels
+from hexmon.alerts.engine import FOLLOWED, AlertEngine
 from hexmon.alerts.grouping import Grouping
 from hexmon.alerts.heartbeat import Heartbeats, targets_of
+from hexmon.alerts.links import ack_link
 from hexmon.alerts.notify import NOTIFIERS
 from hexmon.alerts.notify.contract import NotifyTools
 from hexmon.alerts.notify.http import Request, ask
@@ -17,7 +20,9 @@ from hexmon.alerts.outbox import Outbox, Post
 from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.store import LogQuery
 from hexmon.alerts.topology import build
+from hexmon.alerts.world import World
 from hexmon.app.lines import by_label, counter, gauge
+from hexmon.app.link_key import link_key
 from hexmon.app.own import own_name, own_url
 from hexmon.app.settings import Configuration, channels_of
 from hexmon.app.sources import Alerts
@@ -112,7 +117,9 @@ class Alerting:
         heartbeats = self._configuration.settings.heartbeat
         wanted = replace(heartbeats, checks=(*heartbeats.checks, *files.heartbeats))
         targets, others = targets_of(wanted, inventory)
-        self.problems = (*files.problems, *mistakes, *others)
+        channels = channels_of(self._configuration, others=files.channels)
+        self.outbox.use(channels)
+        self.problems = (*files.problems, *mistakes, *others, *unknown_channels(files.book, channels))
         self.heartbeats.replace(targets)
         self.engine.use(files.book, topology)
 
@@ -190,14 +197,16 @@ class Alerting:
         )
 
     def _notify_tools(self, engines: NotifyEngines) -> NotifyTools:
+        url = self._configuration.settings.alerts.url or own_url(self._configuration)
         return NotifyTools(
             clock=self._clock,
             curl=engines.curl,
             programs=engines.programs,
-            url=self._configuration.settings.alerts.url or own_url(self._configuration),
+            url=url,
             name=f"hexmon {own_name(self._configuration)}",
             host=socket.getfqdn(),
             environment=self._environment,
+            ack_link=partial(ack_link, link_key(self._configuration), url),
         )
 
     def _environment(self, key: StatusKey) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
+from hexmon.app.link_key import link_key
+from hexmon.app.links import acknowledge
 from hexmon.app.listening import web_sockets
 from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
@@ -184,6 +186,10 @@ class Monitor:
                 last_report=lambda: parts.board.last_report,
                 title=f"hexmon {own_name(self.configuration)}",
                 settings=self.configuration.settings.pages,
+                alerts=parts.storage.alerts,
+                acknowledge=partial(acknowledge, parts),
+                link_key=link_key(self.configuration),
+                retry_delivery=parts.alerting.retry,
             )
         )
 
@@ -283,9 +289,11 @@ def _counts(inventory: Inventory) -> tuple[str, str]:
 
 
 def _prune(parts: Parts) -> None:
-    days = parts.configuration.settings.store.history_days
-    if days:
-        parts.storage.prune_history(parts.clock.now() - days * _DAY)
+    store, now = parts.configuration.settings.store, parts.clock.now()
+    if store.history_days:
+        parts.storage.prune_history(now - store.history_days * _DAY)
+    if store.notification_days:
+        parts.storage.prune_notifications(now - store.notification_days * _DAY)
 
 
 async def serve(configuration: Configuration, *, quiet: bool = False) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from hexmon.alerts.channels import Notifiers, read_channels
+from hexmon.alerts.channels import Notifiers, Tables, read_channels
 from hexmon.alerts.heartbeat import HeartbeatSettings
 from hexmon.alerts.notify import NOTIFIERS
 from hexmon.alerts.notify.contract import Channel
@@ -70,6 +70,7 @@ class Store:
     __pydantic_config__ = _STRICT
     url: str = ""  # "": sqlite in data_dir
     history_days: int = 0  # 0: for ever
+    notification_days: int = 90  # of the log of what was sent; 0: as long as the history
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,11 +184,17 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
     return Configuration(settings=settings, folder=folder, path=found)
 
 
-def channels_of(configuration: Configuration, notifiers: Notifiers = NOTIFIERS) -> dict[str, Channel]:
-    """The ways to send that the configuration names. Raises ConfigError with every mistake."""
+def channels_of(
+    configuration: Configuration, notifiers: Notifiers = NOTIFIERS, others: Tables | None = None
+) -> dict[str, Channel]:
+    """The ways to send that the configuration names, and `others`. Raises ConfigError with every mistake."""
     path = configuration.path
-    text = path.read_text(encoding="utf-8") if path else ""
-    return read_channels(configuration.settings.channels, str(path or "environment"), notifiers, text=text)
+    try:
+        text = path.read_text(encoding="utf-8") if path else ""
+    except (OSError, ValueError):  # it was read before: only the lines of mistakes are not known now
+        text = ""
+    tables = {**(others or {}), **configuration.settings.channels}
+    return read_channels(tables, str(path or "environment"), notifiers, text=text)
 
 
 def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:

@@ -1,15 +1,19 @@
 """Where the inventory of the server comes from: the machine itself, and hosts.cfg when there is one."""
 
 import gc
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from hexmon.alerts.alerts_cfg import AlertDefaults
 from hexmon.alerts.heartbeat import CheckHeartbeat
 from hexmon.alerts.rules import NO_RULES, RuleBook
-from hexmon.alerts.source import AlertsSource
+from hexmon.alerts.rules_yaml import AlertsFile
+from hexmon.alerts.source import AlertsSource, YamlSource
+from hexmon.alerts.source import merge as merge_books
 from hexmon.alerts.topology import Parent
 from hexmon.app.own import own_hosts_text, own_name
 from hexmon.app.settings import Configuration, Files
@@ -23,15 +27,29 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.origin import BUILT_IN, ConfigError, Origin, Problem
 from hexmon.probes.protocols import built_in_services
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alerts:
-    """What the files say of alerting: rules, what stands behind what, whom to send heartbeats, and the mistakes."""
+    """What the files say of alerting: rules, what stands behind what, whom to send heartbeats, and the mistakes.
+
+    `channels` are tables of channels that thresholds have of their own.
+    """
 
     book: RuleBook = NO_RULES
     parents: tuple[Parent, ...] = ()
     heartbeats: tuple[CheckHeartbeat, ...] = ()
+    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+
+def _tried(load: Callable[[], T], instead: T, problems: list[Problem]) -> T:
+    try:
+        return load()
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return instead
 
 
 class Sources:
@@ -56,6 +74,8 @@ class Sources:
         defaults = AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
         named = settings.files.alerts != Files().alerts
         self._alert_source = AlertsSource(self._alerts, defaults, required=named)
+        named = settings.files.rules != Files().rules
+        self._yaml_source = YamlSource(configuration.locate(settings.files.rules), required=named)
         self.alerts = Alerts()
         self._source: HostsSource | None = None
         self._loads = 0
@@ -78,23 +98,41 @@ class Sources:
     def _load(self) -> Inventory:
         self._loads += 1
         self._refuse_missing()
-        book = self._alert_source.load(lenient=self._loads == 1)
-        self.alerts = Alerts(book=book, problems=book.problems)
-        found: list[Inventory] = []
-        # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
-        if self._source is not None or self._hosts.exists():
-            self._own_protocols = self._protocols.is_file()
-            protocols = self._protocols if self._own_protocols else None
-            self._source = HostsSource(self._hosts, protocols, self._defaults, self._holidays)
-            found.append(self._source.load(lenient=self._loads == 1))
+        lenient = self._loads == 1
+        problems: list[Problem] = []
+        # All are read, whatever is wrong with one: every mistake is told at once, and the same files are not tried
+        # again before one of them is changed.
+        yaml = _tried(lambda: self._yaml_source.load(lenient=lenient), AlertsFile(), problems)
+        book = _tried(lambda: self._alert_source.load(lenient=lenient), NO_RULES, problems)
+        nothing: list[Inventory] = []
+        found = _tried(lambda: self._load_hosts(lenient=lenient), nothing, problems)
+        if problems:
+            raise ConfigError(tuple(problems))
+        book = merge_books((book, yaml.book))
+        self.alerts = Alerts(
+            book=book,
+            parents=yaml.parents,
+            heartbeats=yaml.heartbeats,
+            channels=yaml.channels,
+            problems=book.problems,
+        )
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())
         return replace(merge(found), version=self._loads)
 
+    def _load_hosts(self, *, lenient: bool) -> list[Inventory]:
+        # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
+        if self._source is None and not self._hosts.exists():
+            return []
+        self._own_protocols = self._protocols.is_file()
+        protocols = self._protocols if self._own_protocols else None
+        self._source = HostsSource(self._hosts, protocols, self._defaults, self._holidays)
+        return [self._source.load(lenient=lenient)]
+
     def changed(self) -> bool:
         """Whether a new load would look at other files, or at files written since."""
-        if self._alert_source.changed():
+        if self._alert_source.changed() or self._yaml_source.changed():
             return True
         if self._source is None:
             return self._hosts.exists()
@@ -103,7 +141,7 @@ class Sources:
     def changed_and_at_rest(self) -> bool:
         """The same, once the files look as they did at the last call: an editor may have emptied one to write it."""
         hosts = self._source.signatures() if self._source else self._hosts.exists()
-        before, self._looked = self._looked, (hosts, self._alert_source.signatures())
+        before, self._looked = self._looked, (hosts, self._alert_source.signatures(), self._yaml_source.signatures())
         return self._looked == before and self.changed()
 
     def _refuse_missing(self) -> None:

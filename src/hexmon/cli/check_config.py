@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hexmon.alerts.strangers import strangers
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
+from hexmon.cli.check_alerts import AlertFiles, check_alerts
 from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
+from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 EXAMPLE = """example:
@@ -41,6 +44,8 @@ class Files:
     home: str = ""
     holidays: Path | None = None
     verbose: bool = False
+    alerts: Path | None = None
+    rules: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="the same; without any, the built-in table")
     add_home(parser)
     parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
+    parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="the same; alerts.yaml")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -100,7 +107,10 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     alone = args.hosts is not None and args.config is None
     protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
     holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
-    return Files(configuration, hosts, protocols, _home(args, configuration), holidays, args.verbose)
+    alerts = args.alerts if alone else of(args.alerts, named.alerts, usual.alerts)
+    rules = args.rules if alone else of(args.rules, named.rules, usual.rules)
+    home = _home(args, configuration)
+    return Files(configuration, hosts, protocols, home, holidays, args.verbose, alerts, rules)
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -129,16 +139,26 @@ def _defaults(files: Files) -> Defaults:
 
 
 def _hosts(files: Files) -> Outcome:
+    """hosts.cfg, and the files of alerting, which speak of its hosts."""
     if files.hosts is None:
-        return Outcome()
+        return _alerts(files, None)
     source = HostsSource(files.hosts, files.protocols, _defaults(files), files.holidays)
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:
-        return Outcome(problems=error.problems)
+        alerts = _alerts(files, None)
+        return Outcome(alerts.counts, (*error.problems, *alerts.problems))
+    alerts = _alerts(files, inventory)
+    notes = (*told(source.notes(), each=files.verbose), *alerts.notes)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
-    counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"))
-    return Outcome(counts, inventory.problems, told(source.notes(), each=files.verbose))
+    counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"), *alerts.counts)
+    return Outcome(counts, (*inventory.problems, *alerts.problems), notes)
+
+
+def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
+    book, problems = check_alerts(AlertFiles(files.configuration, files.alerts, files.rules), inventory)
+    notes = tuple(strangers(book, inventory)) if inventory is not None else ()
+    return Outcome((_plural(len(book.rules), "rule"),) if files.alerts or files.rules else (), problems, notes)
 
 
 READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)

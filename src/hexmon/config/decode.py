@@ -6,7 +6,8 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -73,11 +74,18 @@ def decode(kind: type[T], value: object, where: Origin | Locate, path: Place = (
     """
     locate: Locate = (lambda _path: where) if isinstance(where, Origin) else where
     try:
-        return TypeAdapter(kind).validate_python(value)
+        known: Any = kind  # mypy: a type[T] is not seen to be hashable
+        return cast("T", _adapter(known).validate_python(value))
     except ValidationError as error:
         problems = tuple(_problems(kind, value, error, dialect, (locate, path)))
     # Without the error that led to it: its text repeats what was written, secrets too.
     raise ConfigError(problems)
+
+
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Making one costs more than reading a whole file with it."""
+    return TypeAdapter(kind)
 
 
 def _problems(
@@ -109,11 +117,11 @@ def _has(value: Any, part: str | int) -> bool:
 def _written(loc: tuple[str | int, ...], value: Any) -> Place:
     """The path in what was written: the library puts names of types of its own in between."""
     path: list[str | int] = []
-    for part in loc:
+    for number, part in enumerate(loc, 1):
         if _has(value, part):
             value = value[part]
-        elif part is not loc[-1] or not isinstance(value, dict):
-            continue
+        elif number < len(loc) or not (isinstance(value, dict) and isinstance(part, str)):
+            continue  # only a key that is missing, or is one too many, stands nowhere
         path.append(part)
     return tuple(path)
 

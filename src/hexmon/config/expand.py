@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FILE = "_file"
 
 
+def _nobody(_path: Path) -> None:
+    """Nobody wants to know."""
+
+
 class Expander:
     """Puts them in. Relative paths are relative to `folder`; what is not there is told to `problems`."""
 
     def __init__(self, environ: Mapping[str, str], folder: Path, problems: list[Problem]) -> None:
+        self.on_path: Callable[[Path], object] = _nobody  # is told of every file before it is looked at
         self._environ = environ
         self._folder = folder
         self._problems = problems
@@ -41,6 +46,7 @@ class Expander:
         """`password_file = "/run/secret"` becomes `password = <its first line>`, `urls_file` a list of its lines."""
         for key in [key for key in table if key.endswith(_FILE) and key.removesuffix(_FILE) in SECRETS]:
             path = self._folder / Path(str(table.pop(key))).expanduser()
+            self.on_path(path)
             try:
                 lines = path.read_text(encoding="utf-8").splitlines()
             except (OSError, ValueError, RuntimeError) as error:

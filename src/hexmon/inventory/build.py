@@ -73,6 +73,7 @@ class _Builder:
             pages=self._file.pages,
             summaries=self._file.summaries,
             problems=tuple(sorted((*self._problems, *self._maker.problems), key=_place)),
+            calendar=self._calendar(None),
         )
 
     # Tags

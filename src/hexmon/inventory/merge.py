@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from hexmon.model.holidays import NO_HOLIDAYS
 from hexmon.model.inventory import Group, Host, Inventory, Page
 from hexmon.model.origin import Problem
 
@@ -30,6 +31,7 @@ def merge(inventories: Sequence[Inventory], problems: Sequence[Problem] = ()) ->
         summaries=tuple(summary for one in inventories for summary in one.summaries),
         problems=tuple(found),
         version=max((one.version for one in inventories), default=0),
+        calendar=next((one.calendar for one in inventories if one.calendar != NO_HOLIDAYS), NO_HOLIDAYS),
     )
 
 

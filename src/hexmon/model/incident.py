@@ -105,6 +105,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ended: float = 0.0
     end: str = ""  # "recovered", "disabled", "dropped"; empty while it lasts
     pending: bool = False
+    goods: int = 0  # good reports in a row since it ended, while somebody waits for more of them
     look_at_report: int = 0
 
     @property

@@ -152,6 +152,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     summaries: tuple[Summary, ...] = ()
     problems: tuple[Problem, ...] = ()
     version: int = 0
+    calendar: Calendar = NO_HOLIDAYS  # of hosts that are not in it
 
     def find(self, name: str) -> Host | None:
         """The host of that name or alias, in any case."""

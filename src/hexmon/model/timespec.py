@@ -95,6 +95,10 @@ class TimeSpec(msgspec.Struct, frozen=True):
         """Whether that local time lies in any window; `weekday_of` knows the holidays."""
         return any(window.holds(local, weekday_of) for window in self.windows)
 
+    def ahead_of(self, local: datetime) -> int:  # noqa: ARG002 - for specifications with a zone of their own
+        """Minutes that the clock of these windows is ahead of that one."""
+        return 0
+
 
 def parse_timespec(text: str) -> TimeSpec | None:
     """`W:0800:1800,60:1000:1400`; None when any part is not a window."""

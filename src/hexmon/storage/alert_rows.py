@@ -129,12 +129,12 @@ def of_square(table: sa.Table, host: str, test: str | None) -> sa.ColumnElement[
 
 
 def _end(connection: sa.Connection, which: Callable[[sa.Table], sa.ColumnElement[bool]], at: float) -> None:
-    for row in connection.execute(INCIDENTS.where(which(_incident), _incident.c.open == 1)).all():
-        ended = sa.update(_incident).where(_incident.c.id == row.id).values(open=0)
-        connection.execute(ended.values(_incident_dropped(_sound(_to_incident, row), at)))
-    for row in connection.execute(DELIVERIES.where(which(_delivery), _delivery.c.state == WAITING)).all():
-        gone = sa.update(_delivery).where(_delivery.c.number == row.number).values(state=DROPPED, ended=at)
-        connection.execute(gone.values(_delivery_dropped(_sound(_to_delivery, row), at)))
+    for lasting in connection.execute(INCIDENTS.where(which(_incident), _incident.c.open == 1)).all():
+        ended = sa.update(_incident).where(_incident.c.id == lasting.id).values(open=0)
+        connection.execute(ended.values(_incident_dropped(_sound(_to_incident, lasting), at)))
+    for waiting in connection.execute(DELIVERIES.where(which(_delivery), _delivery.c.state == WAITING)).all():
+        gone = sa.update(_delivery).where(_delivery.c.number == waiting.number).values(state=DROPPED, ended=at)
+        connection.execute(gone.values(_delivery_dropped(_sound(_to_delivery, waiting), at)))
 
 
 def _incident_dropped(incident: Incident | None, at: float) -> dict[str, Any]:

@@ -217,8 +217,9 @@ class WriterJournal:
                 batch.add(*item)
 
     def _do_chore(self) -> None:
+        self._chores = False  # before the step: who asks during it asks for another
         try:
-            self._chores = self._target.chore()
+            if self._target.chore():
+                self._chores = True
         except NotStoredError as error:
             log.warning("housekeeping is put off: %s", error)
-            self._chores = False

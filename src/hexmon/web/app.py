@@ -12,14 +12,19 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from hexmon.web import words
+from hexmon.web.api.alerts import AlertsApi
+from hexmon.web.api.problem import problem
 from hexmon.web.context import WebContext
 from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
 from hexmon.web.live import Live
+from hexmon.web.pages.acknowledge import AcknowledgePage
 from hexmon.web.pages.critical import CriticalPage
 from hexmon.web.pages.host import HostPage
+from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
 from hexmon.web.pages.nongreen import Nongreen
+from hexmon.web.pages.notifications import NotificationsPage
 from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
 from hexmon.web.render import Renderer
@@ -55,6 +60,8 @@ def create_app(context: WebContext) -> Starlette:
                 worker.cancel()
 
     async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        if request.url.path.startswith("/api/"):
+            return problem(404, words.TEXT["no_such_path"])
         return missing(renderer, request, words.TEXT["no_such_page"])
 
     app = Starlette(
@@ -89,6 +96,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/clientlog/{host}", host.clientlog),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
+        *_alerting(context, renderer),
         Route("/events", _Stream(hub), methods=["GET"]),
         Route("/static/{name}", renderer.assets.serve),
         Route("/favicon.ico", ends.favicon),
@@ -99,4 +107,22 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/-/healthy", ends.healthy),
         Route("/-/ready", ends.ready),
         Route("/-/reload", ends.reload, methods=["POST"]),
+    ]
+
+
+def _alerting(context: WebContext, renderer: Renderer) -> list[BaseRoute]:
+    incidents = IncidentsPage(renderer)
+    notifications = NotificationsPage(renderer)
+    acknowledge = AcknowledgePage(renderer)
+    api = AlertsApi(context)
+    return [
+        Route("/incidents", incidents.serve),
+        Route("/incidents/{id}", incidents.one),
+        Route("/notifications", notifications.serve),
+        Route("/notifications/{number:int}/retry", notifications.retry, methods=["POST"]),
+        Route("/ack/{cookie}", acknowledge.show),
+        Route("/ack/{cookie}", acknowledge.take, methods=["POST"]),
+        Route("/api/v1/notifications", api.notifications),
+        Route("/api/v1/incidents", api.incidents),
+        Route("/api/v1/incidents/{id}", api.incident),
     ]

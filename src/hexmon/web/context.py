@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from hexmon.alerts.store import AlertStore, NoAlerts
 from hexmon.board.draft import machine_time
 from hexmon.bus import Bus
 from hexmon.clock import Clock
@@ -47,12 +48,22 @@ async def _no_reload() -> None:
     return None
 
 
+async def _no_retry(number: int) -> bool:  # noqa: ARG001
+    return False
+
+
+async def _no_acknowledge(cookie: int, seconds: float, text: str, whole_host: bool) -> bool:  # noqa: ARG001
+    return False
+
+
 @dataclass(frozen=True)
 class WebContext:
     """Everything the web application is given. `reload` raises ConfigError when the old configuration stays.
 
     `last_report` is the moment of the latest report of any square; without it the pages look at every square. `local`
-    turns a moment into the local time of NKTIME.
+    turns a moment into the local time of NKTIME. `retry_delivery` sends a dead letter again, `acknowledge(cookie,
+    seconds, text, whole_host)` files an acknowledgement; both say whether they did, and return when it is durable.
+    `link_key` is the secret that signed the links of messages; without it no link is valid.
     """
 
     board: BoardView
@@ -66,3 +77,7 @@ class WebContext:
     title: str = "hexmon"
     settings: PageSettings = field(default_factory=PageSettings)
     local: Callable[[float], datetime] = machine_time
+    alerts: AlertStore = field(default_factory=NoAlerts)
+    retry_delivery: Callable[[int], Awaitable[bool]] = field(default=_no_retry)
+    acknowledge: Callable[[int, float, str, bool], Awaitable[bool]] = field(default=_no_acknowledge)
+    link_key: bytes = field(default=b"", repr=False)

@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
-from hexmon.web import words
-from hexmon.web.ages import moment_tag, time_tag
+from hexmon.web import alerting, words
+from hexmon.web.ages import age, moment_tag, time_tag
 from hexmon.web.assets import Assets
 from hexmon.web.context import WebContext
 from hexmon.web.live import Live
@@ -89,6 +89,14 @@ class Renderer:
             words=words.TEXT,
             script_words=msgspec.json.encode(words.SCRIPT).decode(),
             moment=moment_tag,
+            length=lambda seconds: age(seconds)[0],
+            recipient=alerting.recipient,
+            took=alerting.took,
+            kind_words=alerting.kind_words,
+            attempts_words=alerting.attempts_words,
+            state_word=words.STATE,
+            end_word=words.END,
+            never=math.inf,
         )
 
         for name in self._environment.list_templates():

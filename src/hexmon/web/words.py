@@ -1,6 +1,7 @@
 """Every English word that pages show, in one place."""
 
 from hexmon.model.color import Color
+from hexmon.model.incident import DeliveryState, Kind
 
 COLOR: dict[Color, str] = {
     Color.GREEN: "ok",
@@ -80,6 +81,7 @@ TEXT: dict[str, str] = {
     "not_reported": "This host has no such test, or it has not reported yet: it appears with its first report.",
     "no_such_host": "There is no host of that name. Search for it (press /), or add it to hosts.cfg.",
     "no_such_page": "There is no such page. Pages are named in hosts.cfg (page, subpage); press / to search a host.",
+    "no_such_path": "There is no such path in this API; docs/notifications.md has those that are.",
     "broken": "hexmon made a mistake while drawing this page. Its log says which; the monitoring goes on.",
     "no_squares": "Nothing has been reported for this host yet.",
     "from_terminal": "From a terminal",
@@ -116,7 +118,92 @@ TEXT: dict[str, str] = {
     "received": "received",
     "keys": "Keys: / search, arrows move between squares, n next problem, Esc leaves.",
     "config_problems": "hosts.cfg needs attention",
+    "alerts": "Alerts",
+    "incident": "Incident",
+    "incidents": "Incidents",
+    "open_incidents": "Open",
+    "ended_incidents": "Ended",
+    "no_open_incidents": "No incident is open.",
+    "no_ended_incidents": "No incident has ended yet.",
+    "no_such_incident": "There is no incident of that number, or it is so long over that it was deleted.",
+    "began": "Began",
+    "explained_by": "explained by",
+    "told": "Told",
+    "nobody_told": "nobody told yet",
+    "nobody_was_told": "Nobody was told. Rules of alerts.cfg say who is; hexmon alerts test HOST TEST shows why.",
+    "and_more": "more",
+    "next_reminder": "next reminder",
+    "no_reminder": "no reminder",
+    "first_told": "First",
+    "last_told": "Last",
+    "messages": "Messages",
+    "recipient": "Recipient",
+    "hears_end": "hears of the end",
+    "time_line": "Time line",
+    "notifications": "Notifications",
+    "notifications_of": "All notifications of this square",
+    "no_notifications": "Nothing was sent. Rules of alerts.cfg say who is told; hexmon alerts test HOST TEST shows it.",
+    "no_such_notification": "There is no dead letter of that number: it was sent meanwhile, or it never was one.",
+    "dead_letters": "Dead letters",
+    "dead_first": "Dead letters first",
+    "dead_one": "dead letter",
+    "dead_many": "dead letters",
+    "what": "What",
+    "to_whom": "To",
+    "fate": "How it ended",
+    "state": "State",
+    "any": "any",
+    "show": "Show",
+    "older": "Older",
+    "newest": "Newest",
+    "retry": "Send again",
+    "attempt_one": "attempt",
+    "attempt_many": "attempts",
+    "after_": "after",
+    "next_attempt": "next attempt",
+    "in_number": "in number",
+    "many_squares": "squares",
+    "acknowledge": "Acknowledge",
+    "acknowledged_by": "by",
+    "again": "Acknowledge anew",
+    "for_how_long": "For how long?",
+    "ack_30m": "30 minutes",
+    "ack_1h": "1 hour",
+    "ack_4h": "4 hours",
+    "until_morning": "until the morning",
+    "another_time": "another time",
+    "another_hint": "90m, 2h, 1d",
+    "note": "What are you doing about it?",
+    "your_name": "Your name",
+    "whole_host": "everything that is wrong on this host",
+    "over": "It is over. There is nothing to acknowledge.",
+    "over_after": "It is over: it ended after",
+    "wrong_link": "This link is not right. Some mail programs break long links: copy the whole of it.",
+    "too_often": "This was acknowledged many times within a minute. Wait a little and try again.",
+    "not_acknowledged": "hexmon could not take this now. Try again in a minute.",
+    "no_duration": "Say for how long: 90m is 90 minutes, 2h two hours, 1d a day.",
+    "not_so_long": "That is not possible: an acknowledgement lasts at least a minute and at most a year.",
+    "form_too_long": "That is too long.",
 }
+
+STATE: dict[DeliveryState, str] = {
+    DeliveryState.WAITING: "waiting",
+    DeliveryState.SENT: "sent",
+    DeliveryState.DEAD: "given up",
+    DeliveryState.MERGED: "sent with others",
+    DeliveryState.DROPPED: "dropped with its square",
+}
+
+KIND: dict[Kind, str] = {
+    Kind.ALERT: "alert",
+    Kind.REMINDER: "reminder",
+    Kind.RECOVERY: "recovery",
+    Kind.DISABLED: "disabled",
+    Kind.NOTICE: "notice",
+    Kind.TEST: "test",
+}
+
+END: dict[str, str] = {"recovered": "recovered", "disabled": "disabled", "dropped": "dropped", "": "ended"}
 
 # What the script says; handed over as data.
 SCRIPT: dict[str, str] = {name: TEXT[name] for name in ("live", "lost", "no_script")}

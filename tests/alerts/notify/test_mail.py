@@ -152,7 +152,7 @@ class TestWhatIsInIt:
             ({"command": "mail 'x"}, "quotation"),
         ],
     )
-    async def test_settings_that_make_no_sense_are_named(self, options: dict[str, str], words: str) -> None:
+    async def test_settings_that_make_no_sense_are_named(self, options: dict[str, Any], words: str) -> None:
         with pytest.raises(Unsendable, match=words):
             await mailed(closed_port(), **options)
 

@@ -658,7 +658,7 @@ CHECKS = (
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(messages())
 def test_any_message_fits_everywhere(case: Case) -> None:
     """Every body is one that its service takes: cut, never refused."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hexmon.alerts.notify.contract import Outcome, Unsendable
 from hexmon.alerts.notify.webhook import WebhookOptions, encoded
 from hexmon.alerts.notify.webhook_template import compiled
-from hexmon.alerts.notify.words import Words
 from hexmon.model.color import Color
 from hexmon.model.incident import Item, Kind
 from hexmon.model.names import StatusKey
@@ -19,10 +18,6 @@ from tests.support.recorder import recording
 from tests.support.servers import http_reply
 
 ODD = 'it\'s "100%" <b>&\u00fc 🔥, a/b'
-
-
-def in_words(sentence: str, detail: str = "") -> Words:
-    return Words(title=sentence, summary="", detail=detail, color=Color.RED, ended=False, link="", ack="")
 
 
 def options(**words: Any) -> WebhookOptions:
@@ -70,7 +65,7 @@ class TestAsApmonitor:
     )
     def test_prefix_and_suffix_are_not_encoded(self, encoding: str, text: str) -> None:
         found = options(encoding=encoding, prefix="pre&x=", suffix="&post")
-        assert encoded(in_words('a "b"\nc'), found) == text
+        assert encoded('a "b"\nc', found) == text
 
     @pytest.mark.parametrize(
         ("encoding", "target"),
@@ -86,7 +81,7 @@ class TestAsApmonitor:
         async with recording() as server:
             url = f"{server.url}/?m="
             await send("webhook", message, url=url, encoding=encoding, method="GET", tools={"url": ""})
-            found = encoded(in_words('a "b"&c'), options(encoding=encoding, method="GET"))
+            found = encoded('a "b"&c', options(encoding=encoding, method="GET"))
             async with recording() as other:
                 await send("url", message, url=f"{other.url}/?m={found}")
                 assert other.one.target == target
@@ -223,14 +218,38 @@ class TestObject:
         assert sent.detail == "HTTP 403: bad key ***"
 
 
-async def test_plain_text() -> None:
+class TestXymon:
+    async def test_the_mail_of_xymond_alert(self) -> None:
+        async with recording() as server:
+            await send("webhook", url=server.url, encoding="XYMON", prefix="<", suffix=">")
+            asked = server.one
+        assert asked.headers["content-type"] == "text/plain; charset=utf-8"
+        assert asked.body.decode() == (
+            "<Xymon [123456] www.example.com:http CRITICAL (RED)\n\n"
+            "red Sat Nov 21 00:00:00 2026 nothing answers\n&red http://www.example.com/ - refused\n\n"
+            "See https://monitor.test/status/www.example.com/http\n>"
+        )
+
+    async def test_in_a_url(self) -> None:
+        async with recording() as server:
+            await send("webhook", url=f"{server.url}/?m=", encoding="XYMON", method="GET")
+            assert server.one.target == "/?m=Xymon%20%5B123456%5D%20www.example.com%3Ahttp%20CRITICAL%20%28RED%29"
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "text"),
+    [
+        (Kind.ALERT, "SITE", "The web in HQ new outage: refused (192.0.2.1) at 1:05 AM CET, down for 5 mins 0 secs"),
+        (Kind.RECOVERY, "SITE", "The web in HQ is UP (192.0.2.1) at 1:05 AM CET, outage lasted 5 mins 0 secs"),
+        (Kind.TEST, "SITE", "TEST: www.example.com.http is RED: refused"),
+        (Kind.ALERT, "TEXT", "www.example.com.http is RED: refused"),
+    ],
+)
+async def test_yaml_sites_have_their_own_sentences(kind: Kind, form: str, text: str) -> None:
+    message = a_message(kind, text=b"red refused\n", display="The web", site="HQ", ip="192.0.2.1")
     async with recording() as server:
-        await send("webhook", url=server.url, encoding="TEXT", prefix="<", suffix=">")
-        asked = server.one
-    assert asked.headers["content-type"] == "text/plain; charset=utf-8"
-    assert asked.body.decode() == (
-        "<www.example.com.http is RED: nothing answers\n🔴 http://www.example.com/ - refused>"
-    )
+        await send("webhook", message, url=server.url, encoding="JSON", form=form, zone="Europe/Paris")
+        assert server.one.value == {"message": text}
 
 
 class TestTemplate:
@@ -324,7 +343,7 @@ async def test_crlf_in_names_stays_data() -> None:
     """Whatever a name holds, it comes out as data."""
     message = a_message(key=StatusKey("a\r\nX-Evil: 1\r\n\r\nb", 'http"<'), text=b"")
     async with recording() as server:
-        for encoding in ("OBJECT", "URL", "HTML", "JSON", "CSVQUOTED", "TEXT"):
+        for encoding in ("OBJECT", "URL", "HTML", "JSON", "CSVQUOTED", "XYMON"):
             await send("webhook", message, url=server.url, encoding=encoding)
             if encoding != "OBJECT":
                 await send("webhook", message, url=f"{server.url}/?", encoding=encoding, method="GET")

@@ -8,7 +8,7 @@ import msgspec
 
 from hexmon.alerts.notify.limits import cut
 from hexmon.alerts.notify.service import is_over, severity, singles
-from hexmon.alerts.notify.words import Words, one_line, plain, square_url
+from hexmon.alerts.notify.words import Words, one_line, plain, square_url, title_of
 from hexmon.model.incident import Kind, Message
 from hexmon.model.names import StatusKey
 
@@ -72,7 +72,7 @@ class Maker(msgspec.Struct, frozen=True, kw_only=True):
 
 def _annotations(message: Message, words: Words, *, alone: bool) -> dict[str, str]:
     text = plain(message.text) if not alone else "\n".join(filter(None, (words.summary, words.detail)))
-    summary = words.sentence if alone else f"{message.key} is {message.color.word.upper()}: {one_line(text)}"
+    summary = words.sentence if alone else f"{title_of(message)}: {text}"
     found = {
         "summary": cut(one_line(summary), _LONGEST_LABEL),
         "description": cut(text, _LONGEST_TEXT),

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import re
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ def _notify(url: str, title: str, body: str, kind: Type) -> Job:
 
     def job() -> str | None:
         library, said = _apprise(), _heard.begin()
-        sender = library.Apprise()
+        sender = library.Apprise(asset=library.AppriseAsset(async_mode=False, service_timeout=0))
         if not sender.add(url):
             return f"Apprise does not know such a URL ({_scheme(url)}://...)"
         if sender.notify(body=body, title=title, notify_type=kind, body_format="text"):
@@ -113,13 +114,17 @@ def _hidden(text: str, url: str) -> str:
 
 @cache
 def _apprise() -> Any:
-    """The library, its own log kept out of ours: it may hold URLs."""
-    import apprise
+    """The library. Its log is kept out of ours, and that of what it asks with: both may hold URLs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its many modules use what is on its way out of Python
+        import apprise
 
-    log = logging.getLogger("apprise")
-    log.propagate = False
-    log.setLevel(logging.WARNING)
-    log.addHandler(_heard)
+        apprise.Apprise.instantiate("json://localhost")  # loads them
+
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).propagate = False
+    logging.getLogger("apprise").setLevel(logging.WARNING)
+    logging.getLogger("apprise").addHandler(_heard)
     return apprise
 
 

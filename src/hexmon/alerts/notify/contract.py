@@ -53,7 +53,7 @@ class Channel:
     options: Any
     rate: int = 0
     per: float = 60.0
-    attempts: int = 30
+    attempts: int = 300
     timeout: float = 30.0
     group_from: int = 0
 
@@ -91,3 +91,4 @@ class NotifierType:
     send: Send
     concurrency: int = 8
     groups: int = 0  # the usual `group_from` of its channels
+    attempts: int = 300  # the usual `attempts` of its channels: about a day

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 
 ELLIPSIS = "…"
-Size = Callable[[str], int]
+Size = Callable[[str], int]  # never less than the number of characters
 
 
 def utf16(text: str) -> int:
     """Length as JavaScript counts it; never less than the number of characters."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf8(text: str) -> int:
@@ -19,7 +19,7 @@ def utf8(text: str) -> int:
 
 def cut(text: str, limit: int, size: Size = utf16) -> str:
     """The text, or as much of its beginning as fits with an ellipsis behind; never half a character."""
-    if size(text) <= limit:
+    if len(text) <= limit and size(text) <= limit:
         return text
     room = limit - size(ELLIPSIS)
     if room < 0:
@@ -36,9 +36,10 @@ def cut(text: str, limit: int, size: Size = utf16) -> str:
 
 def cut_escaped(text: str, limit: int, escape: Callable[[str], str], size: Size = utf16) -> str:
     """Escaped, and cut so that what is sent fits and no escape is halved. `escape` works character by character."""
-    escaped = escape(text)
-    if size(escaped) <= limit:
-        return escaped
+    if len(text) <= limit:
+        escaped = escape(text)
+        if size(escaped) <= limit:
+            return escaped
     room = limit - size(ELLIPSIS)
     kept: list[str] = []
     for char in text:

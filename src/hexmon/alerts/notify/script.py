@@ -120,4 +120,4 @@ def _digits(ip: str) -> str:
     return "".join(f"{part:03d}" for part in address.packed)
 
 
-NOTIFIER = NotifierType(name="script", options=ScriptOptions, send=send, concurrency=8)
+NOTIFIER = NotifierType(name="script", options=ScriptOptions, send=send, concurrency=8, attempts=5)

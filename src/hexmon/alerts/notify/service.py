@@ -10,7 +10,7 @@ from hexmon.alerts.notify.http import Request, deliver
 from hexmon.alerts.notify.http_options import HttpOptions, to
 from hexmon.alerts.notify.words import Words, in_words
 from hexmon.model.color import Color
-from hexmon.model.incident import ENDS, Delivery, Item, Message, incident_id
+from hexmon.model.incident import ENDS, Delivery, Item, Kind, Message, incident_id
 
 JSON = "Content-Type: application/json"
 
@@ -82,12 +82,16 @@ def singles(message: Message) -> tuple[Message, ...]:
 
 
 def _single(message: Message, item: Item) -> Message:
+    """One of a list: green and blue ones have ended, the others last (alerts/grouping.py)."""
     started = item.since or message.started
+    ended = _ENDED.get(item.color)
+    color = item.color if ended is None else message.worst
     return msgspec.structs.replace(
         message,
+        kind=ended or (Kind.ALERT if message.kind in ENDS else message.kind),
         key=item.key,
-        color=item.color,
-        worst=item.color,
+        color=color,
+        worst=color,
         started=started,
         text=item.summary.encode("utf-8", "replace"),
         cookie=item.cookie,
@@ -96,6 +100,9 @@ def _single(message: Message, item: Item) -> Message:
         explains=(),
         causes=(),
     )
+
+
+_ENDED = {Color.GREEN: Kind.RECOVERY, Color.BLUE: Kind.DISABLED}
 
 
 def severity(color: Color) -> str:

@@ -10,7 +10,7 @@ from hexmon.alerts.notify.http import Request
 from hexmon.alerts.notify.http_options import HttpOptions, LoginOptions, Needed, Url, to, under
 from hexmon.alerts.notify.limits import cut, utf8
 from hexmon.alerts.notify.service import Told, chosen, is_over, post_json, severity, singles
-from hexmon.alerts.notify.words import one_line, plain, printable, square_url
+from hexmon.alerts.notify.words import one_line, plain, printable, square_url, title_of
 from hexmon.config.settings import within
 from hexmon.model.color import Color
 from hexmon.model.incident import Kind, Message
@@ -253,8 +253,7 @@ def _headline(message: Message, told: Told) -> str:
     """One line: of the message itself, or of its part about one square."""
     if not told.message.items:
         return told.words.sentence
-    line = one_line(plain(message.text))
-    return f"{one_line(str(message.key))} is {message.color.word.upper()}{': ' if line else ''}{line}"
+    return ": ".join(filter(None, (one_line(title_of(message)), one_line(plain(message.text)))))
 
 
 def _body(message: Message, told: Told) -> str:

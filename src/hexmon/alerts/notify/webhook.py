@@ -8,20 +8,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Sent, Unsendable
 from hexmon.alerts.notify.http import Good, Request, deliver, is_success
-from hexmon.alerts.notify.http_options import LoginOptions, Url, read_headers, read_url, to
+from hexmon.alerts.notify.http_options import LoginOptions, Url, Zone, read_headers, read_url, to
 from hexmon.alerts.notify.webhook_object import as_object
 from hexmon.alerts.notify.webhook_template import check, compiled, compiled_url
-from hexmon.alerts.notify.words import Words, in_words
+from hexmon.alerts.notify.words import Words, in_words, plain, printable
+from hexmon.alerts.wording import body as xymon_body
+from hexmon.alerts.wording import subject as xymon_subject
+from hexmon.alerts.wording_site import sentence as site_sentence
 from hexmon.model.color import Color
 from hexmon.model.incident import Delivery, Item, Kind, Message, Way
 from hexmon.model.names import StatusKey
 
-Encoding = Literal["OBJECT", "URL", "HTML", "JSON", "CSVQUOTED", "TEXT", "TEMPLATE"]
+Encoding = Literal["OBJECT", "URL", "HTML", "JSON", "CSVQUOTED", "XYMON", "TEMPLATE"]
 
 _AS_APMONITOR = frozenset({"URL", "HTML", "JSON", "CSVQUOTED"})
 _REDIRECTS = 10
@@ -31,14 +35,17 @@ _CONTENT_TYPES: Mapping[str, str] = {
     "HTML": "text/html",
     "JSON": "application/json",
     "CSVQUOTED": "text/plain",
-    "TEXT": "text/plain; charset=utf-8",
+    "XYMON": "text/plain; charset=utf-8",
     "TEMPLATE": "application/json",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookOptions(LoginOptions):
-    """Where to, and what is said. `body` is the template of the encoding TEMPLATE, whose `url` may be one too."""
+    """Where to, and what is said. `body` is the template of the encoding TEMPLATE, whose `url` may be one too.
+
+    `zone` is the time zone of the sentences that YAML sites are told by.
+    """
 
     url: Url = field(repr=False)
     method: Literal["GET", "POST", "PUT"] = "POST"
@@ -48,6 +55,7 @@ class WebhookOptions(LoginOptions):
     body: str = ""
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    zone: Zone = "UTC"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,25 +88,43 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
     """One request; redirects are followed for APMonitor's encodings."""
     options: WebhookOptions = channel.options
     words = in_words(delivery, tools)
-    values = as_object(delivery, words, tools.name, channel.name)
-    request = _request(options, words, values)
+    url, text = options.url, ""
+    match options.encoding:
+        case "OBJECT":
+            text = msgspec.json.encode(as_object(delivery, words, tools.name, channel.name)).decode()
+        case "TEMPLATE":
+            url, text = _from_templates(options, as_object(delivery, words, tools.name, channel.name))
+        case "XYMON":
+            text = _as_xymon(delivery.message, words, options)
+        case _:
+            text = encoded(_sentence(delivery, words, options), options)
+    get = options.method == "GET"
+    request = _to(options, f"{url}{text}" if get else url, None if get else text.encode("utf-8", "replace"))
     good = _as_apmonitor(options.method) if options.encoding in _AS_APMONITOR else is_success
     return await deliver(request, channel, tools, good)
 
 
-def _request(options: WebhookOptions, words: Words, values: Mapping[str, Any]) -> Request:
-    url, text = options.url, ""
-    if options.encoding == "TEMPLATE":
-        url = compiled_url(url).render(values)
-        text = compiled(options.body, options.type_of_body).render(values)
-        _refuse_bad_json(text, options)
-    elif options.encoding == "OBJECT":
-        text = msgspec.json.encode(values).decode()
-    else:
-        text = encoded(words, options)
+def _from_templates(options: WebhookOptions, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The URL and the body."""
+    text = compiled(options.body, options.type_of_body).render(values)
+    _refuse_bad_json(text, options)
+    return compiled_url(options.url).render(values), text
+
+
+def _as_xymon(message: Message, words: Words, options: WebhookOptions) -> str:
+    """Subject, empty line and text of the mail that xymond_alert would send; in a URL the subject."""
+    subject = printable(xymon_subject(message, "TEXT"))
     if options.method == "GET":
-        return _to(options, f"{url}{text}", None)
-    return _to(options, url, text.encode("utf-8", "replace"))
+        return f"{options.prefix}{quote(subject)}{options.suffix}"
+    return f"{options.prefix}{subject}\n\n{plain(xymon_body(message, 'TEXT', words.link))}{options.suffix}"
+
+
+def _sentence(delivery: Delivery, words: Words, options: WebhookOptions) -> str:
+    """The one of YAML sites for their recipients."""
+    message = delivery.message
+    if delivery.way.format != "SITE" or message.items or message.kind in (Kind.TEST, Kind.NOTICE):
+        return words.sentence
+    return printable(site_sentence(message, ZoneInfo(options.zone)))
 
 
 def _to(options: WebhookOptions, url: str, body: bytes | None) -> Request:
@@ -125,15 +151,12 @@ def _refuse_bad_json(text: str, options: WebhookOptions) -> None:
         raise Unsendable(f"the template makes no JSON: {error}") from None
 
 
-def encoded(words: Words, options: WebhookOptions) -> str:
-    """The sentence in that encoding between prefix and suffix, which are not encoded.
+def encoded(sentence: str, options: WebhookOptions) -> str:
+    """The sentence in an encoding of APMonitor between prefix and suffix, which are not encoded.
 
     JSON in a body is an object with the one key `message`; in a URL it is the bare sentence.
     """
-    if options.encoding == "TEXT":
-        text = f"{words.sentence}\n{words.detail}".rstrip("\n") if options.method != "GET" else quote(words.sentence)
-        return f"{options.prefix}{text}{options.suffix}"
-    text = f"{options.prefix}{_ENCODERS[options.encoding](words.sentence)}{options.suffix}"
+    text = f"{options.prefix}{_ENCODERS[options.encoding](sentence)}{options.suffix}"
     if options.encoding == "JSON" and options.method != "GET":
         return msgspec.json.encode({"message": text}).decode()
     return text

@@ -98,9 +98,11 @@ def shown_color(message: Message) -> Color:
 
 def square_url(base: str, key: StatusKey) -> str:
     """The page of a square; "" while nobody said where the pages are."""
+    if not base or len(key.host) + len(key.test) > LONGEST_LINK:
+        return ""
     host, test = (quote(word, safe="", errors="replace") for word in key)
-    url = f"{base}status/{host}/{test}"
-    return url if base and len(url) <= LONGEST_LINK else ""
+    url = f"{base.rstrip('/')}/status/{host}/{test}"
+    return url if len(url) <= LONGEST_LINK else ""
 
 
 def plain(text: bytes) -> str:
@@ -130,8 +132,11 @@ def span(seconds: float) -> str:
 
 
 def _title(message: Message) -> str:
-    if message.items:
-        return _title_of_many(message)
+    return _title_of_many(message) if message.items else title_of(message)
+
+
+def title_of(message: Message) -> str:
+    """What happened to its square."""
     what = _TITLES[message.kind].format(color=message.color.word.upper(), span=span(message.at - message.started))
     return what.replace("NAME", str(message.key))
 
@@ -147,19 +152,15 @@ _TITLES = {
 
 
 def _title_of_many(message: Message) -> str:
-    names = [str(item.key) for item in message.items]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    squares = "1 square" if len(names) == 1 else f"{len(names)} squares"
-    what = _TITLES_OF_MANY.get(message.kind, "SQUARES in alarm").replace("SQUARES", squares)
-    return f"{what}: {', '.join(names[:_NAMED])}{more}"
+    """`37 squares: 30 red, 7 recovered (a.conn, b.conn, c.conn, ...)`."""
+    items = message.items
+    counts = {color: sum(item.color is color for item in items) for color in sorted(Color, reverse=True)}
+    what = ", ".join(f"{count} {_ENDED.get(color, color.word)}" for color, count in counts.items() if count)
+    names = ", ".join(str(item.key) for item in items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")
+    return f"{'1 square' if len(items) == 1 else f'{len(items)} squares'}: {what} ({names})"
 
 
-_TITLES_OF_MANY = {
-    Kind.RECOVERY: "SQUARES recovered",
-    Kind.DISABLED: "SQUARES disabled",
-    Kind.NOTICE: "Notice about SQUARES",
-    Kind.TEST: "TEST: SQUARES in alarm",
-}
+_ENDED = {Color.GREEN: "recovered", Color.BLUE: "disabled"}
 
 
 def _summary(message: Message) -> str:

@@ -8,15 +8,18 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from hexmon.alerts.store import LogQuery
 from hexmon.history.store import Change
 from hexmon.history.timeline import Period, periods, shares
 from hexmon.model.color import WORDS
+from hexmon.model.incident import Incident
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey, host_to_wire
 from hexmon.model.status import UNTIL_OK, Status
 from hexmon.model.text import readable
 from hexmon.web import words
 from hexmon.web.ages import age, moment_tag
+from hexmon.web.alerting import next_due
 from hexmon.web.bar import draw, percent
 from hexmon.web.folding import fold
 from hexmon.web.pages.host import HostPage
@@ -38,6 +41,7 @@ class Square:
         self._host_page = host_page
         self._board = renderer.context.board
         self._history = renderer.context.history
+        self._alerts = renderer.context.alerts
 
     def _host(self, name: str) -> Host | None:
         return self._board.inventory.find(name)
@@ -58,10 +62,11 @@ class Square:
             return PlainTextResponse(status.text, headers={"Cache-Control": "no-cache"})
         now = self._renderer.now()
         changes = await self._history.changes(key, now - words.RANGES["1d"], now, MOST_CHANGES)
-        return self._renderer.answer(request, self._draw(status, changes, now))
+        incidents = await self._alerts.incidents(LogQuery(host=key.host, test=key.test, limit=1), open_only=True)
+        return self._renderer.answer(request, self._draw(status, changes, next(iter(incidents), None)))
 
-    def _draw(self, status: Status, changes: Sequence[Change], now: float) -> Drawn:
-        key = status.key
+    def _draw(self, status: Status, changes: Sequence[Change], incident: Incident | None) -> Drawn:
+        key, now = status.key, self._renderer.now()
         text, cut = to_html(status.text)
         since = now - words.RANGES["1d"]
         html = self._renderer.page(
@@ -83,6 +88,8 @@ class Square:
             changes=changes[:LATEST],
             clients=bool(self._board.clients(key.host)),
             wire=f"{host_to_wire(key.host)}.{key.test}",
+            incident=incident,
+            next_due=next_due(incident, now) if incident is not None else math.inf,
             now=now,
         )
         return Drawn(html)

@@ -1,0 +1,1 @@
+"""What programs ask for, as JSON, below /api/v1/."""
