@@ -121,6 +121,73 @@ exim_group = Debian-exim
             yield ports
 
 
+@contextmanager
+def exim_for(user: str) -> Iterator[tuple[dict[str, int], Path]]:
+    """Ports smtp and smtps of a server that delivers all mail, and the folder (new/) where it puts it.
+
+    It refuses the user `nobody` for good and `later` for now; with STARTTLS it takes `user` with the password `secret`.
+    """
+    program = peer("exim4")
+    if not _as_root():
+        pytest.skip("not run: only root may start exim4 with a configuration of its own")
+    ports = {name: closed_port() for name in ("smtp", "smtps")}
+    with _folder() as folder:
+        for name in ("spool", "mail"):
+            (folder / name).mkdir()
+            shutil.chown(folder / name, "Debian-exim", "Debian-exim")
+        (folder / "conf").write_text(_EXIM.format(folder=folder, name=NAME, user=user, **ports))
+        with _running((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
+            yield ports, folder / "mail" / "new"
+
+
+_EXIM = """
+primary_hostname = {name}
+spool_directory = {folder}/spool
+log_file_path = {folder}/spool/%slog
+pid_file_path = {folder}/spool/pid
+notifier_socket =
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {smtp} : {smtps}
+tls_on_connect_ports = {smtps}
+tls_advertise_hosts = *
+tls_certificate = {folder}/cert.pem
+tls_privatekey = {folder}/key.pem
+host_lookup =
+rfc1413_query_timeout = 0s
+keep_environment =
+smtp_accept_max = 100
+exim_user = Debian-exim
+exim_group = Debian-exim
+qualify_domain = {name}
+acl_smtp_rcpt = check
+acl_smtp_data = accept
+begin acl
+check:
+  deny  local_parts = nobody
+        message = there is no such user
+  defer local_parts = later
+        message = come back later
+  accept
+begin routers
+all:
+  driver = accept
+  transport = keep
+begin transports
+keep:
+  driver = appendfile
+  directory = {folder}/mail
+  maildir_format
+  user = Debian-exim
+  group = Debian-exim
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = ${{if and{{{{eq{{$auth2}}{{{user}}}}}{{eq{{$auth3}}{{secret}}}}}}}}
+  server_advertise_condition = ${{if def:tls_in_cipher}}
+"""
+
 _LOG_IN = """
 service {name}-login {{
   chroot =

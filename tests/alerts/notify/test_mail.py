@@ -159,8 +159,9 @@ class TestWhatIsInIt:
     async def test_a_user_of_the_mail_server(self) -> None:
         async with smtp_server() as server:
             await mailed(server, to="root")
-        (mail,) = server.mails
-        assert (mail.recipients, mail.read["To"]) == (("root",), "root")
+            await mailed(server, to="root", domain="example.test")
+        assert [mail.recipients for mail in server.mails] == [("root@monitor.test",), ("root@example.test",)]
+        assert [mail.read["To"] for mail in server.mails] == ["root@monitor.test", "root@example.test"]
 
     async def test_a_sender_with_a_name(self) -> None:
         async with smtp_server() as server:

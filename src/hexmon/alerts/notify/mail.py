@@ -69,6 +69,7 @@ class MailOptions:
     password: str = ""
     sender: str = ""  # "": hexmon@ this machine
     reply_to: str = ""  # where an answer acknowledges (ack-mail)
+    domain: str = ""  # of addresses that have none, such as root; "": the name of this machine
     cfid: bool = False
     command: str = ""
 
@@ -81,7 +82,12 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
         raise Unsendable(f"{address!r} is not an address")
     if options.command:
         return await _by_command(delivery, options, tools)
-    return await _by_smtp(mail_of(delivery, options, tools), address, options, tools)
+    return await _by_smtp(mail_of(delivery, options, tools), _whole(address, options, tools), options, tools)
+
+
+def _whole(address: str, options: MailOptions, tools: NotifyTools) -> str:
+    """With a domain: over SMTP servers take `root` no more than we may send it (RFC 5321, 4.1.2)."""
+    return address if "@" in address else f"{address}@{options.domain or tools.host}"
 
 
 def subject_and_text(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> tuple[str, bytes]:
@@ -103,7 +109,7 @@ def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> Ema
     subject, text = subject_and_text(delivery, options, tools)
     mail = EmailMessage(policy=SMTP_POLICY if _is_plain(delivery, options) else SMTPUTF8)
     mail["From"] = _sender(options, tools)
-    _address(mail, "To", delivery.way.address)
+    _address(mail, "To", _whole(delivery.way.address.strip(), options, tools))
     if options.reply_to:
         _address(mail, "Reply-To", options.reply_to)
     if subject:
@@ -164,10 +170,12 @@ def _header(text: str) -> str:
 async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools: NotifyTools) -> Sent:
     server = _server(options, tools)
     where = f"{server.hostname}:{server.port}"
+    wires: list[asyncio.WriteTransport] = []
     try:
         await server.connect()
-        sender = mail["From"].addresses[0].addr_spec
-        sent = await _handed_over(server, sender, address, encoded(mail))
+        wires.append(cast("asyncio.WriteTransport", server.transport))
+        await _introduced(server, options, wires)
+        sent = await _handed_over(server, mail["From"].addresses[0].addr_spec, address, encoded(mail))
         await _farewell(server)
     except (
         aiosmtplib.SMTPResponseException
@@ -177,10 +185,19 @@ async def _by_smtp(mail: EmailMessage, address: str, options: MailOptions, tools
         return Sent(Outcome.LATER, f"{where}: {one_line(str(error))[:_DETAIL] or type(error).__name__}")
     finally:
         # Nobody waits for a server that has nothing more to say, least of all when the time is over.
-        if server.transport is not None:
-            cast("asyncio.WriteTransport", server.transport).abort()
+        for wire in reversed(wires):
+            wire.abort()
         server.close()
     return sent
+
+
+async def _introduced(server: aiosmtplib.SMTP, options: MailOptions, wires: list[asyncio.WriteTransport]) -> None:
+    """Encrypted and known, where that is asked for."""
+    if options.security == "starttls":
+        await server.starttls(tls_context=_context(options))
+        wires.append(cast("asyncio.WriteTransport", server.transport))
+    if options.username:
+        await server.login(options.username, options.password)
 
 
 async def _handed_over(server: aiosmtplib.SMTP, sender: str, address: str, mail: bytes) -> Sent:
@@ -214,15 +231,14 @@ def _answered(code: int, text: str) -> Sent:
 
 def _server(options: MailOptions, tools: NotifyTools) -> aiosmtplib.SMTP:
     host, port = _place(options)
+    secure = options.security == "tls"
     return aiosmtplib.SMTP(
         hostname=host,
         port=port,
         local_hostname=tools.host,
-        use_tls=options.security == "tls",
-        start_tls=options.security == "starttls",
-        tls_context=_context(options),
-        username=options.username or None,
-        password=options.password or None,
+        use_tls=secure,
+        start_tls=False,  # a step of its own, as logging in is: what fails in `connect` leaves its connection open
+        tls_context=_context(options) if secure else None,
         timeout=None,  # the outbox has the time limit
     )
 
