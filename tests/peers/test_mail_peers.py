@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -41,7 +41,7 @@ def _mails(folder: Path) -> list[EmailMessage]:
     """What was delivered; each is taken away."""
     found = []
     for file in sorted(folder.iterdir()) if folder.exists() else ():
-        found.append(cast("EmailMessage", message_from_bytes(file.read_bytes(), policy=default)))
+        found.append(message_from_bytes(file.read_bytes(), policy=default))
         file.unlink()
     return found
 
@@ -92,7 +92,7 @@ async def test_a_real_server_by_tls_with_a_password(
     sent = await _send(ports[port], "ops@example.test", security=security, ca=_ca(tmp_path))
     assert sent.outcome is Outcome.LATER
     assert "certificate" in sent.detail
-    words = {"security": security, "verify": False, "username": "hexmon"}
+    words: dict[str, Any] = {"security": security, "verify": False, "username": "hexmon"}
     sent = await _send(ports[port], "ops@example.test", **words, password="wrong")  # noqa: S106
     assert (sent.outcome, sent.detail.partition(" ")[2][:3]) == (Outcome.LATER, "535")
     assert not _mails(folder)
@@ -203,7 +203,7 @@ BETTER = {
 @pytest.mark.parametrize(("mail", "cookie", "text"), BETTER.values(), ids=BETTER)
 def test_ours_understands_what_the_original_does_not(mail: str, cookie: int, text: str, tmp_path: Path) -> None:
     environment = {"XYMONHOME": str(tmp_path), "XYMSRV": "127.0.0.1"}
-    command = [peer("xymon-mailack"), "--debug"]
+    command = [str(peer("xymon-mailack")), "--debug"]
     theirs = subprocess.run(command, input=mail.encode(), capture_output=True, check=False, env=environment)
     ours = read_ack(mail.encode())
     assert isinstance(ours, AckRequest)

@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.alerts.ack_mail import AckRequest, read_ack
+from hexmon.alerts.channels import read_channels
 from hexmon.alerts.notify.contract import NotifyTools, Outcome, Sent, Unsendable
 from hexmon.alerts.notify.mail import MailOptions, encoded, mail_of, send
 from hexmon.model.color import Color
 from hexmon.model.incident import Item, Kind, Message
 from hexmon.model.names import StatusKey
+from hexmon.model.origin import ConfigError
 from tests.support.deliveries import a_channel, a_delivery, a_message, notify_tools
 from tests.support.servers import authority, black_hole, closed_port, says, serve, tls_context
 from tests.support.smtp_server import HANG_UP, SILENCE, SmtpServer, smtp_server
@@ -145,16 +147,26 @@ class TestWhatIsInIt:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            ({"sender": "no address <"}, "sender"),
-            ({"sender": "@@"}, "sender"),
             ({"server": "mail.test:99999"}, "99999 is no port"),
             ({"command": "  "}, "blank"),
             ({"command": "mail 'x"}, "quotation"),
+            ({"security": "tls", "password": "p"}, "without username"),
+            ({"server": "mail.test", "username": "u", "password": "p"}, "without security"),
+            ({"security": "ssl"}, "security"),
+            ({"nosuch": 1}, "nosuch"),
         ],
     )
-    async def test_settings_that_make_no_sense_are_named(self, options: dict[str, Any], words: str) -> None:
-        with pytest.raises(Unsendable, match=words):
-            await mailed(closed_port(), **options)
+    def test_settings_that_make_no_sense_are_named_at_the_start(self, options: dict[str, Any], words: str) -> None:
+        with pytest.raises(ConfigError, match=words):
+            read_channels({"mail": {"type": "mail", **options}}, "hexmon.toml")
+
+    def test_the_password_is_not_printed(self) -> None:
+        assert "s3cret" not in repr(MailOptions(security="tls", username="u", password="s3cret"))  # noqa: S106
+
+    @pytest.mark.parametrize("sender", ["no address <", "@@"])
+    async def test_a_sender_that_is_none(self, sender: str) -> None:
+        with pytest.raises(Unsendable, match="sender"):
+            await mailed(closed_port(), sender=sender)
 
     async def test_a_user_of_the_mail_server(self) -> None:
         async with smtp_server() as server:
@@ -343,7 +355,7 @@ class TestByCommand:
 
     async def test_it_gets_subject_address_and_text(self, tmp_path: Path) -> None:
         with self.program(tmp_path) as path:
-            sent = await mailed(0, a_message(text=b"red \xff $(id)\n"), command=f"{path} -s", form="PLAIN")
+            sent = await mailed(25, a_message(text=b"red \xff $(id)\n"), command=f"{path} -s", form="PLAIN")
             assert sent == Sent(Outcome.SENT)
             assert self.heard(path) == (
                 ["-s", "Xymon [123456] www.example.com:http CRITICAL (RED)", TO],
@@ -352,49 +364,49 @@ class TestByCommand:
 
     async def test_without_a_subject_there_is_no_s(self, tmp_path: Path) -> None:
         with self.program(tmp_path) as path:
-            await mailed(0, command=f"{path} -s", form="SMS")
+            await mailed(25, command=f"{path} -s", form="SMS")
             assert self.heard(path)[0] == [TO]
 
     async def test_words_in_quotes_are_one(self, tmp_path: Path) -> None:
         with self.program(tmp_path) as path:
-            await mailed(0, command=f"{path} -r 'a b' -s", form="SMS")
+            await mailed(25, command=f"{path} -r 'a b' -s", form="SMS")
             assert self.heard(path)[0] == ["-r", "a b", TO]
 
     async def test_a_program_on_the_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         with self.program(tmp_path) as path:
-            await mailed(0, command="mail -s")
+            await mailed(25, command="mail -s")
             assert self.heard(path)[0][-1] == TO
 
     async def test_a_text_that_nobody_reads(self, tmp_path: Path) -> None:
         (tmp_path / "deaf").write_text("#!/bin/sh\nexit 0\n")
         (tmp_path / "deaf").chmod(0o755)
-        sent = await mailed(0, a_message(text=b"x" * 1_000_000), command=str(tmp_path / "deaf"))
+        sent = await mailed(25, a_message(text=b"x" * 1_000_000), command=str(tmp_path / "deaf"))
         assert sent.outcome is Outcome.SENT
 
     async def test_no_text_at_all(self, tmp_path: Path) -> None:
         with self.program(tmp_path) as path:
-            await mailed(0, command=str(path), form="PAGER")
+            await mailed(25, command=str(path), form="PAGER")
             assert self.heard(path) == ([TO], b"")
 
     async def test_it_fails(self, tmp_path: Path) -> None:
         with self.program(tmp_path, "echo no such user >&2; exit 67") as path:
-            sent = await mailed(0, command=str(path))
+            sent = await mailed(25, command=str(path))
         assert sent == Sent(Outcome.LATER, f"{path}: exit status 67: no such user")
 
     async def test_it_is_not_there(self) -> None:
-        assert await mailed(0, command="no-such-mailer -s") == Sent(Outcome.LATER, "there is no no-such-mailer")
+        assert await mailed(25, command="no-such-mailer -s") == Sent(Outcome.LATER, "there is no no-such-mailer")
 
     async def test_it_hangs_until_the_time_limit_ends_it(self, tmp_path: Path) -> None:
         fifo = tmp_path / "fifo"
         os.mkfifo(fifo)
         with self.program(tmp_path, f"read word < {fifo}") as path, pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
-                await mailed(0, command=str(path))
+                await mailed(25, command=str(path))
         # Nobody reads the fifo any more: the program is gone.
         with pytest.raises(OSError, match="No such device or address"):
             os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
 
     async def test_an_address_is_not_an_option(self) -> None:
         with pytest.raises(Unsendable):
-            await mailed(0, command="mail -s", to="-oQ/tmp")
+            await mailed(25, command="mail -s", to="-oQ/tmp")

@@ -11,7 +11,7 @@ import re
 import shlex
 import shutil
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -36,6 +36,7 @@ from hexmon.probes.programs import CannotStart, Flood, NoRoom
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _GROUPS = 5
 _TOO_LONG = 900  # characters of a line beyond which a body is encoded (RFC 5322 allows 998)
+_THIS_MACHINE = ("127.", "localhost", "::1")
 _HEADER_LINE = re.compile(rb"[A-Za-z-]+:|[ \t]")
 _FAILED_FOR_GOOD = range(500, 600)
 # These say that the server has no time, or does not like us just now, though they begin with a 5.
@@ -57,7 +58,7 @@ class MailOptions:
     `server` is HOST or HOST:PORT. `security`: none, starttls or tls; certificates are verified unless `verify` is off,
     against the authorities in the PEM file `ca`, or against this machine's. `command` is a program and its words, such
     as `/usr/bin/mail -s`, used in place of SMTP: it gets subject and address as its last words and the text to read.
-    `cfid` puts the line of alerts.cfg into the subject.
+    `cfid` puts the line of alerts.cfg into the subject. Raises ValueError for settings that make no sense.
     """
 
     __pydantic_config__ = _STRICT
@@ -66,12 +67,22 @@ class MailOptions:
     verify: bool = True
     ca: str = ""
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     sender: str = ""  # "": hexmon@ this machine
     reply_to: str = ""  # where an answer acknowledges (ack-mail)
     domain: str = ""  # of addresses that have none, such as root; "": the name of this machine
     cfid: bool = False
     command: str = ""
+
+    def __post_init__(self) -> None:
+        """What can be seen at the start is not found out when a mail is due."""
+        host, _ = _place(self)
+        if self.command:
+            _words(self.command, "")
+        if self.password and not self.username:
+            raise ValueError("password without username")
+        if self.username and self.security == "none" and not host.startswith(_THIS_MACHINE):
+            raise ValueError("username without security: the password would be readable on its way")
 
 
 async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent:
@@ -244,12 +255,12 @@ def _server(options: MailOptions, tools: NotifyTools) -> aiosmtplib.SMTP:
 
 
 def _place(options: MailOptions) -> tuple[str, int]:
-    """HOST, HOST:PORT, [V6]:PORT. Raises Unsendable."""
+    """HOST, HOST:PORT, [V6]:PORT. Raises ValueError."""
     host, colon, port = options.server.rpartition(":")
     if not colon or not port.isdecimal() or (":" in host and not host.startswith("[")):
         return options.server.strip("[]"), _PORTS[options.security]
     if len(port) > _DIGITS or not 0 < int(port) < _NO_PORT:
-        raise Unsendable(f"server = {options.server!r}: {port} is no port")
+        raise ValueError(f"server = {options.server!r}: {port} is no port")
     return host.strip("[]"), int(port)
 
 
@@ -288,13 +299,13 @@ async def _by_command(delivery: Delivery, options: MailOptions, tools: NotifyToo
 
 
 def _words(command: str, subject: str) -> list[str]:
-    """The program, where it is, and its words. Raises Unsendable."""
+    """The program, where it is, and its words. Raises ValueError."""
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise Unsendable(f"command = {command!r}: {error}") from None
+        raise ValueError(f"command = {command!r}: {error}") from None
     if not words:
-        raise Unsendable("command is blank")
+        raise ValueError("command is blank")
     words[0] = shutil.which(words[0]) or words[0]
     if subject:
         return [*words, one_line(subject)]

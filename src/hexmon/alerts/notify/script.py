@@ -23,6 +23,7 @@ _CODES = (
     "nntp:819,test:901"
 )
 _RECOVERED = {Kind.RECOVERY: "1", Kind.DISABLED: "2"}
+_MOST = 100_000  # bytes; Linux takes 128 KB for one variable
 _SAID = 300  # characters of what a program said
 _PATIENCE = 10.0  # seconds for a place among the programs that run
 
@@ -39,6 +40,15 @@ class ScriptOptions:
     __pydantic_config__ = _STRICT
     codes: str = _CODES
     longest: int = LONGEST_TEXT
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for settings that make no sense."""
+        if not 0 < self.longest <= _MOST:
+            raise ValueError(f"longest: must be from 1 to {_MOST} (the kernel takes no longer variables)")
+        for item in filter(None, map(str.strip, self.codes.split(","))):
+            name, _, code = item.partition(":")
+            if not name or not code.isdecimal():
+                raise ValueError(f"codes: {item!r} is not TEST:NUMBER")
 
 
 async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent:
