@@ -357,6 +357,16 @@ def test_rises_are_told_once() -> None:
     assert (incident.started, incident.color, incident.color_since, incident.worst) == (NOW, YELLOW, NOW + 6, RED)
 
 
+def test_red_again_is_no_rise_for_who_was_told_of_yellow() -> None:
+    """Only the first rise counts (xymond_alert(8)); who came late to it waits for the next reminder, which says so."""
+    engine = an_engine(to(longer=300.0, pacing=Constant(600.0)))
+    for seconds, color in ((0.0, RED), (60.0, YELLOW), (400.0, RED)):
+        engine.move_to(NOW + seconds)
+        engine.report(KEY, color)
+    engine.move_to(NOW + 1000.0)
+    assert heard(engine) == ["300 a alert yellow", "900 a alert red"]
+
+
 def test_a_stretch_that_was_never_interrupted_keeps_its_number() -> None:
     engine = an_engine(to())
     engine.report(KEY, RED)

@@ -268,7 +268,8 @@ def _patient_books(draw: st.DrawFn) -> tuple[Block, ...]:
     blocks = draw(_books())[1:]
     to = [To(one.address, draw(filters), one.repeat, one.program, one.stop, one.unmatched) for one in blocks[0].to]
     if any(one.words.shorter for one in to):
-        to = [replace(one, unmatched=False) for one in to]  # see BETTER: one whose turn comes when others drop out
+        # See BETTER: those whose turn comes when others drop out.
+        to = [replace(one, unmatched=False, stop=False) for one in to]
     return (Block(Words(host="*", recovered=True), tuple(to)),)
 
 

@@ -4,14 +4,15 @@ The timing is that of xymond_alert(8), whose known faults are mended (docs/migra
 
 What an incident says after each function:
 
-* `raised`: `color`, `color_since`, `seen`, `reports` are those of this report, `worst` never falls. `look_at` is 0.0
-  (at once) for a new incident and for another colour, the end of the acknowledgement while there is one, and otherwise
-  what it was. A report after the end begins a new incident; who is still owed the end of the old one is in its `told`
-  already, and hears reminders (`settled` is what becomes of the old one).
+* `raised`: `color`, `color_since`, `seen`, `reports` are those of this report, `worst` never falls; `rose` is set when
+  it rises: who matches at the next walk is told whatever the interval. `look_at` is 0.0 (at once) for a new incident
+  and for another colour, the end of the acknowledgement while there is one, and otherwise what it was. A report after
+  the end begins a new incident; who is still owed the end of the old one is in its `told` already, and hears reminders
+  (`settled` is what becomes of the old one).
 * `acknowledged`: `ack` and `look_at`; `told` and its timers stay.
 * `plan_alert`: `told` has who was told, `due` the moment of the next message; `look_at` lies ahead: the first `due`,
-  the moment when an age is reached, a minute on for times of day and while nobody matches; infinite when nobody ever
-  could. An acknowledgement that is over is gone. Rules that change make `look_at` 0.0: that is for the caller to do.
+  the moment when an age is reached or times of day change, a minute on while nobody matches; infinite when nobody ever
+  could. `rose` is false, an acknowledgement that is over is gone. When rules change the caller has to ask again.
 * `plan_end`: `ended` and `end` are set once; `pending` while somebody who wants the end may not hear of it yet, and
   `look_at` then when to ask again, else infinite. `end_told` of a recipient is set when it was told.
 """
@@ -62,6 +63,7 @@ def raised(before: Incident | None, status: Status, now: float) -> Incident:
         color_since=status.since,
         seen=now,
         reports=before.reports + 1,
+        rose=before.rose or worse,
         ack=ack,
         look_at=ack.until if ack is not None and now < ack.until else 0.0,
     )
@@ -146,6 +148,7 @@ class _Round:
             self.moments.append(self.now + MINUTE if walked.anybody else NEVER)
         after = replace(
             self.incident,
+            rose=False,
             told=tuple(self.told.values()),
             look_at=max(min(self.moments), self.now + _SOON),
             look_at_report=self._next_threshold(),
@@ -154,7 +157,7 @@ class _Round:
 
     def _consider(self, name: str, entry: Entry) -> None:
         before = self.told.get(name)
-        if before is not None and self.incident.color <= before.worst and (due := self._due(before, entry)) > self.now:
+        if before is not None and (due := self._due(before, entry)) > self.now:
             self.moments.append(due)
             self.told[name] = noted(before, entry, due)
             return
@@ -170,7 +173,9 @@ class _Round:
         self.tell.append(Telling(Kind.ALERT if news else Kind.REMINDER, told, _note(entry) if before is None else ""))
 
     def _due(self, before: Told, entry: Entry) -> float:
-        """A clock that was set back must not put the next message off by as much."""
+        """At once for a rise; and a clock that was set back must not put the next message off by as much."""
+        if self.incident.rose and self.incident.color > before.worst:
+            return 0.0
         return before.due if before.last <= self.now else min(before.due, self.now + _gap(entry, before.count))
 
     def _next_threshold(self) -> int:

@@ -86,7 +86,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     when the rules are to be walked again (0.0: at once; inf: never by itself). `held_since` is when waiting for the
     parents' verdict began; `root` the square that explains this one while it does. An incident that ended stays open
     while `pending`: somebody who was told of it hears of its end only later (TIME, quiet hours). `look_at_report` is
-    the number of the report that may reach somebody's threshold (0: nobody waits for one).
+    the number of the report that may reach somebody's threshold (0: nobody waits for one). `rose`: it became worse than
+    ever since the rules were walked last.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     end: str = ""  # "recovered", "disabled", "dropped"; empty while it lasts
     pending: bool = False
     look_at_report: int = 0
+    rose: bool = False
 
     @property
     def open(self) -> bool:
