@@ -145,7 +145,9 @@ async def test_it_finds_the_monitors_environment_and_the_items_of_its_host_only(
     monkeypatch.setenv("OF_THE_MONITOR", "yes")
     monkeypatch.setenv("XMH_LEFT", "over")
     monkeypatch.setenv("RCPT", "somebody else")
+    monkeypatch.setenv("HEXMON_STORE__URL", "postgresql://user:secret@127.0.0.1/hexmon")
     found = await heard(tmp_path, environment=lambda key: {"XMH_HOSTNAME": key.host})
+    assert not any(name.startswith("HEXMON_") for name in found)
     assert (found["OF_THE_MONITOR"], found["RCPT"]) == ("yes", "me")
     assert {name: value for name, value in found.items() if name.startswith("XMH_")} == {
         "XMH_HOSTNAME": "www.example.com"

@@ -6,7 +6,6 @@ the delivery: a mail that came twice after a crash can be known again.
 
 import asyncio
 import contextlib
-import os
 import re
 import shlex
 import shutil
@@ -27,7 +26,7 @@ import aiosmtplib
 
 from hexmon.alerts import wording, wording_site
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
-from hexmon.alerts.notify.script import how_it_ended
+from hexmon.alerts.notify.script import how_it_ended, own_environment
 from hexmon.alerts.notify.words import one_line, square_url
 from hexmon.model.incident import ENDS, Delivery, Kind
 from hexmon.model.text import readable
@@ -290,7 +289,7 @@ async def _by_command(delivery: Delivery, options: MailOptions, tools: NotifyToo
     argv = [*_words(options.command, subject), address]
     try:
         async with tools.programs.place(_PATIENCE):
-            ended = await tools.programs.run(argv, dict(os.environ), linger=True, given=text)
+            ended = await tools.programs.run(argv, own_environment(), linger=True, given=text)
     except (CannotStart, NoRoom, Flood) as error:
         return Sent(Outcome.LATER, str(error))
     if ended.status == 0:

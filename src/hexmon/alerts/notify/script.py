@@ -56,8 +56,7 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
     program = delivery.way.program
     if not program.startswith("/"):
         raise Unsendable(f"SCRIPT {program}: the path of a program begins with a slash")
-    values = {name: value for name, value in os.environ.items() if not name.startswith("XMH_")}
-    values |= tools.environment(delivery.message.key)
+    values = own_environment() | dict(tools.environment(delivery.message.key))
     values |= environment(delivery, channel.options, square_url(tools.url, delivery.message.key))
     clean = {name: value.replace("\0", "") for name, value in values.items()}
     try:
@@ -68,6 +67,11 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
     if ended.status == 0:
         return Sent(Outcome.SENT)
     return Sent(Outcome.LATER, how_it_ended(ended))
+
+
+def own_environment() -> dict[str, str]:
+    """What this process was given, without items of hosts, and without its own settings: they may hold secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("XMH_", "HEXMON_"))}
 
 
 def how_it_ended(ended: Ended) -> str:
