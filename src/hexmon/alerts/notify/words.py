@@ -112,6 +112,8 @@ def plain(text: bytes) -> str:
 
 def printable(text: str) -> str:
     """The same for text; what is no Unicode becomes a question mark."""
+    if text.isascii() and text.isprintable():  # most are, and a burst asks for thousands
+        return text
     return _CONTROLS.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
