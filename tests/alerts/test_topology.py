@@ -203,6 +203,12 @@ def test_a_parent_that_says_nothing_lets_the_ping_of_its_host_speak_unless_that_
     assert problems == ()
 
 
+def test_what_nothing_stands_behind_is_no_parent() -> None:
+    """A parent that may be silent has its host's ping behind it, which so becomes one, too."""
+    topology, _ = build(an_inventory("web1", "db", "sw1"), [Parent(child="web1", parents=("db.mysql",))])
+    assert topology.parents == {StatusKey("db", "mysql"), StatusKey("db", "conn")}
+
+
 def test_only_parents_that_hexmon_probes_are_known_as_probed() -> None:
     inventory = an_inventory_of("127.0.0.1 sw1 # ssh\n127.0.0.2 db # ssh")
     topology, _ = build(inventory, [behind("db", "sw1", "sw1.cpu")])

@@ -8,14 +8,13 @@ from msgspec.structs import replace
 
 from hexmon.alerts import matching
 from hexmon.alerts.matching import Subject
-from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.planned import NEVER, Planned, Telling
 from hexmon.alerts.quiet import ask_again_in, closed_for, is_quiet
 from hexmon.alerts.recipients import Entry, entries, way_to, who
 from hexmon.alerts.rules import Method, Recipient, Rule, RuleBook
 from hexmon.model.color import Color
 from hexmon.model.incident import Incident, Kind, Told
 
-NEVER = float("inf")
 _LONGEST_WAIT = 8 * 86400.0  # times of day come round in a week, and a day for a holiday that takes one's place
 _NEXT_REPORT = 1.0  # seconds until another good report may be there
 _ENDS = {Kind.RECOVERY: "recovered", Kind.DISABLED: "disabled"}

@@ -296,7 +296,7 @@ class AlertEngine:
     def _keep(self, incident: Incident) -> None:
         self._open[incident.key] = incident
         self._records[incident.id] = IncidentSaved(incident)
-        if math.isfinite(incident.look_at) > 0.0:
+        if math.isfinite(incident.look_at):
             heapq.heappush(self._due, (incident.look_at, incident.key))
 
     def _close(self, incident: Incident) -> None:

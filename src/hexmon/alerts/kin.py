@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from hexmon.alerts.causes import Explained, Hold, ParentFact, explained_by, fact_of, judge_hold
 from hexmon.alerts.messages import item_of
+from hexmon.alerts.planned import NEVER
 from hexmon.alerts.topology import NO_TOPOLOGY, Topology
 from hexmon.alerts.world import World
 from hexmon.model.incident import Incident, Item
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Status
 
-NEVER = float("inf")
 _MOST_EXPLAINED = 500  # squares in the list of one message
 _LOOK_AGAIN = 1.0  # seconds: how often a held square is looked at
 _LOOK_AT_ROOT = 30.0  # and an explained one, beside the events of its root
@@ -51,11 +51,15 @@ class Kin:
 
     def explained(self, root: StatusKey) -> list[Incident]:
         """The incidents that this square explained when they were looked at last."""
+        if root not in self.topology.parents:
+            return []
         found = [self._open[key] for key in self._waiting if key in self._open]
         return [one for one in found if one.root == root and not one.ended]
 
     def items(self, root: StatusKey) -> tuple[Item, ...]:
         """The squares that this one's message lists: those that it explains, and those that wait for its verdict."""
+        if root not in self.topology.parents:
+            return ()
         bad = [key for key in self._waiting if (one := self._open.get(key)) is not None and not one.ended]
         found = explained_by(root, self.topology, bad, self._fact) if bad else ()
         children = [self._open[key] for key in found[:_MOST_EXPLAINED]]

@@ -8,7 +8,7 @@ import asyncio
 import dataclasses
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from hexmon.alerts.grouping import Grouping, Wait, combined, merge_plan
 from hexmon.alerts.lanes import Lane
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
 from hexmon.alerts.sender import LaneKey, Parcel, Sender
+from hexmon.alerts.world import Hook, no_hook
 from hexmon.board.store import Journal
 from hexmon.clock import Clock
 from hexmon.model.incident import Delivery, DeliverySaved, DeliveryState
@@ -24,17 +25,11 @@ from hexmon.model.names import StatusKey
 
 log = logging.getLogger(__name__)
 
-Hook = Callable[[str], None]
-
 LEASE = 600.0  # seconds for which what waits is held; longer than any pause
 _COLLECT = 0.02  # seconds for which marks of what was sent may wait while more is being sent
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
 _LONGEST_ERROR = 300
-
-
-def no_hook(_step: str) -> None:
-    """Nobody watches the steps."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,10 +21,9 @@ from msgspec.structs import replace
 
 from hexmon.alerts import matching
 from hexmon.alerts.ending import plan_end
-from hexmon.alerts.hours import MINUTE
 from hexmon.alerts.matching import Subject
 from hexmon.alerts.pacing import delay
-from hexmon.alerts.planned import Planned, Telling
+from hexmon.alerts.planned import NEVER, Planned, Telling
 from hexmon.alerts.quiet import ask_again_in, is_quiet, quiet_for
 from hexmon.alerts.recipients import Entry, entries, noted, place, told_now, wants_notices, way_to, who
 from hexmon.alerts.rules import Method, RuleBook
@@ -43,7 +42,7 @@ __all__ = [
     "settled",
 ]
 
-NEVER = float("inf")
+MINUTE = 60.0
 _SOON = 0.05  # a look that is due again at once would never end
 
 

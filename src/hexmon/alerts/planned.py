@@ -4,6 +4,8 @@ import msgspec
 
 from hexmon.model.incident import Incident, Kind, Told
 
+NEVER = float("inf")  # the `look_at` of what is not looked at by itself
+
 
 class Telling(msgspec.Struct, frozen=True, gc=False):
     """One message that is due now. `told` is the recipient as the incident keeps it from now on."""

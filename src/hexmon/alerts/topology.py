@@ -46,7 +46,7 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
 
     `hosts` are those of all squares of a host, also of squares that only agents send. `silent` are those of parents
     that say nothing, `stubborn` the squares that the tags of their host leave alone, `probed` the parents that hexmon
-    probes itself.
+    probes itself, `parents` all squares that something stands behind: no other explains anything.
     """
 
     hosts: Mapping[str, tuple[Relation, ...]] = msgspec.field(default_factory=dict)
@@ -54,6 +54,7 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
     silent: Mapping[StatusKey, tuple[Relation, ...]] = msgspec.field(default_factory=dict)
     stubborn: frozenset[StatusKey] = frozenset()
     probed: frozenset[StatusKey] = frozenset()
+    parents: frozenset[StatusKey] = frozenset()
 
     def relations(self, key: StatusKey) -> tuple[Relation, ...]:
         """What may explain that square: its own relations, then those of its host. Any of them suffices."""
@@ -101,12 +102,14 @@ class _Builder:
     def topology(self) -> Topology:
         """What was added, as it is asked for."""
         named = tuple(self._circles.parents())
+        silent = {key: (relation,) for key in named if (relation := self._own_ping(key)) is not None}
         return Topology(
             hosts={host: tuple(found) for host, found in self._hosts.items()},
             squares={key: tuple(found) for key, found in self._squares.items()},
-            silent={key: (relation,) for key in named if (relation := self._own_ping(key)) is not None},
+            silent=silent,
             stubborn=frozenset(self._stubborn),
             probed=frozenset(self._names.probed(named)),
+            parents=frozenset(self._circles.parents()),
         )
 
     def _own_ping(self, key: StatusKey) -> Relation | None:
