@@ -81,6 +81,16 @@ def test_what_is_not_said_is_usual_for_the_type() -> None:
     )
 
 
+def test_what_is_usual_for_all_lists_holds_for_types_that_make_them(tmp_path: Path) -> None:
+    path = tmp_path / "hexmon.toml"
+    path.write_text(
+        '[alerts]\ngroup_from = 3\n[channels.ops]\ntype = "post"\nurl = "u"\n'
+        '[channels.own]\ntype = "post"\nurl = "u"\ngroup_from = 2\n'
+    )
+    channels = channels_of(read_configuration(str(path), {}), NOTIFIERS)
+    assert {name: channel.group_from for name, channel in channels.items()} == {"mail": 0, "ops": 3, "own": 2}
+
+
 def test_everything_can_be_said() -> None:
     text = (
         '[channels.ops]\ntype = "post"\nurl = "u"\nrate = 10\nattempts = 3\ntimeout = "5s"\ngroup_from = 0\n'

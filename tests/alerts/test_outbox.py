@@ -10,7 +10,7 @@ from hexmon.alerts.notify.contract import Outcome, Sent, Unsendable
 from hexmon.alerts.outbox import Outbox
 from hexmon.model.incident import DeliveryState, Kind
 from tests.support.clock import FakeClock, settle
-from tests.support.posting import LATER, Wire, delivery, fates, outbox_of
+from tests.support.posting import LATER, Wire, delivery, fates, outbox_of, saved
 
 SENT, DEAD, MERGED, WAITING = DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.MERGED, DeliveryState.WAITING
 
@@ -202,6 +202,8 @@ async def test_a_burst_for_one_recipient_becomes_one_list_where_the_channel_grou
         await settle()
     assert len(wire.sent) == 1
     assert len(wire.sent[0].message.items) == 200
+    [carrier] = [one for one in saved(journal) if one.state is SENT]
+    assert (carrier.number, carrier.message) == (1, wire.sent[0].message), "the log says what was sent"
     assert fates(journal)[1] is SENT
     assert all(fates(journal)[number] is MERGED for number in range(2, 201))
 

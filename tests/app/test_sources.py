@@ -120,6 +120,20 @@ def test_bad_rules_are_refused_with_every_mistake_and_not_tried_again(tmp_path: 
     assert not read.changed()
 
 
+def test_a_threshold_whose_channel_makes_no_sense_is_refused_before_anything_is_in_force(tmp_path: Path) -> None:
+    rules = tmp_path / "alerts.yaml"
+    rules.write_text("thresholds: [{host: www, url: 'http://127.0.0.1:1/{HOST}'}]\n")
+    read = sources(tmp_path)
+    read.load()
+    assert set(read.channels) == {"mail", "script", "threshold.www"}
+    before = read.alerts
+    rules.write_text("thresholds: [{host: www, url: 'nonsense'}]\n")
+    with pytest.raises(ConfigError, match="is not a URL"):
+        read.load()
+    assert read.alerts is before
+    assert set(read.channels) == {"mail", "script", "threshold.www"}
+
+
 def test_at_the_start_what_is_right_in_the_rules_holds(tmp_path: Path) -> None:
     (tmp_path / "alerts.yaml").write_text("rules: [{}, {tell: a@x}]\n")
     read = sources(tmp_path)

@@ -35,7 +35,7 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     monitor._windows = Windows(INVENTORY)
     board = Board(clock, MemoryJournal(), LocalBus(), BoardSettings(), monitor._existing())
     runner = Runner(clock, Network(clock).observe, board.report)
-    alerting = SimpleNamespace(use=lambda _files: None)
+    alerting = SimpleNamespace(use=lambda _files, _channels: None)
     parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting)
     await runner.adopt(board.inventory)
     before = board.inventory

@@ -87,7 +87,11 @@ def outbox_of(
     return Outbox(clock, journal, Post(channels=channels, notifiers=types, tools=tools, hook=hook)), journal
 
 
+def saved(journal: MemoryJournal) -> list[Delivery]:
+    """Every word about a delivery, in order."""
+    return [record.delivery for record in journal.records if isinstance(record, DeliverySaved)]
+
+
 def fates(journal: MemoryJournal) -> dict[int, DeliveryState]:
     """The last word about each delivery."""
-    saved = [record.delivery for record in journal.records if isinstance(record, DeliverySaved)]
-    return {one.number: one.state for one in saved}
+    return {one.number: one.state for one in saved(journal)}

@@ -48,14 +48,19 @@ _COMMON = tuple(field.name for field in fields(Common))
 
 
 def read_channels(
-    tables: Tables, source: str, notifiers: Notifiers = NOTIFIERS, *, text: str = ""
+    tables: Tables,
+    source: str,
+    notifiers: Notifiers = NOTIFIERS,
+    *,
+    text: str = "",
+    group_from: int | None = None,
 ) -> dict[str, Channel]:
     """Every channel by its name; "mail" and "script" exist always. Raises ConfigError with every mistake.
 
     `source` is the file for messages, `text` what stands in it, for the lines. Without a `type` a channel is of the
-    type that is called like it.
+    type that is called like it. `group_from` is what is usual for types that make lists, instead of their own.
     """
-    reader = _Reader(source, notifiers, text)
+    reader = _Reader(source, notifiers, text, group_from)
     found = {name: reader.channel(name, {}) for name in ALWAYS if name in notifiers and name not in tables}
     found |= {name: reader.channel(name, table) for name, table in tables.items()}
     if reader.problems:
@@ -76,11 +81,12 @@ def unknown_channels(book: RuleBook, channels: Collection[str]) -> Iterator[Prob
 
 
 class _Reader:
-    def __init__(self, source: str, notifiers: Notifiers, text: str) -> None:
+    def __init__(self, source: str, notifiers: Notifiers, text: str, group_from: int | None) -> None:
         self.problems: list[Problem] = []
         self._source = source
         self._notifiers = notifiers
         self._text = text
+        self._group_from = group_from
 
     def channel(self, name: str, table: Mapping[str, Any]) -> Channel | None:
         """One of them; None after a mistake, which is among the problems then."""
@@ -106,8 +112,11 @@ class _Reader:
             per=per,
             attempts=notifier.attempts if common.attempts is None else common.attempts,
             timeout=common.timeout,
-            group_from=notifier.groups if common.group_from < 0 else common.group_from,
+            group_from=self._groups(notifier) if common.group_from < 0 else common.group_from,
         )
+
+    def _groups(self, notifier: NotifierType) -> int:
+        return notifier.groups if not notifier.groups or self._group_from is None else self._group_from
 
     def _notifier(self, name: str, table: Mapping[str, Any]) -> NotifierType | None:
         wanted = str(table.get("type", name))

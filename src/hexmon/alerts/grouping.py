@@ -6,6 +6,7 @@ from itertools import takewhile
 
 import msgspec
 
+from hexmon.alerts.messages import first_line
 from hexmon.model.color import Color
 from hexmon.model.incident import ENDS, Delivery, DeliveryState, Item, Kind, Message
 from hexmon.model.names import StatusKey
@@ -126,14 +127,8 @@ def _worst_first(message: Message) -> tuple[int, float, StatusKey]:
 def _item(message: Message) -> Item:
     ended = {Kind.RECOVERY: Color.GREEN, Kind.DISABLED: Color.BLUE}.get(message.kind)
     if ended is not None:
-        return Item(message.key, ended, _summary(message.text), since=message.at)
-    return Item(message.key, message.color, _summary(message.text), message.cookie, message.started)
-
-
-def _summary(text: bytes) -> str:
-    """The first line without the colour word."""
-    line = text.partition(b"\n")[0].decode(errors="replace").strip()
-    return line.partition(" ")[2].strip()
+        return Item(message.key, ended, first_line(message.text), since=message.at)
+    return Item(message.key, message.color, first_line(message.text), message.cookie, message.started)
 
 
 def _explained(bad: Iterable[Message]) -> tuple[Item, ...]:

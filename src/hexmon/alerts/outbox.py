@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from hexmon.alerts.grouping import Grouping, Wait, combined, merge_plan
+from hexmon.alerts.grouping import Grouping, Wait, merge_plan, merged
 from hexmon.alerts.lanes import Lane
-from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
+from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, attempt
 from hexmon.alerts.sender import LaneKey, Parcel, Sender
 from hexmon.alerts.world import Hook, no_hook
 from hexmon.board.store import Journal
@@ -160,7 +160,7 @@ class Outbox:
             if isinstance(decision, Wait):
                 lane.wake_at = decision.until
                 break
-            parcels.append(Parcel(_one_of(decision.deliveries), decision.deliveries))
+            parcels.append(Parcel(merged(decision.deliveries, now)[0], decision.deliveries))
             # The rest of a square that is on its way waits for it.
             busy = {one.message.key for one in decision.deliveries}
             waiting = [one for one in waiting if one.message.key not in busy]
@@ -191,7 +191,8 @@ class Outbox:
     async def _send(self, sender: Sender, lane_key: LaneKey, parcel: Parcel) -> None:
         try:
             self._post.hook("sending")
-            sent = await self._attempt(sender.channel, parcel.whole)
+            notifier = self._post.notifiers[sender.channel.type]
+            sent = await attempt(parcel.whole, sender.channel, notifier, self._post.tools)
             self._post.hook("sent")
             self._ended(sender, lane_key, parcel, sent)
         finally:
@@ -199,21 +200,6 @@ class Outbox:
             if not self._under_way:
                 self._flush()
                 self._idle.set()
-
-    async def _attempt(self, channel: Channel, delivery: Delivery) -> Sent:
-        """One attempt under the channel's time limit. Nothing that a notifier does ends the outbox."""
-        try:
-            async with asyncio.timeout(channel.timeout):
-                return await self._post.notifiers[channel.type].send(delivery, channel, self._post.tools)
-        except TimeoutError:
-            return Sent(Outcome.LATER, f"no end within {channel.timeout:g} s")
-        except OSError as error:
-            return Sent(Outcome.LATER, error.strerror or str(error) or type(error).__name__)
-        except Unsendable as error:
-            return Sent(Outcome.REFUSED, str(error))
-        except Exception as error:
-            log.exception("channel %s failed on delivery %d", channel.name, delivery.number)
-            return Sent(Outcome.LATER, f"{type(error).__name__}: {error}")
 
     def _ended(self, sender: Sender, lane_key: LaneKey, parcel: Parcel, sent: Sent) -> None:
         now = self._clock.now()
@@ -274,17 +260,10 @@ class Outbox:
         return self._journal.append([DeliverySaved(one, self._post.owner, lease) for one in deliveries])
 
 
-def _one_of(deliveries: Sequence[Delivery]) -> Delivery:
-    """What is sent for them: the delivery itself, or the first one with the news of all."""
-    first, *others = deliveries
-    return replace(first, message=combined(deliveries)) if others else first
-
-
 def _all_sent(deliveries: Sequence[Delivery], now: float) -> list[Delivery]:
-    """The first went out; the others say that it carried their news."""
-    first, *others = deliveries
-    merged = [replace(one, state=DeliveryState.MERGED, ended=now, merged_into=first.number) for one in others]
-    return [replace(first, state=DeliveryState.SENT, ended=now), *merged]
+    """The first went out, with the news of all; the others say that it carried theirs."""
+    first, *others = merged(deliveries, now)
+    return [replace(first, state=DeliveryState.SENT, ended=now), *others]
 
 
 def _pause(attempts: int) -> float:

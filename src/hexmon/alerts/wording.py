@@ -32,7 +32,7 @@ def subject(message: Message, form: str, *, cfid: bool = False) -> str:
         return ""
     place = f" [cfid:{message.line}]" if cfid else ""
     if message.items:
-        return f"{_subject_of_many(message.items)}{place}"
+        return f"Xymon: {of_many(message.items)}{place}"  # no number that looks like a cookie
     square = f"{message.key.host}:{message.key.test}"
     if message.kind is Kind.TEST:
         return f"Xymon {square} TEST of hexmon"
@@ -99,17 +99,21 @@ def _explained(items: tuple[Item, ...]) -> bytes:
     """The squares that would be well without this one: nobody gets a message of their own for them."""
     if not items:
         return b""
-    squares = "1 square" if len(items) == 1 else f"{len(items)} squares"
-    lines = [f"\nThis explains {squares}, for which no messages are sent:", *_lines(items)]
+    lines = [f"\nThis explains {counted(items)}, for which no messages are sent:", *_lines(items)]
     return "\n".join([*lines, ""]).encode(errors="surrogateescape")
 
 
-def _subject_of_many(items: tuple[Item, ...]) -> str:
-    """`Xymon: 37 squares: 30 red, 7 purple (a.conn, b.conn, c.conn, ...)`: no number that looks like a cookie."""
+def counted(items: tuple[Item, ...]) -> str:
+    """`1 square`, `37 squares`."""
+    return "1 square" if len(items) == 1 else f"{len(items)} squares"
+
+
+def of_many(items: tuple[Item, ...]) -> str:
+    """`37 squares: 30 red, 7 recovered (a.conn, b.conn, c.conn, ...)`."""
     counts = {color: sum(one.color is color for one in items) for color in sorted(Color, reverse=True)}
     what = ", ".join(f"{count} {_over(color)}" for color, count in counts.items() if count)
     names = ", ".join(str(one.key) for one in items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")
-    return f"Xymon: {len(items)} squares: {what} ({names})"
+    return f"{counted(items)}: {what} ({names})"
 
 
 def _over(color: Color) -> str:

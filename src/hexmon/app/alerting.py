@@ -1,5 +1,6 @@
 """Alerting, put together: rules and relations from files, the engine over the board, the outbox over the channels."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,33 +15,31 @@ from hexmon.alerts.grouping import Grouping
 from hexmon.alerts.heartbeat import Heartbeats, targets_of
 from hexmon.alerts.links import ack_link
 from hexmon.alerts.notify import NOTIFIERS
-from hexmon.alerts.notify.contract import NotifyTools
+from hexmon.alerts.notify.contract import Channel, NotifyTools
 from hexmon.alerts.notify.http import Request, ask
-from hexmon.alerts.outbox import Outbox, Post
-from hexmon.alerts.rules import RuleBook
+from hexmon.alerts.outbox import LEASE, Outbox, Post
+from hexmon.alerts.rules_yaml import AlertsFile
 from hexmon.alerts.store import LogQuery
 from hexmon.alerts.topology import build
 from hexmon.alerts.world import World
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.link_key import link_key
 from hexmon.app.own import own_name, own_url
-from hexmon.app.settings import Configuration, channels_of
-from hexmon.app.sources import Alerts
+from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.inventory.xmh import XMH_NAMES, xmh_value
 from hexmon.model.incident import DeliveryState
-from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Problem
 from hexmon.probes.curl_engine import CurlEngine
 from hexmon.probes.programs import Programs
 from hexmon.storage.engine import Storage
 
-_LEASE = 600.0  # seconds for which what waits is ours; longer than any attempt
 _LONG = 120.0  # seconds that a message may wait before the own square speaks of it
 _TOO_LONG = 900.0  # seconds that a message may wait before hexmon calls itself unwell
+_NAME_SECONDS = 2.0
 _CONNECTIONS = 64  # that stay open between messages
 
 
@@ -50,17 +49,41 @@ class NotifyEngines:
 
     curl: CurlEngine
     programs: Programs
+    host: str  # this machine's name, with its domain where that is known
 
 
 @asynccontextmanager
 async def notify_engines() -> AsyncIterator[NotifyEngines]:
     """Opened once, in the event loop that sends."""
-    engines = NotifyEngines(curl=CurlEngine(connections=_CONNECTIONS), programs=Programs())
+    host = await _full_name()
+    engines = NotifyEngines(curl=CurlEngine(connections=_CONNECTIONS), programs=Programs(), host=host)
     try:
         yield engines
     finally:
         engines.programs.close()
         engines.curl.close()
+
+
+async def _full_name() -> str:
+    """Mail names the machine with its domain. Where name servers do not answer, hexmon must not wait for them."""
+    try:
+        async with asyncio.timeout(_NAME_SECONDS):
+            return await asyncio.to_thread(socket.getfqdn)
+    except TimeoutError:
+        return socket.gethostname()
+
+
+def notify_tools(configuration: Configuration, clock: Clock, engines: NotifyEngines) -> NotifyTools:
+    """What every notifier is given, without what only a running monitor knows."""
+    return NotifyTools(
+        clock=clock,
+        curl=engines.curl,
+        programs=engines.programs,
+        url=configuration.settings.alerts.url or own_url(configuration),
+        name=f"hexmon {own_name(configuration)}",
+        host=engines.host,
+        cfid=configuration.settings.alerts.cfid,
+    )
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ class Ports:
 
 
 class Alerting:
-    """The alert engine with all that it needs. Raises ConfigError for channels that make no sense."""
+    """The alert engine with all that it needs. Without rules and channels until `start`."""
 
     def __init__(self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, ports: Ports) -> None:
         self.problems: tuple[Problem, ...] = ()
@@ -82,50 +105,43 @@ class Alerting:
         self._storage = ports.storage
         self._board = board
         self._probe_now = ports.probe_now
-        self._files = Alerts()
         # Before any message comes: what is told from now on waits here until the engine runs.
         self._subscription = bus.follow("alerts", FOLLOWED)
         # The same after a restart: what this monitor held it may take up again at once.
         self._owner = f"{socket.gethostname()}:{configuration.data_dir}"
         settings = configuration.settings
-        self.tools = self._notify_tools(ports.engines)
-        grouping = Grouping(group_from=settings.alerts.group_from, seconds=settings.alerts.group_seconds)
+        self.link_key = link_key(configuration)
+        tools = notify_tools(configuration, clock, ports.engines)
+        self.tools = replace(tools, environment=self._environment, ack_link=partial(ack_link, self.link_key, tools.url))
         post = Post(
-            channels=channels_of(configuration),
+            channels={},
             notifiers=NOTIFIERS,
             tools=self.tools,
-            grouping=grouping,
+            grouping=Grouping(seconds=settings.alerts.group_seconds),
             owner=self._owner,
         )
         self.outbox = Outbox(clock, ports.storage.journal, post)
         self.engine = AlertEngine(clock, ports.storage.journal, self._world())
         self.heartbeats = Heartbeats(clock, self._get, settings.heartbeat, look=board.status, well=self._is_well)
 
-    async def start(self, files: Alerts) -> None:
+    async def start(self, files: AlertsFile, channels: Mapping[str, Channel]) -> None:
         """Take over what was open, under the rules in force."""
-        snapshot = await self._storage.alerts.claim(self._owner, self._clock.now(), _LEASE)
-        self.use(files)
+        snapshot = await self._storage.alerts.claim(self._owner, self._clock.now(), LEASE)
+        self.use(files, channels)
         highest = max((delivery.number for delivery in snapshot.deliveries), default=0)
         self.engine.restore(snapshot.incidents, highest)
         self.outbox.offer(snapshot.deliveries)
 
-    def use(self, files: Alerts) -> None:
-        """Other rules, relations or hosts are in force."""
-        self._files = files
-        inventory = self._board.inventory
-        topology, mistakes = build(inventory, files.parents, self._configuration.settings.board.ping_column)
-        heartbeats = self._configuration.settings.heartbeat
-        wanted = replace(heartbeats, checks=(*heartbeats.checks, *files.heartbeats))
-        targets, others = targets_of(wanted, inventory)
-        channels = channels_of(self._configuration, others=files.channels)
-        self.outbox.use(channels)
+    def use(self, files: AlertsFile, channels: Mapping[str, Channel]) -> None:
+        """Other rules, relations, channels or hosts are in force; the board has the hosts already."""
+        inventory, settings = self._board.inventory, self._configuration.settings
+        topology, mistakes = build(inventory, files.parents, settings.board.ping_column)
+        checks = (*settings.heartbeat.checks, *files.heartbeats)
+        targets, others = targets_of(replace(settings.heartbeat, checks=checks), inventory)
         self.problems = (*files.problems, *mistakes, *others, *unknown_channels(files.book, channels))
+        self.outbox.use(channels)
         self.heartbeats.replace(targets)
         self.engine.use(files.book, topology)
-
-    def adopt(self, inventory: Inventory) -> None:  # noqa: ARG002 - the board has it already
-        """The board has other hosts now: the relations are built anew."""
-        self.use(self._files)
 
     def tick(self) -> None:
         """Look at what has become due. To be called every second."""
@@ -175,11 +191,6 @@ class Alerting:
             self.outbox.retry(delivery)
         return bool(found)
 
-    @property
-    def book(self) -> RuleBook:
-        """The rules in force."""
-        return self.engine.book
-
     # -- what the parts are given ---------------------------------------------------------------------------------
 
     def _world(self) -> World:
@@ -194,19 +205,6 @@ class Alerting:
             alert_colors=settings.board.alerting(),
             limits=Limits(hold_seconds=settings.alerts.hold, settle_seconds=settings.alerts.settle),
             owner=self._owner,
-        )
-
-    def _notify_tools(self, engines: NotifyEngines) -> NotifyTools:
-        url = self._configuration.settings.alerts.url or own_url(self._configuration)
-        return NotifyTools(
-            clock=self._clock,
-            curl=engines.curl,
-            programs=engines.programs,
-            url=url,
-            name=f"hexmon {own_name(self._configuration)}",
-            host=socket.getfqdn(),
-            environment=self._environment,
-            ack_link=partial(ack_link, link_key(self._configuration), url),
         )
 
     def _environment(self, key: StatusKey) -> Mapping[str, str]:

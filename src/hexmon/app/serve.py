@@ -19,7 +19,6 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
-from hexmon.app.link_key import link_key
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import web_sockets
 from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
@@ -109,7 +108,7 @@ class Monitor:
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
             parts.board.restore(await storage.board.load())
-            await parts.alerting.start(self._sources.alerts)
+            await parts.alerting.start(self._sources.alerts, self._sources.channels)
             parts.condition.config_problems += parts.alerting.problems
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
@@ -188,7 +187,7 @@ class Monitor:
                 settings=self.configuration.settings.pages,
                 alerts=parts.storage.alerts,
                 acknowledge=partial(acknowledge, parts),
-                link_key=link_key(self.configuration),
+                link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
             )
         )
@@ -246,7 +245,7 @@ class Monitor:
     async def _adopt(self, parts: Parts) -> None:
         inventory = self._existing()
         parts.board.adopt(inventory)
-        parts.alerting.use(self._sources.alerts)
+        parts.alerting.use(self._sources.alerts, self._sources.channels)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 

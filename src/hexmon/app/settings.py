@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from hexmon.alerts.alerts_cfg import AlertDefaults
 from hexmon.alerts.channels import Notifiers, Tables, read_channels
 from hexmon.alerts.heartbeat import HeartbeatSettings
 from hexmon.alerts.notify import NOTIFIERS
@@ -187,14 +188,23 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
 def channels_of(
     configuration: Configuration, notifiers: Notifiers = NOTIFIERS, others: Tables | None = None
 ) -> dict[str, Channel]:
-    """The ways to send that the configuration names, and `others`. Raises ConfigError with every mistake."""
+    """The ways to send that the configuration names, and `others`: reads a file for the lines of mistakes.
+
+    Raises ConfigError with every one.
+    """
     path = configuration.path
     try:
         text = path.read_text(encoding="utf-8") if path else ""
     except (OSError, ValueError):  # it was read before: only the lines of mistakes are not known now
         text = ""
     tables = {**(others or {}), **configuration.settings.channels}
-    return read_channels(tables, str(path or "environment"), notifiers, text=text)
+    usual = configuration.settings.alerts.group_from
+    return read_channels(tables, str(path or "environment"), notifiers, text=text, group_from=usual)
+
+
+def alert_defaults(settings: Settings) -> AlertDefaults:
+    """What holds where alerts.cfg says nothing."""
+    return AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
 
 
 def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:

@@ -2,21 +2,18 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from hexmon.alerts.alerts_cfg import AlertDefaults
-from hexmon.alerts.heartbeat import CheckHeartbeat
-from hexmon.alerts.rules import NO_RULES, RuleBook
+from hexmon.alerts.notify.contract import Channel
+from hexmon.alerts.rules import NO_RULES
 from hexmon.alerts.rules_yaml import AlertsFile
 from hexmon.alerts.source import AlertsSource, YamlSource
 from hexmon.alerts.source import merge as merge_books
-from hexmon.alerts.topology import Parent
 from hexmon.app.own import own_hosts_text, own_name
-from hexmon.app.settings import Configuration, Files
+from hexmon.app.settings import Configuration, Files, alert_defaults, channels_of
 from hexmon.config.line import Line
 from hexmon.inventory.build import build_inventory
 from hexmon.inventory.hosts_cfg import read_hosts
@@ -28,20 +25,6 @@ from hexmon.model.origin import BUILT_IN, ConfigError, Origin, Problem
 from hexmon.probes.protocols import built_in_services
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alerts:
-    """What the files say of alerting: rules, what stands behind what, whom to send heartbeats, and the mistakes.
-
-    `channels` are tables of channels that thresholds have of their own.
-    """
-
-    book: RuleBook = NO_RULES
-    parents: tuple[Parent, ...] = ()
-    heartbeats: tuple[CheckHeartbeat, ...] = ()
-    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
 
 
 def _tried(load: Callable[[], T], instead: T, problems: list[Problem]) -> T:
@@ -70,13 +53,14 @@ class Sources:
         self._hosts = configuration.locate(settings.files.hosts)
         self._protocols = configuration.locate(settings.files.protocols)
         self._holidays = configuration.locate(settings.files.holidays)
-        self._alerts = configuration.locate(settings.files.alerts)
-        defaults = AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
         named = settings.files.alerts != Files().alerts
-        self._alert_source = AlertsSource(self._alerts, defaults, required=named)
+        self._alert_source = AlertsSource(
+            configuration.locate(settings.files.alerts), alert_defaults(settings), required=named
+        )
         named = settings.files.rules != Files().rules
         self._yaml_source = YamlSource(configuration.locate(settings.files.rules), required=named)
-        self.alerts = Alerts()
+        self.alerts = AlertsFile()  # of both files
+        self.channels: Mapping[str, Channel] = {}
         self._source: HostsSource | None = None
         self._loads = 0
         self._own_protocols = False
@@ -106,16 +90,13 @@ class Sources:
         book = _tried(lambda: self._alert_source.load(lenient=lenient), NO_RULES, problems)
         nothing: list[Inventory] = []
         found = _tried(lambda: self._load_hosts(lenient=lenient), nothing, problems)
+        none: dict[str, Channel] = {}
+        channels = _tried(lambda: channels_of(self._configuration, others=yaml.channels), none, problems)
         if problems:
             raise ConfigError(tuple(problems))
         book = merge_books((book, yaml.book))
-        self.alerts = Alerts(
-            book=book,
-            parents=yaml.parents,
-            heartbeats=yaml.heartbeats,
-            channels=yaml.channels,
-            problems=book.problems,
-        )
+        self.alerts = replace(yaml, book=book, problems=book.problems)
+        self.channels = channels
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())

@@ -10,7 +10,7 @@ from hexmon.alerts.alerts_cfg import AlertDefaults
 from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.rules_yaml import load as load_yaml
 from hexmon.alerts.source import AlertsSource, merge
-from hexmon.app.settings import Configuration, Files
+from hexmon.app.settings import Configuration, Files, alert_defaults
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.color import BY_WORD
@@ -40,8 +40,7 @@ class AlertFiles:
         if self.rules is not None and (self.rules.exists() or self.rules in self.required):
             if not self.rules.is_file():
                 raise ConfigError((Problem(Origin(str(self.rules)), "cannot be read: no such file"),))
-            file = load_yaml(self.rules)
-            books += [file.book, RuleBook(problems=file.problems)]
+            books.append(load_yaml(self.rules).book)
         return merge(books)
 
     def inventory(self) -> Inventory:
@@ -94,10 +93,9 @@ def _holidays(args: argparse.Namespace, configuration: Configuration) -> Path | 
 
 def defaults_of(configuration: Configuration, environ: Mapping[str, str]) -> AlertDefaults:
     """Of the configuration; without one of $ALERTCOLORS and $ALERTREPEAT, as xymond_alert has it."""
-    settings = configuration.settings
-    colors, repeat = settings.board.alerting(), settings.alerts.repeat
-    if configuration.path is None:
-        words = environ.get("ALERTCOLORS", "").lower().split(",")
-        colors = frozenset(BY_WORD[word] for word in words if word in BY_WORD) or colors
-        repeat = parse_duration(environ.get("ALERTREPEAT", "")) or repeat
-    return AlertDefaults(colors, repeat)
+    usual = alert_defaults(configuration.settings)
+    if configuration.path is not None:
+        return usual
+    words = environ.get("ALERTCOLORS", "").lower().split(",")
+    colors = frozenset(BY_WORD[word] for word in words if word in BY_WORD)
+    return AlertDefaults(colors or usual.colors, parse_duration(environ.get("ALERTREPEAT", "")) or usual.repeat)

@@ -9,7 +9,7 @@ from pathlib import Path
 from hexmon.alerts.strangers import strangers
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
-from hexmon.cli.check_alerts import AlertFiles, check_alerts
+from hexmon.cli.check_alerts import check_alerts
 from hexmon.cli.values import add_home, home_of
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
@@ -156,7 +156,7 @@ def _hosts(files: Files) -> Outcome:
 
 
 def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
-    book, problems = check_alerts(AlertFiles(files.configuration, files.alerts, files.rules), inventory)
+    book, problems = check_alerts(files.configuration, files.alerts, files.rules, inventory)
     notes = tuple(strangers(book, inventory)) if inventory is not None else ()
     return Outcome((_plural(len(book.rules), "rule"),) if files.alerts or files.rules else (), problems, notes)
 

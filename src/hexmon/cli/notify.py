@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import socket
 import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -11,9 +10,9 @@ from typing import Any
 import msgspec
 
 from hexmon.alerts.notify import NOTIFIERS
-from hexmon.alerts.notify.contract import Channel, NotifyTools, Outcome, Sent, Unsendable
-from hexmon.app.alerting import notify_engines
-from hexmon.app.own import own_name, own_url
+from hexmon.alerts.notify.contract import Channel, Outcome, Sent, attempt
+from hexmon.app.alerting import notify_engines, notify_tools
+from hexmon.app.own import own_name
 from hexmon.app.settings import Configuration, channels_of, read_configuration
 from hexmon.cli.values import reason
 from hexmon.clock import SystemClock
@@ -117,31 +116,11 @@ _WORDS = {
 async def _send(channel: Channel, configuration: Configuration, args: argparse.Namespace) -> tuple[Sent, float]:
     clock = SystemClock()
     async with notify_engines() as engines:
-        tools = NotifyTools(
-            clock=clock,
-            curl=engines.curl,
-            programs=engines.programs,
-            url=configuration.settings.alerts.url or own_url(configuration),
-            name=f"hexmon {own_name(configuration)}",
-            host=socket.getfqdn(),
-        )
+        tools = notify_tools(configuration, clock, engines)
         delivery = _delivery(channel, own_name(configuration), clock.now(), args)
         begun = clock.monotonic()
-        sent = await _attempt(delivery, channel, tools)
+        sent = await attempt(delivery, channel, NOTIFIERS[channel.type], tools)
         return sent, clock.monotonic() - begun
-
-
-async def _attempt(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent:
-    """As the outbox makes one."""
-    try:
-        async with asyncio.timeout(channel.timeout):
-            return await NOTIFIERS[channel.type].send(delivery, channel, tools)
-    except Unsendable as error:
-        return Sent(Outcome.REFUSED, str(error))
-    except TimeoutError:
-        return Sent(Outcome.LATER, f"no answer within {channel.timeout:g} s")
-    except OSError as error:
-        return Sent(Outcome.LATER, reason(error))
 
 
 def _delivery(channel: Channel, host: str, now: float, args: argparse.Namespace) -> Delivery:

@@ -106,6 +106,11 @@ class TestWhatIsInIt:
     def test_the_line_of_the_rule_for_those_who_want_it(self) -> None:
         assert the_mail(a_message(line=12), cfid=True)["Subject"].endswith("CRITICAL (RED) [cfid:12]")
 
+    async def test_the_line_of_the_rule_for_everybody(self) -> None:
+        with notify_tools(cfid=True) as tools:
+            mail = mail_of(a_delivery(a_message(line=12)), MailOptions(), tools)
+        assert mail["Subject"].endswith("CRITICAL (RED) [cfid:12]")
+
     def test_a_long_name_is_folded_and_comes_out_whole(self) -> None:
         host = ".".join(["a-part-of-a-name"] * 14)
         mail = the_mail(a_message(key=StatusKey(host, "http")))

@@ -1,5 +1,6 @@
 """What a notifier is: from a message and a channel's settings to how the sending ended."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class NotifyTools:
     url: str = ""  # "https://monitor.example.com/" with the slash; empty when nobody set it
     name: str = "hexmon"  # what this monitor calls itself in messages
     host: str = "localhost"  # the machine, for Message-ID and EHLO
+    cfid: bool = False  # whether subjects name the line of alerts.cfg, whatever the channel says
     environment: Callable[[StatusKey], Mapping[str, str]] = _no_environment
     ack_link: Callable[[Delivery], str] = field(default=lambda _delivery: "")
 
@@ -92,3 +94,19 @@ class NotifierType:
     concurrency: int = 8
     groups: int = 0  # the usual `group_from` of its channels
     attempts: int = 300  # the usual `attempts` of its channels: about a day
+
+
+async def attempt(delivery: Delivery, channel: Channel, notifier: NotifierType, tools: NotifyTools) -> Sent:
+    """One attempt under the channel's time limit. Whatever a notifier does, this raises nothing."""
+    try:
+        async with asyncio.timeout(channel.timeout):
+            return await notifier.send(delivery, channel, tools)
+    except TimeoutError:
+        return Sent(Outcome.LATER, f"no end within {channel.timeout:g} s")
+    except OSError as error:
+        return Sent(Outcome.LATER, error.strerror or str(error) or type(error).__name__)
+    except Unsendable as error:
+        return Sent(Outcome.REFUSED, str(error))
+    except Exception as error:
+        log.exception("channel %s failed on delivery %d", channel.name, delivery.number)
+        return Sent(Outcome.LATER, f"{type(error).__name__}: {error}")

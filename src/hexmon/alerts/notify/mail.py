@@ -110,7 +110,7 @@ def subject_and_text(delivery: Delivery, options: MailOptions, tools: NotifyTool
     ack = tools.ack_link(delivery) if message.kind not in ENDS and message.kind is not Kind.NOTICE else ""
     if ack and form == "TEXT" and not message.items:
         text += f"Acknowledge: {ack}\n".encode()
-    return wording.subject(message, form, cfid=options.cfid), text
+    return wording.subject(message, form, cfid=options.cfid or tools.cfid), text
 
 
 def mail_of(delivery: Delivery, options: MailOptions, tools: NotifyTools) -> EmailMessage:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from hexmon.alerts.notify.contract import NotifyTools
+from hexmon.alerts.wording import of_many
 from hexmon.model.color import Color
 from hexmon.model.incident import ENDS, Delivery, Item, Kind, Message
 from hexmon.model.names import StatusKey
@@ -34,7 +35,6 @@ _MARK = re.compile(r"&(red|yellow|purple|blue|clear|green)\b[ \t]?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 _MOST_TEXT = 64 * 1024  # characters of a status text that are looked at
 _LISTED = 30  # squares that a list names
-_NAMED = 3  # squares that a title names
 _SUMMARY = 300  # characters
 LONGEST_LINK = 500  # characters; services refuse a message for a longer one
 
@@ -134,7 +134,7 @@ def span(seconds: float) -> str:
 
 
 def _title(message: Message) -> str:
-    return _title_of_many(message) if message.items else title_of(message)
+    return of_many(message.items) if message.items else title_of(message)
 
 
 def title_of(message: Message) -> str:
@@ -151,18 +151,6 @@ _TITLES = {
     Kind.NOTICE: "Notice about NAME",
     Kind.TEST: "TEST: NAME is {color}",
 }
-
-
-def _title_of_many(message: Message) -> str:
-    """`37 squares: 30 red, 7 recovered (a.conn, b.conn, c.conn, ...)`."""
-    items = message.items
-    counts = {color: sum(item.color is color for item in items) for color in sorted(Color, reverse=True)}
-    what = ", ".join(f"{count} {_ENDED.get(color, color.word)}" for color, count in counts.items() if count)
-    names = ", ".join(str(item.key) for item in items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")
-    return f"{'1 square' if len(items) == 1 else f'{len(items)} squares'}: {what} ({names})"
-
-
-_ENDED = {Color.GREEN: "recovered", Color.BLUE: "disabled"}
 
 
 def _summary(message: Message) -> str:
