@@ -1,57 +1,14 @@
 """Servers that mean harm or are broken: every answer ends in time and in bounds."""
 
-import asyncio
-import socket
-import struct
-
 import pytest
 
 from hexmon.model.observation import Outcome
 from hexmon.probes.http import BODY_LIMIT, Expectation
 from tests.probes.test_http import fetch
-from tests.support.clock import settle
-from tests.support.servers import Dialogue, hangs_up, says, serve, tls_context
+from tests.support.servers import Dialogue, drips, forever, hangs_up, resets, says, serve, tls_context
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-
-
-def forever(head: bytes, part: bytes) -> Dialogue:
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(head)
-        while True:
-            writer.write(part * max(1, 65536 // len(part)))
-            await writer.drain()
-
-    return dialogue
-
-
-def resets(data: bytes) -> Dialogue:
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(data)
-        await writer.drain()
-        await settle()
-        at_once = struct.pack("ii", 1, 0)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-        writer.transport.abort()
-
-    return dialogue
-
-
-def drips(head: bytes, part: bytes) -> Dialogue:
-    """A byte now and then, so that something always happens."""
-
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(head)
-        while True:
-            writer.write(part)
-            await writer.drain()
-            await settle(200)
-
-    return dialogue
 
 
 @pytest.mark.parametrize(

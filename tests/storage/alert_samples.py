@@ -21,15 +21,15 @@ from hexmon.model.incident import (
 )
 from hexmon.model.names import StatusKey
 from tests.storage.samples import NOON
+from tests.support import builders
 
 WWW = StatusKey("www.example.com", "http")
 MAIL = Way(method="MAIL", channel="mail", address="night@example.com")
 
 
 def an_incident(key: StatusKey = WWW, started: float = NOON, **others: Any) -> Incident:
-    """Red since it began."""
-    colors: dict[str, Any] = {"color": Color.RED, "worst": Color.RED, "color_since": started, "seen": started}
-    return Incident(**colors | {"id": incident_id(key, started), "key": key, "started": started} | others)
+    """Red since noon."""
+    return builders.an_incident(key, started, **others)
 
 
 def over(incident: Incident, at: float) -> Incident:

@@ -9,6 +9,7 @@ from hexmon.board.store import Journal, MemoryJournal
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.model.color import Color
+from hexmon.model.incident import Incident, incident_id
 from hexmon.model.inventory import Host, HostPolicy, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Report, Status
@@ -40,6 +41,12 @@ def a_status(color: Color = Color.GREEN, at: float = 1_795_219_200.0, **others: 
         **moments,
         **others,
     )
+
+
+def an_incident(key: StatusKey = KEY, started: float = 1_795_219_200.0, **others: Any) -> Incident:
+    """Red since it began."""
+    facts: dict[str, Any] = {"color": Color.RED, "worst": Color.RED, "color_since": started, "seen": started}
+    return Incident(**facts | {"id": incident_id(key, started), "key": key, "started": started} | others)
 
 
 def a_host(name: str = HOST, **others: Any) -> Host:

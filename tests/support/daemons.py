@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,26 +97,11 @@ def exim() -> Iterator[dict[str, int]]:
     with _folder() as folder:
         (folder / "spool").mkdir()
         shutil.chown(folder / "spool", "Debian-exim", "Debian-exim")
-        (folder / "conf").write_text(f"""
-primary_hostname = {NAME}
-spool_directory = {folder}/spool
-log_file_path = {folder}/spool/%slog
-pid_file_path = {folder}/spool/pid
-notifier_socket =
-local_interfaces = 127.0.0.1
-daemon_smtp_ports = {" : ".join(str(port) for port in ports.values())}
-tls_on_connect_ports = {ports["smtps"]}
+        more = f"""
 tls_advertise_hosts = ${{if eq{{$received_port}}{{{ports["notls"]}}}{{}}{{*}}}}
-tls_certificate = {folder}/cert.pem
-tls_privatekey = {folder}/key.pem
 pipelining_connect_advertise_hosts = ${{if eq{{$received_port}}{{{ports["strict"]}}}{{}}{{*}}}}
-host_lookup =
-rfc1413_query_timeout = 0s
-keep_environment =
-smtp_accept_max = 100
-exim_user = Debian-exim
-exim_group = Debian-exim
-""")
+"""
+        (folder / "conf").write_text(_exim_conf(folder, ports) + more)
         with _running((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
             yield ports
 
@@ -135,21 +120,22 @@ def exim_for(user: str) -> Iterator[tuple[dict[str, int], Path]]:
         for name in ("spool", "mail"):
             (folder / name).mkdir()
             shutil.chown(folder / name, "Debian-exim", "Debian-exim")
-        (folder / "conf").write_text(_EXIM.format(folder=folder, name=NAME, user=user, **ports))
+        (folder / "conf").write_text(_exim_conf(folder, ports) + _DELIVERY.format(folder=folder, name=NAME, user=user))
         with _running((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
             yield ports, folder / "mail" / "new"
 
 
-_EXIM = """
-primary_hostname = {name}
+def _exim_conf(folder: Path, ports: Mapping[str, int]) -> str:
+    """What every exim of the tests has: all in that folder, on loopback only."""
+    return f"""
+primary_hostname = {NAME}
 spool_directory = {folder}/spool
 log_file_path = {folder}/spool/%slog
 pid_file_path = {folder}/spool/pid
 notifier_socket =
 local_interfaces = 127.0.0.1
-daemon_smtp_ports = {smtp} : {smtps}
-tls_on_connect_ports = {smtps}
-tls_advertise_hosts = *
+daemon_smtp_ports = {" : ".join(map(str, ports.values()))}
+tls_on_connect_ports = {ports["smtps"]}
 tls_certificate = {folder}/cert.pem
 tls_privatekey = {folder}/key.pem
 host_lookup =
@@ -158,6 +144,11 @@ keep_environment =
 smtp_accept_max = 100
 exim_user = Debian-exim
 exim_group = Debian-exim
+"""
+
+
+_DELIVERY = """
+tls_advertise_hosts = *
 qualify_domain = {name}
 acl_smtp_rcpt = check
 acl_smtp_data = accept

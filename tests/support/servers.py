@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import cache
 
@@ -60,6 +61,48 @@ def says(*parts: bytes, heard: list[bytes] | None = None) -> Dialogue:
         data = await reader.read()
         if heard is not None:
             heard.append(data)
+
+    return dialogue
+
+
+def forever(head: bytes, part: bytes, *, after: bytes = b"\r\n\r\n") -> Dialogue:
+    """Once `after` was heard: the head, then the part again and again, as fast as it is taken."""
+
+    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(after)
+        writer.write(head)
+        while True:
+            writer.write(part * max(1, 65536 // len(part)))
+            await writer.drain()
+
+    return dialogue
+
+
+def drips(head: bytes, part: bytes, *, after: bytes = b"\r\n\r\n") -> Dialogue:
+    """The same now and then, so that something always happens."""
+
+    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(after)
+        writer.write(head)
+        while True:
+            writer.write(part)
+            await writer.drain()
+            await settle(200)
+
+    return dialogue
+
+
+def resets(data: bytes, *, after: bytes = b"\r\n\r\n") -> Dialogue:
+    """Once `after` was heard: the data, then a reset."""
+
+    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(after)
+        writer.write(data)
+        await writer.drain()
+        await settle()
+        at_once = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
 
     return dialogue
 

@@ -4,12 +4,12 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Says the greeting to every caller, whatever it hears, and ends; gives the port."""
+def thread_callers(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Lets it talk with one caller after the other, for five seconds each; gives the port."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -20,9 +20,7 @@ def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iter
                 return
             with contextlib.suppress(OSError), caller:
                 caller.settimeout(5)
-                with tls.wrap_socket(caller, server_side=True) if tls else contextlib.nullcontext(caller) as stream:
-                    stream.sendall(greeting)
-                    stream.recv(65536)
+                talk(caller)
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -32,3 +30,16 @@ def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iter
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
+
+
+@contextlib.contextmanager
+def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Says the greeting to every caller, whatever it hears, and ends; gives the port."""
+
+    def talk(caller: socket.socket) -> None:
+        with tls.wrap_socket(caller, server_side=True) if tls else contextlib.nullcontext(caller) as stream:
+            stream.sendall(greeting)
+            stream.recv(65536)
+
+    with thread_callers(talk) as port:
+        yield port

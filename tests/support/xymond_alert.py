@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from tests.support.frozen_time import FrozenTime, frozen_time
 from tests.support.peers import peer
+from tests.support.threaded import thread_callers
 from tests.support.xymond import as_unprivileged, unprivileged_user
 
 _ATTEMPTS = 5000
@@ -294,27 +294,13 @@ def _lay_out(home: Path, hosts: str) -> None:
 def _xymond(hosts: str) -> Iterator[tuple[int, dict[tuple[str, str], str]]]:
     """Answers `config hosts.cfg` and `xymondboard` as xymond would: host, test and colour of all that is bad."""
     board: dict[tuple[str, str], str] = {}
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            with suppress(OSError), caller:
-                caller.settimeout(5)
-                question = _all_of(caller)
-                caller.sendall((hosts if question.startswith(b"config") else _board_rows(board)).encode())
+    def answer(caller: socket.socket) -> None:
+        question = _all_of(caller)
+        caller.sendall((hosts if question.startswith(b"config") else _board_rows(board)).encode())
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], board
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
+    with thread_callers(answer) as port:
+        yield port, board
 
 
 def _board_rows(board: Mapping[tuple[str, str], str]) -> str:

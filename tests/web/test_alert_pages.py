@@ -22,13 +22,13 @@ from hexmon.model.incident import (
     Message,
     Told,
     Way,
-    incident_id,
 )
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
 from hexmon.storage.memory_alerts import MemoryAlerts
 from hexmon.web.alerting import recipient, took
 from hexmon.web.app import create_app
+from tests.support import builders
 from tests.web.fake import START, Site, a_group, a_square, an_inventory
 from tests.web.test_pages import EVIL, browser, get
 
@@ -40,9 +40,7 @@ DEAD, SENT, WAITING = DeliveryState.DEAD, DeliveryState.SENT, DeliveryState.WAIT
 
 
 def an_incident(key: StatusKey, age: float = 3600.0, **others: Any) -> Incident:
-    started = START - age
-    facts: dict[str, Any] = {"color": Color.RED, "worst": Color.RED, "color_since": started, "seen": START}
-    return Incident(**facts | {"id": incident_id(key, started), "key": key, "started": started} | others)
+    return builders.an_incident(key, START - age, **{"seen": START} | others)
 
 
 def told(way: Way = MAIL, **others: Any) -> Told:

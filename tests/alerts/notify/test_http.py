@@ -2,7 +2,7 @@
 
 import asyncio
 import email.utils
-import struct
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hexmon.alerts.notify.contract import Channel, Outcome, Sent, Unsendable
 from hexmon.alerts.notify.http import Answer, Request, basic, deliver, hidden, judged, url_bytes
-from tests.support.clock import settle
+from tests.support import servers
 from tests.support.deliveries import AT, notify_tools
 from tests.support.recorder import recording
 from tests.support.servers import (
@@ -113,39 +113,8 @@ def test_any_answer_has_a_meaning(retry_after: str, body: bytes, status: int) ->
     assert sent.detail.isprintable() or "\u2028" in sent.detail or not sent.detail.isascii()
 
 
-def forever(head: bytes, part: bytes) -> Dialogue:
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"hello")
-        writer.write(head)
-        while True:
-            writer.write(part * max(1, 65536 // len(part)))
-            await writer.drain()
-
-    return dialogue
-
-
-def drips(head: bytes, part: bytes) -> Dialogue:
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"hello")
-        writer.write(head)
-        while True:
-            writer.write(part)
-            await writer.drain()
-            await settle(200)
-
-    return dialogue
-
-
-def resets(data: bytes) -> Dialogue:
-    async def dialogue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"hello")
-        writer.write(data)
-        await writer.drain()
-        await settle()
-        writer.get_extra_info("socket").setsockopt(1, 13, struct.pack("ii", 1, 0))  # SO_LINGER: close by a reset
-        writer.transport.abort()
-
-    return dialogue
+# Each answers once the whole request was heard: its body is "hello".
+forever, drips, resets = (partial(one, after=b"hello") for one in (servers.forever, servers.drips, servers.resets))
 
 
 @pytest.mark.parametrize(
