@@ -26,6 +26,10 @@ INVENTORY = an_inventory_of("""\
     """)
 
 
+async def no_alerts(*_files: object) -> None:
+    """Alerting that has nothing to do."""
+
+
 async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_path: Path) -> None:
     end = INVENTORY.hosts["leaving"].not_after
     assert end is not None
@@ -35,7 +39,7 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     monitor._windows = Windows(INVENTORY)
     board = Board(clock, MemoryJournal(), LocalBus(), BoardSettings(), monitor._existing())
     runner = Runner(clock, Network(clock).observe, board.report)
-    alerting = SimpleNamespace(use=lambda _files, _channels: None)
+    alerting = SimpleNamespace(use=no_alerts)
     parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting)
     await runner.adopt(board.inventory)
     before = board.inventory

@@ -127,15 +127,16 @@ class Alerting:
     async def start(self, files: AlertsFile, channels: Mapping[str, Channel]) -> None:
         """Take over what was open, under the rules in force."""
         snapshot = await self._storage.alerts.claim(self._owner, self._clock.now(), LEASE)
-        self.use(files, channels)
+        await self.use(files, channels)
         highest = max((delivery.number for delivery in snapshot.deliveries), default=0)
         self.engine.restore(snapshot.incidents, highest)
         self.outbox.offer(snapshot.deliveries)
 
-    def use(self, files: AlertsFile, channels: Mapping[str, Channel]) -> None:
+    async def use(self, files: AlertsFile, channels: Mapping[str, Channel]) -> None:
         """Other rules, relations, channels or hosts are in force; the board has the hosts already."""
         inventory, settings = self._board.inventory, self._configuration.settings
-        topology, mistakes = build(inventory, files.parents, settings.board.ping_column)
+        # Patterns over many hosts take a while, and checks must start meanwhile.
+        topology, mistakes = await asyncio.to_thread(build, inventory, files.parents, settings.board.ping_column)
         checks = (*settings.heartbeat.checks, *files.heartbeats)
         targets, others = targets_of(replace(settings.heartbeat, checks=checks), inventory)
         self.problems = (*files.problems, *mistakes, *others, *unknown_channels(files.book, channels))

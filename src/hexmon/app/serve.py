@@ -245,7 +245,7 @@ class Monitor:
     async def _adopt(self, parts: Parts) -> None:
         inventory = self._existing()
         parts.board.adopt(inventory)
-        parts.alerting.use(self._sources.alerts, self._sources.channels)
+        await parts.alerting.use(self._sources.alerts, self._sources.channels)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 
