@@ -12,15 +12,16 @@ from msgspec.structs import replace
 
 from hexmon.alerts.checking import Facts
 from hexmon.alerts.matching import Subject, Walk, subject_of, walk
-from hexmon.alerts.names import Names
 from hexmon.alerts.prepared import prepared
-from hexmon.alerts.rules import Criteria, Method, Recipient, Rule, RuleBook, Times
-from hexmon.alerts.times import changes_in, in_time, read_times
+from hexmon.alerts.rules import Criteria, Method, Recipient, Rule, RuleBook
+from hexmon.alerts.times import changes_in, in_time
 from hexmon.model.color import ALERT_COLORS, Color
 from hexmon.model.holidays import NO_HOLIDAYS, Calendar, Holiday
 from hexmon.model.incident import Kind
 from hexmon.model.inventory import Host, HostPolicy
+from hexmon.model.name_filter import Names
 from hexmon.model.names import StatusKey
+from hexmon.model.times import Times, read_times
 from hexmon.model.timespec import TimeSpec
 from tests.support.alert_rules import WEDNESDAY, a_subject, book_of, steps, told
 

@@ -6,12 +6,13 @@ import pytest
 
 from hexmon.alerts import matching, plan
 from hexmon.alerts.recipients import way_to, who
-from hexmon.alerts.rules import Bezier, Constant, Criteria, Format, Method, Recipient, Rule, RuleBook, Shift, Times
+from hexmon.alerts.rules import Bezier, Constant, Criteria, Format, Method, Recipient, Rule, RuleBook, Shift
 from hexmon.model.color import Color
 from hexmon.model.incident import Ack, Kind
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Origin
 from hexmon.model.status import Acknowledged
+from hexmon.model.times import Times
 from hexmon.model.timespec import parse_timespec
 from tests.support.alert_engine import LittleEngine
 from tests.support.builders import KEY, a_status

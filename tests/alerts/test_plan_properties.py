@@ -7,10 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from hexmon.alerts.rules import Bezier, Constant, Criteria, Method, Recipient, Rule, RuleBook, Times
+from hexmon.alerts.rules import Bezier, Constant, Criteria, Method, Recipient, Rule, RuleBook
 from hexmon.model.color import Color
 from hexmon.model.incident import ENDS, Incident, Kind, Told
 from hexmon.model.names import StatusKey
+from hexmon.model.times import Times
 from hexmon.model.timespec import parse_timespec
 from tests.support.alert_engine import LittleEngine, Said
 

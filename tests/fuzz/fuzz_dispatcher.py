@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hexmon.board.settings import BoardSettings
-from hexmon.judge.client import judge_client
+from hexmon.judge.clients.judge import judge_client
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.model.status import Status
 from tests.fuzz.fuzz_messages import SEEDS, mutated
 from tests.support.clock import FakeClock
@@ -93,7 +94,8 @@ class Board:
             host = board.inventory.find(name)
             for message in board.clients(name):
                 if host is not None and not message.collector:
-                    for report in judge_client(message, host):
+                    judged = judge_client(message, host, NOTHING_SELECTED, self.monitor.clock.now())
+                    for report in judged.reports:
                         board.report(report)
 
     def untouched(self) -> list[Status]:

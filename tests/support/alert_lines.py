@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hexmon.alerts.names import Names
-from hexmon.alerts.rules import Constant, Criteria, Format, Method, Recipient, Rule, RuleBook, Times
+from hexmon.alerts.rules import Constant, Criteria, Format, Method, Recipient, Rule, RuleBook
 from hexmon.model.color import BY_WORD
+from hexmon.model.name_filter import Names
 from hexmon.model.origin import Origin
+from hexmon.model.times import Times
 from hexmon.model.timespec import parse_timespec
 
 _FLAGS = ("RECOVERED", "NOTICE")

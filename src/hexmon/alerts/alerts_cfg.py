@@ -12,11 +12,11 @@ import msgspec
 from hexmon.alerts.drafts import CriteriaDraft, RecipientDraft, RuleDraft
 from hexmon.alerts.filters import FILTERS, WISHES, duration, read_filter
 from hexmon.alerts.macros import Macros, without_comment
-from hexmon.alerts.names import Names
 from hexmon.alerts.rules import Format, Method, RuleBook
 from hexmon.config.line import Line
 from hexmon.config.suggest import Suggestions
 from hexmon.model.color import ALERT_COLORS, Color
+from hexmon.model.name_filter import Names
 from hexmon.model.origin import BUILT_IN, Origin, Problem
 
 _BLANKS = re.compile(r"[ \t\r\v\f]+")

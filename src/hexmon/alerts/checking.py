@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from hexmon.alerts.names import Names
 from hexmon.alerts.rules import Criteria, Recipient
 from hexmon.alerts.subject import NO_GROUP, Subject
 from hexmon.alerts.times import changes_in, in_time
 from hexmon.model.color import ALERT_COLORS
 from hexmon.model.incident import ENDS, Kind
+from hexmon.model.name_filter import Names
 
 _NOBODY_KNOWS = "(NULL)"  # what xymond_alert calls the display group of a host that hosts.cfg does not have
 _TOP_PAGE = "/"

@@ -6,11 +6,12 @@ from datetime import tzinfo
 
 import msgspec
 
-from hexmon.alerts.names import Names
-from hexmon.alerts.rules import Criteria, Times
+from hexmon.alerts.rules import Criteria
 from hexmon.alerts.yaml_shapes import Match, When
 from hexmon.alerts.zones import read_times
 from hexmon.model.color import BY_WORD, Color
+from hexmon.model.name_filter import Names
+from hexmon.model.times import Times
 
 Tell = Callable[[str, str, str], None]  # which key, what is wrong, a hint
 _FIELDS = {"display_groups": "groups_shown"}

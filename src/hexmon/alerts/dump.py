@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hexmon.alerts.names import Names
 from hexmon.alerts.paced import NO_REMINDERS
-from hexmon.alerts.rules import Bezier, Constant, Criteria, Method, Recipient, Rule, RuleBook, Times
+from hexmon.alerts.rules import Bezier, Constant, Criteria, Method, Recipient, Rule, RuleBook
+from hexmon.model.name_filter import Names
+from hexmon.model.times import Times
 
 _LISTS = (
     ("PAGE", "pages"),

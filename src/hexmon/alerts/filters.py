@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from hexmon.alerts.names import Names
-from hexmon.alerts.times import read_times
 from hexmon.config.suggest import Suggestions
 from hexmon.model.color import BY_WORD, Color, parse_color
+from hexmon.model.name_filter import Names
+from hexmon.model.times import read_times
 from hexmon.model.timespec import parse_duration, parse_duration_strict
 
 _SECOND = 1.0

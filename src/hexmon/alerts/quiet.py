@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from hexmon.alerts.rules import Criteria, Recipient, Rule
-from hexmon.alerts.times import changes_in, covers, in_time
+from hexmon.alerts.times import changes_in, in_time
 from hexmon.model.holidays import Calendar
+from hexmon.model.times import covers
 
 _LONGEST = 8 * 86400.0  # times come round in a week; a day more for a holiday that takes one's place
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from hexmon.alerts.criteria_yaml import criteria_of, times_of
 from hexmon.alerts.paced import NO_REMINDERS, USUAL
 from hexmon.alerts.rotations_yaml import People
-from hexmon.alerts.rules import Bezier, Constant, Format, Method, Pacing, Recipient, Shift, Times
+from hexmon.alerts.rules import Bezier, Constant, Format, Method, Pacing, Recipient, Shift
 from hexmon.alerts.yaml_shapes import NONE, RuleShape, Tell, When, read_every
 from hexmon.alerts.zones import read_zone
 from hexmon.config.decode import Place
+from hexmon.model.times import Times
 
 Complain = Callable[[Place, str, str], None]
 _MAIL, _SCRIPT = "mail", "script"

@@ -5,10 +5,11 @@ from enum import StrEnum
 
 import msgspec
 
-from hexmon.alerts.names import Names
 from hexmon.model.color import Color
 from hexmon.model.holidays import xymon_weekday
+from hexmon.model.name_filter import Names
 from hexmon.model.origin import BUILT_IN, Origin, Problem
+from hexmon.model.times import Times
 from hexmon.model.timespec import TimeSpec, WeekdayOf
 
 
@@ -61,13 +62,6 @@ class ZonedTimes(TimeSpec, frozen=True):
         """Minutes that the clock there is ahead of that one."""
         there = local.astimezone(self.zone).replace(tzinfo=None)
         return round((there - local.replace(tzinfo=None)).total_seconds() / 60)
-
-
-class Times(msgspec.Struct, frozen=True, gc=False):
-    """A time specification and how it was written; `spec` None is one that nobody can read: it covers nothing."""
-
-    text: str
-    spec: TimeSpec | None
 
 
 class Criteria(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from hexmon.alerts.names import Names
 from hexmon.alerts.paced import NO_REMINDERS
 from hexmon.alerts.rules import Criteria, Method, Recipient, Rule
 from hexmon.model.color import Color
+from hexmon.model.name_filter import Names
 from hexmon.model.origin import BUILT_IN, Origin
 
 URL = "url"  # the type of channel that fills placeholders in

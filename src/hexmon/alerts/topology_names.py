@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from hexmon.alerts.names import Names
 from hexmon.alerts.topology_circles import Child
 from hexmon.config.suggest import Suggestions
 from hexmon.model.inventory import Host, Inventory
+from hexmon.model.name_filter import Names
 from hexmon.model.names import TEST_NAME, StatusKey
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
-from hexmon.alerts.rules import Times, ZonedTimes
+from hexmon.alerts.rules import ZonedTimes
+from hexmon.model.times import Times
 from hexmon.model.timespec import TimeSpec, TimeWindow, parse_timespec
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
-from hexmon.judge.client import judge_client
+from hexmon.judge.clients.judge import judge_client
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.model.events import ClientReported
 from hexmon.schedule.runner import Runner
 
@@ -47,8 +48,11 @@ def _judge_one(board: Board, event: ClientReported) -> None:
     if host is None or event.message.collector:
         return
     try:
-        for report in judge_client(event.message, host):
+        judged = judge_client(event.message, host, NOTHING_SELECTED, event.at)
+        for report in judged.reports:
             board.report(report)
+        for figures in judged.figures:
+            board.data(figures.key.host, figures.key.test, figures.sender, figures.text)
     except Exception:
         # What an agent sends must not end the monitor, whatever it makes of our rules.
         log.exception("the client message of %s could not be judged", event.message.host)

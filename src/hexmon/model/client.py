@@ -1,28 +1,68 @@
 """An agent's message: its sections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hexmon.model.text import readable
 
+_START = "\n["
 
-def sections(message: bytes) -> dict[str, str]:
-    """`[name]` lines start a section that ends at the next such line; the last one of a name wins.
 
-    The first line of the message (`client host.os class`) belongs to no section.
+class ClientData:
+    """The sections of a client message, in the order in which they came.
+
+    A line that begins with `[` starts a section that ends at the next such line; its name goes to the first `]`.
+    The first line of the message (`client host.os class`) belongs to no section. Of several sections with one name
+    the last counts. Lines end with a newline, as on the wire; a text keeps the one at its end.
     """
+
+    __slots__ = ("_sections",)
+
+    def __init__(self, message: bytes) -> None:
+        self._sections: dict[str, str] = dict(_sections(readable(message)))
+
+    def get(self, name: str) -> str | None:
+        """The text of that section; None when the agent sent none, empty when it had nothing to say."""
+        return self._sections.get(name)
+
+    def text(self, name: str) -> str:
+        """The same, empty when there is none."""
+        return self._sections.get(name, "")
+
+    def first_line(self, name: str) -> str:
+        """The first line of that section."""
+        return self.text(name).partition("\n")[0]
+
+    def below(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The sections whose names begin with `prefix` (`msgs:`), which is left out: name and text."""
+        for name, text in self._sections.items():
+            if name.startswith(prefix):
+                yield name[len(prefix) :], text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all sections."""
+        return tuple(self._sections)
+
+
+def sections(message: bytes) -> Mapping[str, str]:
+    """Name to text of every section."""
     return dict(_sections(readable(message)))
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
-    name = ""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("["):
-            if name:
-                yield name, "\n".join(lines)
-            name = line[1:].rpartition("]")[0] or line[1:]
-            lines = []
-        else:
-            lines.append(line)
-    if name:
-        yield name, "\n".join(lines)
+    begin = 0 if text.startswith("[") else text.find(_START) + 1
+    if begin == 0 and not text.startswith("["):
+        return
+    while begin >= 0:
+        end = text.find(_START, begin)
+        name, body = _split(text[begin + 1 :] if end < 0 else text[begin + 1 : end + 1])
+        if name:
+            yield name, body
+        begin = end + 1 if end >= 0 else -1
+
+
+def _split(section: str) -> tuple[str, str]:
+    """The name goes to the bracket, or to the end of the line; what follows the bracket is text already."""
+    line, _, body = section.partition("\n")
+    name, bracket, rest = line.partition("]")
+    return name, f"{rest}\n{body}" if bracket and rest else body

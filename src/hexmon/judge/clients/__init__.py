@@ -1,0 +1,1 @@
+"""Agents' messages become squares, by the rules of analysis.cfg."""
