@@ -66,6 +66,18 @@ class XymondClients:
             user = unprivileged_user()
             shutil.chown(home / "tmp", user.pw_uid, user.pw_gid)
 
+    def judge_each(
+        self, hosts: str, analysis: str, messages: Sequence[ClientMessage], options: Sequence[str] = ()
+    ) -> list[list[Seen] | None]:
+        """What it makes of each message; None for one that it did not survive."""
+        try:
+            seen = self.judge(hosts, analysis, messages, options)
+        except (XymondDiedError, AssertionError):
+            if len(messages) == 1:
+                return [None]
+            return [self.judge_each(hosts, analysis, [message], options)[0] for message in messages]
+        return [[one for one in seen if one.message == number] for number in range(len(messages))]
+
     def judge(
         self,
         hosts: str,
@@ -150,13 +162,15 @@ def _mark(number: int) -> ClientMessage:
 
 
 def _read(written: bytes) -> list[Seen]:
-    number = 0
+    """All that comes before a mark was made of that mark's message."""
     found: list[Seen] = []
+    number = 0
     for raw in _parts(written):
         seen = _seen(number, raw.decode(**_CODES))
         if seen.host != _MARK:
             found.append(seen)
         elif seen.test == "cpu":
+            assert seen.text.endswith(f" from {number}\n"), "a message has damaged the mark behind it"
             number += 1
     return found
 
