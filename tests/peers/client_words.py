@@ -39,8 +39,9 @@ UPTIMES = (
 LOADS = (
     "load average: 0.10, 0.20, 0.30", "load average: 1, 2, 3", "load averages: 4.99 5.00 5.01",
     "load averages: 9.9, 10.0, 10.1", "load average: 3.00, 5.01, 2.00", "load average: 3.00, 10.01, 2.00",
-    "load average: 0,10, 0,20, 0,30", "load average: 1.0", "load average:", " load=12%", " load=0.52", 
-    "load average: 1.0, 99999.5, 2", "load average:12.1,12.2,12.3", "load average: a, b, c", "load average: .5, .75, 7.", "",
+    "load average: 0,10, 0,20, 0,30", "load average: 1.0", "load average:", " load=12%", " load=0.52",
+    "load average: 1.0, 99999.5, 2", "load average:12.1,12.2,12.3", "load average: a, b, c",
+    "load average: .5, .75, 7.", "",
 )  # fmt: skip
 _WORDS = ("x", "-", "n/a", "0%", "12", "100%", "é", "<b>", "&amp;", "&red", "a=b", "/var", "%", "*", '"q"', "\xa0")
 
@@ -88,20 +89,9 @@ _HEADINGS = (
     "Free", "%Used", "Cap",
 )  # fmt: skip
 _FIGURES = (
-    "df",
-    "inode",
-    "free",
-    "memory",
-    "meminfo",
-    "swap",
-    "disk",
-    "realmem",
-    "freemem",
-    "cics",
-    "getvis",
-    "nparts",
-)
-_FIGURES += ("maxuser", "paging", "cpu", "top", "uptime", "vmtotal", "memsize", "prtconf", "", "ifmib", "ups", "system")
+    "df", "inode", "free", "memory", "meminfo", "swap", "disk", "realmem", "freemem", "cics", "getvis", "nparts",
+    "maxuser", "paging", "cpu", "top", "uptime", "vmtotal", "memsize", "prtconf", "ifmib", "ups", "system", "",
+)  # fmt: skip
 
 
 def _figures(sections: _Sections, dice: random.Random) -> None:
