@@ -12,6 +12,11 @@ from hexmon.model.status import ClientMessage
 from tests.peers.client_oddities import excused
 from tests.support.xymond_client import NOW, Seen, XymondClients
 
+from hexmon.judge.clients.selection import Selected
+from hexmon.judge.clients.contract import ClientJudging
+SETTINGS = ClientJudging()
+def read_rules(path): return None
+def rules_for(*a): return Selected()
 _CODES = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
@@ -47,10 +52,10 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         message = self.case.message.message.decode(**_CODES)
-        return (
-            f"--- {self.case.seed} {self.name}\n  ours   {_short(self.ours)}\n  theirs {_short(self.theirs)}\n"
-            f"  hosts    {self.case.hosts!r}\n  analysis {self.case.analysis!r}\n  message  {message!r}\n"
-        )
+        lines = [f"--- {self.case.seed} {self.name}", f"  ours     {_short(self.ours)}"]
+        lines += [f"  theirs   {_short(self.theirs)}", f"  hosts    {self.case.hosts!r}"]
+        lines += [f"  analysis {self.case.analysis!r}", f"  message  {message[:2000]!r}"]
+        return "\n".join([*lines, ""])
 
 
 def _short(made: Made | None) -> str:
@@ -80,7 +85,7 @@ class Comparison:
         """The same difference with as few lines of files and message as can be."""
         for _ in range(3):
             before = found
-            found = self._shrink_analysis(found)
+            found = self._shrink_files(found)
             found = self._shrink_message(found)
             if found.case == before.case:
                 break
@@ -92,8 +97,10 @@ class Comparison:
         judged = self._clients.judge_each(hosts, analysis, messages)
         inventory = HostsSource(self._clients.home / "etc" / "hosts.cfg").load(lenient=True)
         rules = read_rules(self._clients.home / "etc" / "analysis.cfg")
-        for number, (message, seen) in enumerate(zip(messages, judged, strict=True)):
-            host = inventory.hosts[message.host]
+        for message, seen in zip(messages, judged, strict=True):
+            host = inventory.hosts.get(message.host)
+            if host is None:
+                continue
             selected = rules_for(rules, inventory, host, message, NOW)
             ours = judge_client(message, host, selected, float(NOW), SETTINGS)
             reports = [
@@ -103,15 +110,15 @@ class Comparison:
             figures = [(one.key.test, Made("", "", (), one.text.decode(**_CODES).rstrip("\n"))) for one in ours.figures]
             theirs = None if seen is None else _numbered(_theirs(one, whole=self._whole) for one in seen)
             yield message, theirs, _numbered([*reports, *figures])
-            del number
 
-    def _shrink_analysis(self, found: Difference) -> Difference:
-        lines = found.case.analysis.splitlines(keepends=True)
-        place = 0
-        while place < len(lines):
-            fewer = lines[:place] + lines[place + 1 :]
-            smaller = self._still(found, replace(found.case, analysis="".join(fewer)))
-            found, lines, place = (smaller, fewer, place) if smaller else (found, lines, place + 1)
+    def _shrink_files(self, found: Difference) -> Difference:
+        for name in ("hosts", "analysis"):
+            lines = getattr(found.case, name).splitlines(keepends=True)
+            place = 0
+            while place < len(lines):
+                fewer = lines[:place] + lines[place + 1 :]
+                smaller = self._still(found, replace(found.case, **{name: "".join(fewer)}))
+                found, lines, place = (smaller, fewer, place) if smaller else (found, lines, place + 1)
         return found
 
     def _shrink_message(self, found: Difference) -> Difference:

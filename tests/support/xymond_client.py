@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -134,12 +135,14 @@ def judged_by_xymon(
 
 
 def _channel(messages: Sequence[ClientMessage], now: int) -> Iterator[bytes]:
-    """What xymond would say on its channel. A message of the same second as the one before is taken for the same."""
+    """What xymond would say on its channel. A host's second message of one second is taken for the first again."""
+    count: Counter[str] = Counter()
     for number, message in enumerate(messages):
         assert b"\n@@\n" not in message.message
         assert len(message.message) < LONGEST
-        yield _said(2 * number, now + number, message)
+        yield _said(2 * number, now + count[message.host], message)
         yield _said(2 * number + 1, now + number, _mark(number))
+        count[message.host] += 1
     yield b"@@shutdown\n@@\n"
 
 
