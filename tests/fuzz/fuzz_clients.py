@@ -3,24 +3,28 @@
 import argparse
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from hexmon.judge.clients.contract import ClientJudging
 from hexmon.judge.clients.judge import Judged, judge_client
+from hexmon.judge.clients.selection import Analysis
 from hexmon.judge.clients.systems import SYSTEMS
 from hexmon.model.inventory import Host
 from hexmon.model.status import ClientMessage
 from tests.peers.client_rule_words import odd_analysis
 from tests.peers.client_samples import Sample, samples
 from tests.peers.client_words import odd_message
-from tests.support.client_files import rules_of
+from tests.support.analysis_files import analysis
 
 _PIECES = (
-    b"\n[", b"]", b"\n", b"\r\n", b"\0", b"\t", b" ", b"%", b"-", b"9" * 5000, b"-1", b"1e400", b"99%", b"nan", b"inf",
-    b"0x10", b"\xff\xfe", "\u0669\u00b2\u2028\u0085".encode(), b"\xf0\x9f\x98\x80", b"(" * 200, b"&red ", b"<a href=\"", b"../../etc/passwd",
-    b"[msgs:../../../etc/passwd]\n", b"[file:/etc/shadow]\n", b"[df]\n", b"[ps]\n", b"[]\n", b"[\n", b"up 99999999999 days,",
+    b"\n[", b"]", b"\n", b"\r\n", b"\0", b"\t", b" ", b"%", b"-", b"9" * 5000, b"-1", b"1e400", b"99%", b"nan",
+    b"inf", b"0x10", b"\xff\xfe", "\u0669\u00b2\u2028\u0085".encode(), b"\xf0\x9f\x98\x80", b"(" * 200, b"&red ",
+    b'<a href="', b"../../etc/passwd", b"[msgs:../../../etc/passwd]\n", b"[file:/etc/shadow]\n", b"[df]\n", b"[ps]\n",
+    b"[]\n", b"[\n", b"up 99999999999 days,",
 )  # fmt: skip
+_LOCAL = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SETTINGS = (
     ClientJudging(),
     ClientJudging(uptime_column=True, list_processes=False, list_cpu=False, list_ports=False, list_services=False),
@@ -42,15 +46,15 @@ def mutated(data: bytes, dice: random.Random, pieces: Sequence[bytes] = _PIECES)
 
 def one(seed: int) -> tuple[ClientMessage, Judged]:
     """A message and what became of it."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311
     sample: Sample = dice.choice(list(samples().values()))
     os_type = dice.choice((sample.os_type, sample.os_type, *SYSTEMS, "none-such"))
     message = odd_message(sample, dice)
     message = replace(message, os_type=os_type, message=mutated(message.message, dice))
     host = Host(name=message.host)
-    rules = mutated(odd_analysis(dice).encode(), dice).decode("utf-8", "surrogateescape")
-    now = dice.choice((0.0, 1.8e9, -1.0, 4e12))
-    return message, judge_client(message, host, rules_of(rules, host, message, now), now, dice.choice(SETTINGS))
+    settings = Analysis(analysis(mutated(odd_analysis(dice).encode(), dice).decode("utf-8", "surrogateescape")))
+    rules = settings.for_host(host, message.host_class, message.os_type, _LOCAL)
+    return message, judge_client(message, host, rules, dice.choice((0.0, 1.8e9, -1.0, 4e12)), dice.choice(SETTINGS))
 
 
 def main() -> None:

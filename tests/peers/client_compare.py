@@ -1,22 +1,21 @@
 """What hexmon and the real xymond_client make of the same messages, and the smallest case in which they differ."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from hexmon.config.lines import read_file
 from hexmon.inventory.source import HostsSource
+from hexmon.judge.clients.analysis_cfg import read_analysis
 from hexmon.judge.clients.judge import judge_client
+from hexmon.judge.clients.selection import Analysis
+from hexmon.model.inventory import Host
 from hexmon.model.status import ClientMessage
 from tests.peers.client_oddities import excused
 from tests.support.xymond_client import NOW, Seen, XymondClients
 
-from hexmon.judge.clients.selection import Selected
-from hexmon.judge.clients.contract import ClientJudging
-SETTINGS = ClientJudging()
-def read_rules(path): return None
-def rules_for(*a): return Selected()
 _CODES = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
@@ -70,7 +69,9 @@ class Comparison:
         self._whole = whole
         self.died = 0  # messages that the real program did not survive
 
-    def differences(self, hosts: str, analysis: str, messages: Sequence[ClientMessage], seed: str) -> Iterator[Difference]:
+    def differences(
+        self, hosts: str, analysis: str, messages: Sequence[ClientMessage], seed: str
+    ) -> Iterator[Difference]:
         """Of messages of different hosts, judged by the same files."""
         for message, theirs, ours in self._both(hosts, analysis, messages):
             if theirs is None:
@@ -95,30 +96,33 @@ class Comparison:
         self, hosts: str, analysis: str, messages: Sequence[ClientMessage]
     ) -> Iterator[tuple[ClientMessage, Mapping[Key, Made] | None, Mapping[Key, Made]]]:
         judged = self._clients.judge_each(hosts, analysis, messages)
-        inventory = HostsSource(self._clients.home / "etc" / "hosts.cfg").load(lenient=True)
-        rules = read_rules(self._clients.home / "etc" / "analysis.cfg")
+        etc = self._clients.home / "etc"
+        inventory = HostsSource(etc / "hosts.cfg", holidays=etc / "holidays.cfg").load(lenient=True)
+        settings = Analysis(read_analysis(read_file(etc / "analysis.cfg", [], tool="daemon").lines))
         for message, seen in zip(messages, judged, strict=True):
             host = inventory.hosts.get(message.host)
-            if host is None:
-                continue
-            selected = rules_for(rules, inventory, host, message, NOW)
-            ours = judge_client(message, host, selected, float(NOW), SETTINGS)
-            reports = [
-                (report.key.test, _square(report.text.decode(**_CODES), report.groups, whole=self._whole))
-                for report in ours.reports
-            ]
-            figures = [(one.key.test, Made("", "", (), one.text.decode(**_CODES).rstrip("\n"))) for one in ours.figures]
-            theirs = None if seen is None else _numbered(_theirs(one, whole=self._whole) for one in seen)
-            yield message, theirs, _numbered([*reports, *figures])
+            if host is not None:
+                theirs = None if seen is None else _numbered(_theirs(one, whole=self._whole) for one in seen)
+                yield message, theirs, _numbered(self._ours(message, host, settings))
+
+    def _ours(self, message: ClientMessage, host: Host, settings: Analysis) -> Iterator[tuple[str, Made]]:
+        rules = settings.for_host(host, message.host_class, message.os_type, datetime.fromtimestamp(NOW, UTC))
+        judged = judge_client(message, host, rules, float(NOW))
+        for report in judged.reports:
+            yield report.key.test, _square(report.text.decode(**_CODES), report.groups, whole=self._whole)
+        for figures in judged.figures:
+            yield figures.key.test, Made("", "", (), figures.text.decode(**_CODES).rstrip("\n"))
 
     def _shrink_files(self, found: Difference) -> Difference:
-        for name in ("hosts", "analysis"):
-            lines = getattr(found.case, name).splitlines(keepends=True)
-            place = 0
-            while place < len(lines):
-                fewer = lines[:place] + lines[place + 1 :]
-                smaller = self._still(found, replace(found.case, **{name: "".join(fewer)}))
-                found, lines, place = (smaller, fewer, place) if smaller else (found, lines, place + 1)
+        found = self._shrink_lines(found, found.case.hosts, lambda case, text: replace(case, hosts=text))
+        return self._shrink_lines(found, found.case.analysis, lambda case, text: replace(case, analysis=text))
+
+    def _shrink_lines(self, found: Difference, text: str, put: Callable[[Case, str], Case]) -> Difference:
+        lines, place = text.splitlines(keepends=True), 0
+        while place < len(lines):
+            fewer = lines[:place] + lines[place + 1 :]
+            smaller = self._still(found, put(found.case, "".join(fewer)))
+            found, lines, place = (smaller, fewer, place) if smaller else (found, lines, place + 1)
         return found
 
     def _shrink_message(self, found: Difference) -> Difference:
@@ -166,7 +170,7 @@ def _square(text: str, groups: tuple[str, ...], *, whole: bool) -> Made:
     color, _, rest = text.partition(" ")
     line, _, body = rest.partition("\n")
     lines = [one for one in body.splitlines() if one.strip()]
-    return Made(color, line, groups, "\n".join(lines) if whole else "")
+    return Made(color, line, tuple(sorted(groups)), "\n".join(lines) if whole else "")
 
 
 def _numbered(made: Iterable[tuple[str, Made]]) -> dict[Key, Made]:

@@ -2,22 +2,14 @@
 
 import pytest
 
-<<<<<<< HEAD
 from tests.peers.client_samples import client_message, samples
 from tests.support.client_rules import HOST, a_client_message
 from tests.support.xymond_client import Seen, judged_by_xymon, xymond_clients
-=======
-from tests.support.client_rules import HOST, a_client_message
-from tests.support.xymond_client import Seen, judged_by_xymon
->>>>>>> wt-zsys
 
 pytestmark = pytest.mark.peers
 
 HOSTS = f"127.0.0.1 {HOST.name} #\n"
-<<<<<<< HEAD
 SQUARES = {"mqcollect": {"mq"}, "snmpcollect": {"ifmib", "ups", "system"}}
-=======
->>>>>>> wt-zsys
 DISK = "[df]\nFilesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 15 85 {}% /\n"
 
 
@@ -52,7 +44,6 @@ def test_its_time_is_the_tests() -> None:
 
 def test_options_reach_it() -> None:
     assert not of(judged_by_xymon(HOSTS, "", [a_client_message("")], ["--no-clear-msgs"]), "msgs")
-<<<<<<< HEAD
 
 
 def test_a_message_that_it_does_not_survive_costs_only_its_own_squares() -> None:
@@ -74,5 +65,3 @@ def test_every_recorded_message_is_understood(name: str) -> None:
     seen = judged_by_xymon(f"127.0.0.1 {sample.host} #\n", "", [sample.message()])
     squares = {one.test for one in seen if not one.is_data}
     assert squares >= SQUARES.get(name, {"cpu", "disk"})
-=======
->>>>>>> wt-zsys

@@ -89,7 +89,8 @@ class XymondClients:
     ) -> list[Seen]:
         """All that it makes of these messages, in its order; `hosts` is hosts.cfg, `analysis` analysis.cfg."""
         self._clock.move_to(now)
-        for name, text in {"hosts.cfg": f"127.0.0.1 {_MARK} #\n{hosts}", "analysis.cfg": analysis}.items():
+        files = {"hosts.cfg": f"127.0.0.1 {_MARK} #\n{hosts}", "analysis.cfg": analysis, "holidays.cfg": ""}
+        for name, text in files.items():
             (self.home / "etc" / name).write_bytes(text.encode(**_CODES))
         done = subprocess.run(
             [*as_unprivileged(), self._program, "--no-update", *options],
