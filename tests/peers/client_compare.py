@@ -11,21 +11,13 @@ from hexmon.inventory.source import HostsSource
 from hexmon.judge.clients.analysis_cfg import read_analysis
 from hexmon.judge.clients.judge import judge_client
 from hexmon.judge.clients.selection import Analysis
+from hexmon.model.client import ClientData
 from hexmon.model.inventory import Host
 from hexmon.model.status import ClientMessage
-from tests.peers.client_oddities import excused
+from tests.peers.client_oddities import Made, Square, excused
 from tests.support.xymond_client import NOW, Seen, XymondClients
 
 _CODES = {"encoding": "utf-8", "errors": "surrogateescape"}
-
-
-class Made(NamedTuple):
-    """A square's colour, first line behind it, and groups; or the text of figures, without a colour."""
-
-    color: str
-    line: str
-    groups: tuple[str, ...] = ()
-    body: str = ""
 
 
 Key = tuple[str, int]  # the test or data set, and which of those with that name
@@ -78,8 +70,9 @@ class Comparison:
                 self.died += 1
                 continue
             case = Case(hosts, analysis, message, seed)
+            data = ClientData(message.message)
             for name, one, other in _unlike(ours, theirs):
-                if not excused(name, case.analysis, message, other):
+                if not excused(Square(name, message.os_type, analysis, data, one, other)):
                     yield Difference(case, name, one, other)
 
     def smallest(self, found: Difference) -> Difference:

@@ -288,13 +288,13 @@ _SETTINGS: dict[str, Callable[[random.Random], str]] = {
 _COMMON = ("PROC", "PORT", "DISK", "LOG", "FILE", "DIR")
 _UNIX = (*_COMMON, "LOAD", "UP", "CLOCK", "INODE", "MEMPHYS", "MEMSWAP", "MEMACT")
 _WINDOWS = (*_COMMON, "LOAD", "UP", "CLOCK", "MEMPHYS", "MEMSWAP", "MEMACT", "SVC", "SVC")
-_Z = (*_COMMON, "LOAD", "UP", "PAGING", "CICS", "MAXUSER", "NPARTS", "GETVIS", "VSIZE", "MEMCSA")
+_Z = (*_COMMON, "LOAD", "UP", "PAGING", "CICS")
 _KINDS = {
     "bbwin": _WINDOWS,
     "powershell": _WINDOWS,
-    "zos": _Z,
+    "zos": (*_Z, "MAXUSER", "MEMCSA"),
     "zvm": _Z,
-    "zvse": _Z,
+    "zvse": (*_Z, "NPARTS", "GETVIS", "VSIZE"),
     "mqcollect": ("MQ_QUEUE", "MQ_CHANNEL"),
     "snmpcollect": ("MIB",),
 }
