@@ -114,7 +114,7 @@ def _xymond(*, with_rrd: bool) -> Iterator[int]:
         workers = {"stachg": "xymond_history", "page": "xymond_alert", "client": "xymond_client"}
         if with_rrd:
             workers["status"] = "xymond_rrd"
-        started = [_worker(daemon.home, daemon.pid, channel, name) for channel, name in workers.items()]
+        started = [xymon_worker(daemon.home, daemon.pid, channel, name) for channel, name in workers.items()]
         time.sleep(1)
         if any(process.poll() is not None for process in started):
             raise RuntimeError("a worker of xymond did not start")
@@ -126,7 +126,7 @@ def _xymond(*, with_rrd: bool) -> Iterator[int]:
                 process.wait(20)
 
 
-def _worker(home: Path, pid: int, channel: str, name: str) -> subprocess.Popen[bytes]:
+def xymon_worker(home: Path, pid: int, channel: str, name: str) -> subprocess.Popen[bytes]:
     prefix: list[str] = []
     for folder in ("hist", "histlogs", "rrd"):
         (home / folder).mkdir(exist_ok=True)
