@@ -150,7 +150,7 @@ def test_the_pure_modules_of_the_architecture_page_are_under_the_purity_contract
     assert len(named) >= 11
     for name in named:
         package, _, module = name.partition(".")
-        forms = {f"hexmon.{name}", f"hexmon.{name}.*", f"hexmon.*.{module}", f"hexmon.{package}"}
+        forms = {f"hexmon.{name}", f"hexmon.{name}.*", f"hexmon.{name}.**", f"hexmon.*.{module}", f"hexmon.{package}"}
         assert forms & set(contract["source_modules"]), f"{name} is not in the contract"
 
 

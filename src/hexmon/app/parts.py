@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.judging import ClientJudge
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -13,9 +14,12 @@ from hexmon.clock import Clock
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
+from hexmon.ingest.outside import Outside
 from hexmon.ingest.settings import FileSettings, MessageSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -53,6 +57,7 @@ class Parts:
     storage: Storage
     board: Board
     dispatcher: Dispatcher
+    client_judge: ClientJudge
     server: MessageServer
     tools: Tools
     runner: Runner
@@ -83,12 +88,13 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
+    client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
         Files(_message_files(configuration), clock.monotonic),
         clock,
-        reload=lambda _word: condition.asked.set(),
+        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge),
         xmh=xmh_value,
     )
     runner = _runner(configuration, clock, board, tools)
@@ -100,6 +106,7 @@ def put_together(
         storage=storage,
         board=board,
         dispatcher=dispatcher,
+        client_judge=client_judge,
         server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
         tools=tools,
         runner=runner,
