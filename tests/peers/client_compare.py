@@ -72,7 +72,7 @@ class Comparison:
             case = Case(hosts, analysis, message, seed)
             data = ClientData(message.message)
             for name, one, other in _unlike(ours, theirs):
-                if not excused(Square(name, message.os_type, analysis, data, one, other)):
+                if not excused(Square(name, message, analysis, data, one, other)):
                     yield Difference(case, name, one, other)
 
     def smallest(self, found: Difference) -> Difference:
@@ -88,7 +88,9 @@ class Comparison:
     def _both(
         self, hosts: str, analysis: str, messages: Sequence[ClientMessage]
     ) -> Iterator[tuple[ClientMessage, Mapping[Key, Made] | None, Mapping[Key, Made]]]:
-        judged = self._clients.judge_each(hosts, analysis, messages)
+        alone = any(message.os_type.startswith("snmp") for message in messages)  # it remembers MIBs for all hosts
+        batches = [[one] for one in messages] if alone else [messages]
+        judged = [seen for batch in batches for seen in self._clients.judge_each(hosts, analysis, batch)]
         etc = self._clients.home / "etc"
         inventory = HostsSource(etc / "hosts.cfg", holidays=etc / "holidays.cfg").load(lenient=True)
         settings = Analysis(read_analysis(read_file(etc / "analysis.cfg", [], tool="daemon").lines))

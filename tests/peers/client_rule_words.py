@@ -311,7 +311,7 @@ def odd_hosts_cfg(dice: random.Random, hosts: Sequence[str]) -> str:
     for host in hosts:
         if dice.random() < 0.3:
             lines.append(dice.choice(("page web Web", "subpage sub Sub", "page db Db", "group some group")))
-        columns = dice.sample(("cpu", "disk", "procs", "msgs", "files", "memory", "inode", "ports", "svcs"), 2)
+        columns = dice.sample(("cpu", "disk", "procs", "msgs", "files", "inode", "ports", "svcs"), 2)
         tags = dice.choices(("", f"NOCOLUMNS:{','.join(columns)}", f"NOCOLUMNS:{columns[0]}"), (8, 1, 1))[0]
         lines.append(f"127.0.0.1 {host} # {tags}")
     return "\n".join([*lines, ""])

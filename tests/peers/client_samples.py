@@ -27,10 +27,12 @@ class Sample:
 
 def client_message(sample: Sample, body: str, **values: str) -> ClientMessage:
     """A message of that machine with another body."""
-    words = {"host": sample.host, "os_type": sample.os_type, "host_class": sample.host_class, **values}
-    head = f"client {words['host'].replace('.', ',')}.{words['os_type']} {words['host_class']}\n"
+    host, os_type, host_class = (values.get(name, getattr(sample, name)) for name in ("host", "os_type", "host_class"))
+    head = f"client {host.replace('.', ',')}.{os_type} {host_class}\n"
     return ClientMessage(
-        **words,
+        host=host,
+        os_type=os_type,
+        host_class=host_class,
         collector="",
         sender="127.0.0.1",
         received=float(NOW),

@@ -51,7 +51,7 @@ def odd_message(sample: Sample, dice: random.Random, **values: str) -> ClientMes
     sections: _Sections = list(sample.sections)
     for _ in range(dice.choice((0, 1, 1, 2, 2, 3, 4, 6))):
         change = dice.choices(_CHANGES, weights=_WEIGHTS)[0]
-        if sample.name == "snmpcollect" and change not in _SAFE_FOR_MIBS:
+        if sample.name in ("snmpcollect", "mqcollect") and change not in _WITHOUT_ORDER:
             continue
         change(sections, dice)
     body = sections_text(tuple(sections))
@@ -355,6 +355,6 @@ _WEIGHED: tuple[tuple[Callable[[_Sections, random.Random], None], int], ...] = (
     (_rename_section, 2),
     (_more, 10),
 )
-_SAFE_FOR_MIBS = (_figures, _spaces, _drop_row, _drop_section, _empty_section, _repeat_row)
+_WITHOUT_ORDER = (_figures, _spaces, _drop_row, _drop_section, _empty_section, _repeat_row)
 _CHANGES = tuple(change for change, _ in _WEIGHED)
 _WEIGHTS = tuple(weight for _, weight in _WEIGHED)

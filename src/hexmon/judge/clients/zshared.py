@@ -20,6 +20,7 @@ _USUAL_LOAD = Load()
 _USUAL_UP = Up()
 _USUAL_PAGING = Paging()
 _USUAL_CICS = Cics()
+_USUAL_SPACES = AddressSpaces(kind="maxuser")
 
 
 class Findings:
@@ -167,6 +168,5 @@ def _judge_cics(view: View, name: str, findings: Findings, away: bool, used: tup
 
 def address_spaces(view: View, kind: str, used: float, what: str, findings: Findings) -> None:
     """Judge a whole number of per cent by MAXUSER or NPARTS."""
-    from_rules = view.rules.first(AddressSpaces, lambda rule: rule.kind == kind)
-    if from_rules is not None:
-        findings.judge(int(used), from_rules, what)
+    rule = view.rules.first(AddressSpaces, lambda rule: rule.kind == kind)
+    findings.judge(int(used), rule or _USUAL_SPACES, what)
