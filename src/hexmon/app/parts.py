@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
@@ -57,6 +59,7 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    host_data: HostDataKeeper | None
     sources: Sources
     started: float
     condition: Condition
@@ -83,6 +86,7 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
+    host_data = _host_data(configuration, clock, board, bus)
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
@@ -91,6 +95,7 @@ def put_together(
         reload=lambda _word: condition.asked.set(),
         xmh=xmh_value,
     )
+    dispatcher.save_next = host_data
     runner = _runner(configuration, clock, board, tools)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
     return Parts(
@@ -104,10 +109,18 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        host_data=host_data,
         sources=sources,
         started=clock.now(),
         condition=condition,
     )
+
+
+def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: LocalBus) -> HostDataKeeper | None:
+    settings = configuration.settings.hostdata
+    if not settings.enabled:
+        return None
+    return HostDataKeeper(board, bus, clock, HostDataFiles(configuration.hostdata_dir), settings)
 
 
 def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:

@@ -18,6 +18,7 @@ from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
+from hexmon.ingest.save_next import SaveNext, arm
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
 from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
 from hexmon.model.text import nl_encode_bytes
@@ -58,6 +59,7 @@ class Dispatcher:
         xmh: Xmh = plain_xmh,
     ) -> None:
         self.board = board
+        self.save_next: SaveNext | None = None  # who keeps client messages
         self.answers = Answers(board, xmh)
         self.access = access
         self.files = files
@@ -220,6 +222,8 @@ class Dispatcher:
                 message=command.message,
             )
         )
+        if self.save_next:
+            self.save_next.client_came(command.host)
         host = self.board.canonical(command.host) if command.answered else None
         if host is None:
             return _done(ticket)
@@ -327,12 +331,8 @@ class Dispatcher:
         return Answer(question.ask(self.answers, command.words))
 
     def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
-        """Refused in the words of xymond, because nothing keeps client messages yet."""
-        if not command.minutes:
-            return Answer(b"ERROR: hostdatasave requires HOSTNAME and an optional lifetime from 1 to 1440 minutes\n")
-        if self.board.canonical(command.host) is None:
-            return Answer(f"ERROR: unknown host {command.host}\n".encode())
-        return Answer(b"ERROR: cached client messages are disabled\n")
+        """Keep the next client message of a host."""
+        return Answer(arm(self.board, self.save_next, command))
 
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""
