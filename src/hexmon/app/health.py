@@ -117,6 +117,7 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_board_total", "what", board.counters),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *(parts.host_data.metrics() if parts.host_data is not None else ()),
     ]
     for queue in parts.bus.followers():
         lines.append(f'hexmon_queue_depth{{queue="{queue.name}"}} {queue.depth()}')

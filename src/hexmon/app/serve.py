@@ -29,6 +29,7 @@ from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
 from hexmon.inventory.in_force import Windows
@@ -143,6 +144,8 @@ class Monitor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS):
                     await parts.alerting.outbox.drained()
+                    if parts.host_data is not None:
+                        await parts.host_data.drained()
             for loop in loops:
                 loop.cancel()
         await self._write_everything(parts)
@@ -169,6 +172,8 @@ class Monitor:
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
         loops |= parts.alerting.loops()
+        if parts.host_data is not None:
+            loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
@@ -189,6 +194,7 @@ class Monitor:
                 acknowledge=partial(acknowledge, parts),
                 link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
+                host_data=HostDataFiles(self.configuration.hostdata_dir),
             )
         )
 
@@ -291,6 +297,8 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
+    if parts.host_data is not None:
+        parts.host_data.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

@@ -14,6 +14,7 @@ from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
+from hexmon.history.settings import HostDataSettings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address
 from hexmon.model.names import TEST_NAME
@@ -141,6 +142,7 @@ class Settings:
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
+    hostdata: HostDataSettings = field(default_factory=HostDataSettings)
     pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
     alerts: AlertSettings = field(default_factory=AlertSettings)
@@ -164,6 +166,12 @@ class Configuration:
     def data_dir(self) -> Path:
         """The folder that hexmon writes."""
         return self.locate(self.settings.data_dir)
+
+    @property
+    def hostdata_dir(self) -> Path:
+        """The folder of the client data that is kept."""
+        folder = self.settings.hostdata.folder
+        return self.locate(folder) if folder else self.data_dir / "hostdata"
 
     @property
     def store_url(self) -> str:
