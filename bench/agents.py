@@ -187,7 +187,7 @@ def _xymond() -> float:
     from tests.support.xymond import xymond
 
     with xymond(hosts_cfg(), {"analysis.cfg": _ANALYSIS}, options=["--flap-count=0"]) as daemon:
-        worker = xymon_worker(daemon.home, daemon.pid, "client", "xymond_client")
+        worker = xymon_worker(daemon, "client", "xymond_client")
         time.sleep(2)
         try:
             if worker.poll() is not None:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.judging import ClientJudge
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
@@ -14,9 +15,12 @@ from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
 from hexmon.ingest.http import MessageEndpoint
+from hexmon.ingest.outside import Outside
 from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -54,6 +58,7 @@ class Parts:
     storage: Storage
     board: Board
     dispatcher: Dispatcher
+    client_judge: ClientJudge
     server: MessageServer
     endpoint: MessageEndpoint
     tools: Tools
@@ -85,12 +90,13 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
+    client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
         Files(_message_files(configuration), clock.monotonic),
         clock,
-        reload=lambda _word: condition.asked.set(),
+        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge),
         xmh=xmh_value,
     )
     runner = _runner(configuration, clock, board, tools)
@@ -104,6 +110,7 @@ def put_together(
         dispatcher=dispatcher,
         server=MessageServer(dispatcher, storage.journal, clock, message_settings(configuration)),
         endpoint=message_endpoint(configuration, dispatcher, board, storage.journal, clock),
+        client_judge=client_judge,
         tools=tools,
         runner=runner,
         alerting=alerting,

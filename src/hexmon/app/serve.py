@@ -19,7 +19,7 @@ from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import WebSocket, web_sockets
-from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
+from hexmon.app.loops import Checkpoint, every, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.pages import Pages
 from hexmon.app.parts import Opened, Parts, put_together
@@ -143,7 +143,7 @@ class Monitor:
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
             "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
-            "client judge": judge_clients(parts.board, parts.bus),
+            "client judge": parts.client_judge.run(),
             "board": often(1.0, partial(_tick, parts)),
             "alert times": often(1.0, parts.alerting.tick),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),

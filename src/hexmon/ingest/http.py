@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hexmon.board.store import Journal
 from hexmon.clock import Clock
-from hexmon.ingest.answer import Answer
+from hexmon.ingest.answer import Answer, Later
 from hexmon.ingest.bodies import EncodingError, TooLongError, message_of, unpacked
 from hexmon.ingest.buffers import Buffers, CrowdedError, GoneError, Incoming
 from hexmon.ingest.credentials import Credentials, Identity, NotAllowedError, TooManyError
@@ -139,8 +139,8 @@ class MessageEndpoint:
         message = await self._message(request)
         self.counters["messages"] += 1
         answer = await self._handled(message, sender, who)
-        if answer.ticket:
-            await self._durable(answer.ticket)
+        if answer.ticket or answer.later is not None:
+            await self._done(answer)
         return answer.reply
 
     def _look(self, request: _Request) -> None:
@@ -214,11 +214,12 @@ class MessageEndpoint:
     async def _others(self) -> None:
         await self._clock.sleep_until(self._clock.monotonic())
 
-    async def _durable(self, ticket: int) -> None:
-        """Whoever sees 200 may forget the message: it is on disk."""
+    async def _done(self, answer: Answer) -> None:
+        """Whoever sees 200 may forget the message: what it became is on disk."""
         try:
             async with asyncio.timeout(self._settings.timeout):
-                await self._journal.durable(ticket)
+                filed = 0 if answer.later is None else await _called_back(answer.later)
+                await self._journal.durable(max(answer.ticket, filed))
         except TimeoutError as error:
             raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
 
@@ -263,6 +264,13 @@ class _Nothing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         await _answer(send, HTTPStatus.NOT_FOUND, b"", [_CLOSE])
+
+
+async def _called_back(later: Later) -> int:
+    """The ticket of what is filed later."""
+    filed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    later(lambda ticket: None if filed.done() else filed.set_result(ticket))
+    return await filed
 
 
 async def _answer(send: Send, status: HTTPStatus, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:

@@ -215,7 +215,7 @@ class MessageServer:
             self._register(Connection(self, sock, sender, self._deadline()), data + more)
             return
         answer = self._handler.handle(data, sender)
-        if answer.reply or answer.ticket:
+        if answer.reply or answer.ticket or answer.later:
             connection = Connection(self, sock, sender, self._deadline())
             self._answering[connection] = None
             self._finish(connection, answer)
@@ -291,8 +291,16 @@ class MessageServer:
     def _finish(self, connection: Connection, answer: Answer) -> None:
         self.buffered -= connection.size
         connection.size = 0
-        if answer.ticket:
-            self._journal.when_durable(answer.ticket, partial(connection.answer, answer))
+        if answer.later is not None:
+            answer.later(partial(self._settle, connection, answer))
+        else:
+            self._settle(connection, answer, 0)
+
+    def _settle(self, connection: Connection, answer: Answer, later: int) -> None:
+        """Nothing is left to be done but to wait for the disk."""
+        ticket = max(answer.ticket, later)
+        if ticket:
+            self._journal.when_durable(ticket, partial(connection.answer, answer))
         else:
             connection.answer(answer)
 

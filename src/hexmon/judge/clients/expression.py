@@ -1,7 +1,7 @@
 """A value of analysis.cfg that names things: plain text, a list, or `%` and a Perl-compatible pattern."""
 
-from hexmon.model.name_filter import Names
-from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+from hexmon.model.name_filter import Names, compile_written
+from hexmon.model.patterns import Pattern, PatternError
 
 
 class Expression:
@@ -19,7 +19,7 @@ class Expression:
         self._names: Names | None = None
         if text.startswith("%"):
             try:
-                self._pattern = compile_pattern(text[1:])
+                self._pattern = compile_written(text[1:])
             except PatternError as error:
                 self.mistake = str(error)
 

@@ -45,11 +45,9 @@ def judge_client(
 def _report(message: ClientMessage, host: Host, date: str, square: Square) -> Report:
     groups = f"/group:{','.join(square.groups)}" if square.groups else ""
     comment = f"{square.comment} " if square.comment else ""
+    line = f"{square.date or date} {square.line}" if square.line else square.date or date
     body = square.body.rstrip("\n")
-    text = (
-        f"{WORDS[square.color]} {comment}{date} {square.line}\n{body}\n\n"
-        f"Status message received from {message.sender}\n"
-    )
+    text = f"{WORDS[square.color]} {comment}{line}\n{body}\n\nStatus message received from {message.sender}\n"
     return Report(
         key=StatusKey(host.name, square.test),
         color=square.color,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from hexmon.judge.clients.contract import System
+from hexmon.judge.clients.zsystems import Z_SYSTEMS
 
 # Word of the message's first line, in lower case, to system.
-SYSTEMS: Mapping[str, System] = {}
+SYSTEMS: Mapping[str, System] = {**Z_SYSTEMS}
 
 
 def system_of(os_type: str, *, unknown: bool = False) -> System | None:
