@@ -49,6 +49,7 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
         yield Color.RED, f"the store does not take what is written: {parts.storage.journal.trouble}"
     yield from _problems("the new configuration was refused, the old one is in force", condition.config_refused)
     yield from _problems("mistakes in the configuration", condition.config_problems)
+    yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
     lateness = parts.runner.stats.lateness
@@ -111,6 +112,9 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_messages_total", "command", parts.dispatcher.counts),
         *by_label("hexmon_connections_total", "what", parts.server.counters),
         *gauge("hexmon_connections_open", parts.server.connections()),
+        *by_label("hexmon_http_requests_total", "what", parts.endpoint.counters),
+        *by_label("hexmon_http_senders_total", "by", parts.endpoint.credentials.counters),
+        *counter("hexmon_out_of_scope_total", parts.endpoint.scopes.refused),
         *counter("hexmon_client_messages_judged_total", parts.client_judge.judged),
         *counter("hexmon_client_messages_failed_total", parts.client_judge.failed),
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),

@@ -2,11 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
+from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -16,8 +16,9 @@ from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
+from hexmon.ingest.http import MessageEndpoint
 from hexmon.ingest.outside import Outside
-from hexmon.ingest.settings import FileSettings, MessageSettings
+from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
 from hexmon.judge.clients.contract import ClientJudging
@@ -61,6 +62,7 @@ class Parts:
     dispatcher: Dispatcher
     client_judge: ClientJudge
     server: MessageServer
+    endpoint: MessageEndpoint
     tools: Tools
     runner: Runner
     alerting: Alerting
@@ -110,8 +112,9 @@ def put_together(
         storage=storage,
         board=board,
         dispatcher=dispatcher,
+        server=MessageServer(dispatcher, storage.journal, clock, message_settings(configuration)),
+        endpoint=message_endpoint(configuration, dispatcher, board, storage.journal, clock),
         client_judge=client_judge,
-        server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
         tools=tools,
         runner=runner,
         alerting=alerting,
@@ -176,12 +179,3 @@ def _message_files(configuration: Configuration) -> FileSettings:
         download_dir=configuration.locate(files.download),
         client_local=local,
     )
-
-
-def _messages(configuration: Configuration) -> MessageSettings:
-    listen = configuration.settings.listen
-
-    def pem(name: str) -> Path | None:
-        return configuration.locate(name) if name else None
-
-    return MessageSettings(addresses=listen.messages, certificate=pem(listen.certificate), key=pem(listen.key))

@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "notify": "notify",
     "ack-mail": "ack_mail",
     "agent": "agent",
+    "agent-token": "agent_token",
 }
 
 SUMMARIES: dict[str, str] = {
@@ -38,6 +39,7 @@ SUMMARIES: dict[str, str] = {
     "notify": "send a test message through a channel, or print the channels",
     "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
+    "agent-token": "give agents tokens to report with, list and revoke them",
 }
 
 
