@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "notify": "notify",
     "ack-mail": "ack_mail",
     "agent": "agent",
+    "relay": "relay",
 }
 
 SUMMARIES: dict[str, str] = {
@@ -38,6 +39,7 @@ SUMMARIES: dict[str, str] = {
     "notify": "send a test message through a channel, or print the channels",
     "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
+    "relay": "hand messages on to monitors, or keep them until one fetches them",
 }
 
 
