@@ -344,7 +344,7 @@ async def test_a_word_that_need_not_be_kept_is_not(tmp_path: Path) -> None:
 
 
 def _all(spool: Spool) -> list[Waiting]:
-    found = []
+    found: list[Waiting] = []
     while (batch := spool.oldest()) is not None:
         found += batch.messages
         spool.remove(batch.number)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _Inline(ThreadPoolExecutor):
-    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":  # type: ignore[override]
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
         done: Future[Any] = Future()
         try:
             done.set_result(work(*arguments, **named))

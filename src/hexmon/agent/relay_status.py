@@ -1,6 +1,5 @@
 """What a relay says about itself: the status it sends to every server. Pure."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 
@@ -116,7 +115,7 @@ def _row(label: str, value: int) -> str:
 
 def span(seconds: float) -> str:
     """`3 min`, `2 h 5 min`, `4 d 1 h`."""
-    minutes = int(seconds // 60) if math.isfinite(seconds) else 0
+    minutes = int(seconds // 60)
     if minutes < 1:
         return f"{max(int(seconds), 0)} s"
     hours, minutes = divmod(minutes, 60)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.pull import Puller
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -57,6 +58,7 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    puller: Puller
     sources: Sources
     started: float
     condition: Condition
@@ -104,6 +106,7 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),
         condition=condition,

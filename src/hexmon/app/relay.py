@@ -14,7 +14,7 @@ from hexmon.agent.relaying import Packing, Remembered, Way, marked, way_of, whol
 from hexmon.agent.spool import Spool, Waiting
 from hexmon.app.receipts import Receipt, Receipts
 from hexmon.app.relay_report import Teller
-from hexmon.app.relay_server import Guard, exchange, folder_name, message_settings, packed, unpacked
+from hexmon.app.relay_server import Guard, exchange, folder_name, message_settings, packed, shown, unpacked
 from hexmon.app.relay_settings import RelayConfiguration
 from hexmon.clock import Clock
 from hexmon.ingest.addresses import Address, parse_address
@@ -47,7 +47,7 @@ class Relay:
     def _outlet(self, address: Address, folder: Path, tls: ssl.SSLContext | None) -> Outlet:
         settings = self._settings
         return Outlet(
-            str(address),
+            shown(address),
             partial(exchange, address, settings.timeout, tls),
             Spool(folder / folder_name(address), settings.spool),
             Packing(packed),

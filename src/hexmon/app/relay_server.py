@@ -7,7 +7,6 @@ import re
 import ssl
 from collections import Counter
 from collections.abc import Sequence
-from urllib.error import URLError
 
 from hexmon.agent.relaying import guard_of
 from hexmon.app.relay_settings import RelayConfiguration
@@ -46,17 +45,23 @@ async def exchange(
         async with asyncio.timeout(timeout + _PATIENCE):
             return await exchange_async(address, message, timeout, tls)
     except TimeoutError as error:
-        raise SendError(f"{address}: no answer in time") from error
+        raise SendError(f"{shown(address)}: no answer in time") from error
     except SendError as error:
         cause = error.__cause__
-        if isinstance(cause, URLError) and isinstance(cause.reason, OSError):
-            raise SendError(str(error)) from cause.reason
-        raise
+        reason = getattr(cause, "reason", None)  # what is beneath the errors of HTTP
+        raise SendError(str(error).replace(str(address), shown(address))) from (
+            reason if isinstance(reason, OSError) else cause
+        )
+
+
+def shown(address: Address) -> str:
+    """A server as it may be told: without the password of a URL."""
+    return re.sub(r"//[^/@]*@", "//", str(address))
 
 
 def folder_name(address: Address) -> str:
     """The folder of a server's spool: legible, and no two servers have the same."""
-    text = str(address)
+    text = shown(address)
     legible = re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_.")[:60]
     return f"{legible}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
 

@@ -169,6 +169,8 @@ class Monitor:
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
         loops |= parts.alerting.loops()
+        if self.configuration.settings.pull.enabled:
+            loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
