@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
+from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
@@ -67,6 +68,7 @@ class Parts:
     runner: Runner
     alerting: Alerting
     host_data: HostDataKeeper | None
+    puller: Puller
     sources: Sources
     started: float
     condition: Condition
@@ -119,6 +121,7 @@ def put_together(
         runner=runner,
         alerting=alerting,
         host_data=host_data,
+        puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),
         condition=condition,

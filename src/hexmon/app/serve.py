@@ -162,6 +162,8 @@ class Monitor:
         loops |= parts.alerting.loops()
         if parts.host_data is not None:
             loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
+        if self.configuration.settings.pull.enabled:
+            loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
