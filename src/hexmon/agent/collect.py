@@ -68,7 +68,9 @@ class Collector:
 
     def message(self, now: float, collected: Callable[[], bytes] = bytes, scripts: bytes = b"") -> bytes:
         """The message. `now`: epoch seconds; `collected`: sections that client-local.cfg asked for."""
-        facts = Facts(datetime.fromtimestamp(now).astimezone(), self._patience, remote=self._remote, before=self.counted)
+        facts = Facts(
+            datetime.fromtimestamp(now).astimezone(), self._patience, remote=self._remote, before=self.counted
+        )
         parts = [self._first_line.encode() + b"\n"]
         for name in self._sections:
             if name == "clientversion":

@@ -36,7 +36,7 @@ def file_facts(name: str, hash_name: str, now: float, in_time: InTime) -> str:
     """Type, mode, links, owner, group, size, times, and the checksum of a file; or `ERROR: why not`."""
     try:
         target = _link_target(name)
-        status = os.stat(name)
+        status = Path(name).stat()
     except OSError as error:
         return f"ERROR: {error.strerror}\n\n"
     lines = [*_facts(status, target, now)]
@@ -46,7 +46,7 @@ def file_facts(name: str, hash_name: str, now: float, in_time: InTime) -> str:
 
 
 def _link_target(name: str) -> str:
-    return os.readlink(name) if stat.S_ISLNK(os.lstat(name).st_mode) else ""
+    return str(Path(name).readlink()) if stat.S_ISLNK(os.lstat(name).st_mode) else ""
 
 
 def _facts(status: os.stat_result, target: str, now: float) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _checksum(name: str, hash_name: str, in_time: InTime) -> str:
 def folder_sizes(name: str, in_time: InTime) -> str:
     """What `du -k` prints: KiB and path of every folder in it, itself last."""
     try:
-        status = os.stat(name)
+        status = Path(name).stat()
     except OSError as error:
         return f"ERROR: {error.strerror}\n"
     if not stat.S_ISDIR(status.st_mode):
@@ -202,8 +202,3 @@ def line_counts(name: str, patterns: Sequence[tuple[str, Callable[[bytes], bool]
 def one_line(name: str) -> str:
     """A name that cannot be taken for more than a part of its line."""
     return "".join("?" if ord(letter) < ord(" ") else letter for letter in name)
-
-
-def exists(name: str) -> bool:
-    """Whether there is anything of that name."""
-    return Path(name).exists()

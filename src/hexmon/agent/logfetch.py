@@ -2,8 +2,8 @@
 
 import glob
 import logging
-import signal
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -57,9 +57,7 @@ class LogFetch:
 
 
 class _Round:
-    def __init__(
-        self, limits: Limits, patience: Patience, remembered: Mapping[str, Remembered], now: float
-    ) -> None:
+    def __init__(self, limits: Limits, patience: Patience, remembered: Mapping[str, Remembered], now: float) -> None:
         self._limits = limits
         self._patience = patience
         self._before = remembered
@@ -76,7 +74,7 @@ class _Round:
                     known.setdefault((one.kind, name), one)
                 else:
                     self._problems.append(f"{name!r} cannot be the name of a section")
-        sections = []
+        sections: list[bytes] = []
         for (kind, name), one in reversed(known.items()):
             sections.extend(self._sections(kind, name, one, has_file=("file", name) in known))
         return Fetched(b"".join(sections), self._remembered, tuple(self._problems))
@@ -161,9 +159,7 @@ class _Round:
             counts=tuple(self._compiled(one.counts, Caseless)),
         )
 
-    def _compiled(
-        self, patterns: Sequence[tuple[str, str]], make: Callable[[str], T]
-    ) -> Iterator[tuple[str, T]]:
+    def _compiled(self, patterns: Sequence[tuple[str, str]], make: Callable[[str], T]) -> Iterator[tuple[str, T]]:
         for word, text in patterns:
             try:
                 yield word, make(text)

@@ -14,7 +14,7 @@ _WINDOW = 102_400  # bytes that are looked at; what was written before is skippe
 _QUIET = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
-class NotRegular(OSError):
+class NotRegularError(OSError):
     """A device, a pipe, a socket: reading it could block or do harm."""
 
 
@@ -34,14 +34,14 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def open_regular(name: str) -> BinaryIO:
-    """Open a file to read. Raises OSError, and NotRegular for what is no file (IsADirectoryError for a folder)."""
+    """Open a file to read. Raises OSError, and NotRegularError for what is no file (IsADirectoryError for a folder)."""
     descriptor = os.open(name, os.O_RDONLY | _QUIET)
     try:
         kind = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(kind):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
         if not stat.S_ISREG(kind):
-            raise NotRegular(errno.EINVAL, "Not a regular file", name)
+            raise NotRegularError(errno.EINVAL, "Not a regular file", name)
         return os.fdopen(descriptor, "rb")
     except OSError:
         os.close(descriptor)
@@ -52,7 +52,7 @@ def open_seen(name: str) -> BinaryIO:
     """The same, after a look: some devices act as soon as they are opened."""
     kind = Path(name).stat().st_mode
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-        raise NotRegular(errno.EINVAL, "Not a regular file", name)
+        raise NotRegularError(errno.EINVAL, "Not a regular file", name)
     return open_regular(name)
 
 

@@ -14,12 +14,13 @@ from hexmon import __version__
 from hexmon.agent.facts import Counters, Facts, Unknown
 
 _KIB = 1024
+_SAME_BOOT = 60.0  # seconds by which the moment of one boot may seem to move
 _MDSTAT = Path("/proc/mdstat")
 _STAT = Path("/proc/stat")
 
 
 def date(facts: Facts) -> str:
-    """As date(1) in the C locale."""
+    """The time, as the command of that name prints it in the C locale."""
     return facts.local.strftime(f"%a %b {facts.local.day:2} %H:%M:%S %Z %Y")
 
 
@@ -38,7 +39,7 @@ def osversion(_facts: Facts) -> str:
 
 
 def uptime(facts: Facts) -> str:
-    """As uptime(1)."""
+    """How long it has been up, as the command of that name prints it."""
     days, rest = divmod(max(int(facts.now - facts.boot), 0), 86400)
     hours, minutes = divmod(rest // 60, 60)
     span = f"{days} day{'' if days == 1 else 's'}, " if days else ""
@@ -56,7 +57,7 @@ def _count_users() -> int:
 
 
 def who(facts: Facts) -> str:
-    """As who(1)."""
+    """Who is here, as the command of that name prints it."""
     rows = []
     for user in psutil.users():
         since = facts.local.fromtimestamp(user.started, facts.local.tzinfo)
@@ -66,7 +67,7 @@ def who(facts: Facts) -> str:
 
 
 def free(_facts: Facts) -> str:
-    """As free(1), in KiB. `used` is what is neither free nor buffers nor cache, so that the sum is the total."""
+    """The memory, in KiB. `used` is what is neither free nor buffers nor cache, so that the sum is the total."""
     memory, swap = psutil.virtual_memory(), psutil.swap_memory()
     cached = getattr(memory, "cached", 0) + getattr(memory, "buffers", 0)
     used = max(memory.total - memory.free - cached, 0)
@@ -95,10 +96,10 @@ def nproc(_facts: Facts) -> str:
 
 
 def vmstat(facts: Facts) -> str:
-    """As vmstat(8): how the time since the report before this one was spent. Nothing at the first report."""
+    """How the time since the report before this one was spent. Nothing at the first report."""
     now = facts.counted = counters(facts)
     before = facts.before
-    if before is None or before.boot != now.boot or not 1 <= now.at - before.at:
+    if before is None or abs(before.boot - now.boot) > _SAME_BOOT or now.at - before.at < 1:
         raise Unknown
     seconds = now.at - before.at
     memory, swap = psutil.virtual_memory(), psutil.swap_memory()
@@ -124,7 +125,8 @@ def vmstat(facts: Facts) -> str:
     )
     return (
         "procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----\n"
-        " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n" + " ".join(map(str, figures))
+        " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n"
+        + " ".join(map(str, figures))
     )
 
 
@@ -147,9 +149,7 @@ def counters(facts: Facts) -> Counters:
 def _shares(now: Mapping[str, float], before: Mapping[str, float]) -> tuple[int, ...]:
     """Per cent of user, system, idle, waiting for disks, stolen by other virtual machines."""
     # The time of guests is part of user's already.
-    spent = {
-        name: max(now[name] - before.get(name, 0.0), 0.0) for name in now if name not in ("guest", "guest_nice")
-    }
+    spent = {name: max(now[name] - before.get(name, 0.0), 0.0) for name in now if name not in ("guest", "guest_nice")}
     whole = sum(spent.values()) or 1.0
     known = {name: spent.get(name, 0.0) for name in ("idle", "iowait", "steal")}
     user = spent.get("user", 0.0) + spent.get("nice", 0.0)

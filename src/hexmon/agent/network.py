@@ -83,7 +83,7 @@ def _addresses(addresses: Iterable[Any]) -> Iterator[str]:
 
 def _size(count: float) -> str:
     for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:  # noqa: PLR2004
+        if count < 1024:
             return f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"

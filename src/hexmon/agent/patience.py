@@ -45,11 +45,17 @@ class Patience:
 
     def ask_all(self, calls: Mapping[str, Callable[[], T]]) -> dict[str, T | Exception]:
         """The answers to all of them, asked at the same time; an exception where one failed or did not come."""
-        asked = {name: _Question(name, call) for name, call in calls.items() if not self._hangs(name)}
+        asked: dict[str, _Question[T]] = {
+            name: _Question(name, call) for name, call in calls.items() if not self._hangs(name)
+        }
         deadline = monotonic() + self.seconds
         for question in asked.values():
             question.thread.join(max(deadline - monotonic(), 0.0))
-        return {name: self._outcome(name, asked.get(name)) for name in calls}
+        answers: dict[str, T | Exception] = {}
+        for name in calls:
+            outcome = self._outcome(name, asked.get(name))
+            answers[name] = outcome
+        return answers
 
     def _hangs(self, name: str) -> bool:
         thread = self._hanging.get(name)

@@ -33,10 +33,11 @@ Info = Mapping[str, Any]
 def ps(facts: Facts) -> str:
     """All processes, with their whole commands."""
     memory = max(psutil.virtual_memory().total, 1)
-    rows = [
+    heading = (
         f"{'PID':>7} {'PPID':>7} {'USER':12} {'STARTED':>8} S {'NI':>3} {'%CPU':>5} {'TIME':>12} "
         f"{'%MEM':>4} {'RSZ':>10} {'VSZ':>10} CMD"
-    ]
+    )
+    rows = [heading]
     for info in facts.processes:
         used, seconds = info.get("memory_info"), _cpu_seconds(info)
         resident, virtual = int(getattr(used, "rss", 0)), int(getattr(used, "vms", 0))

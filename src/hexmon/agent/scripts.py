@@ -1,19 +1,17 @@
-"""Scripts of the administrator: those that send their own messages (ext), and those whose output is reported (local)."""
+"""Scripts of the administrator: those that send messages themselves, and those (local) whose output is reported."""
 
 import asyncio
 import contextlib
-import logging
 import os
 import shlex
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-
-log = logging.getLogger(__name__)
 
 _AT_ONCE = 8
 _MOST_OUTPUT = 256 * 1024  # bytes of one script in a report
@@ -70,49 +68,52 @@ class Scripts:
         self._seconds = seconds
         self._room = asyncio.Semaphore(_AT_ONCE)
 
-    async def run(self, paths: Sequence[Path]) -> list[Outcome]:
-        """All of them; in their order."""
+    async def run(self, paths: Sequence[Path], *, heard: bool) -> list[Outcome]:
+        """All of them; in their order. Whether anybody listens to what they print: `heard`."""
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(self._run_one(path), name=path.name) for path in paths]
+            running = [tasks.create_task(self._run_one(path, heard=heard), name=path.name) for path in paths]
         return [task.result() for task in running]
 
-    async def _run_one(self, path: Path) -> Outcome:
+    async def _run_one(self, path: Path, *, heard: bool) -> Outcome:
         async with self._room:
             try:
                 process = await asyncio.create_subprocess_exec(
                     str(path),
                     stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE if heard else asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.DEVNULL,
                     env=dict(self._environment),
                     start_new_session=True,
                 )
             except OSError as error:
                 return Outcome(path.name, b"", f"{path} cannot be run: {error.strerror}")
-            output: list[bytes] = []
-            try:
-                async with asyncio.timeout(self._seconds):
-                    await _listen(process, output)
-                    status = await process.wait()
-            except TimeoutError:
-                return Outcome(path.name, b"".join(output), f"{path} was ended: it ran for {self._seconds:g} seconds")
-            finally:
-                await _end(process)
-            trouble = f"{path} ended with {status}" if status else ""
-            return Outcome(path.name, b"".join(output), trouble)
+            output = bytearray()
+            trouble = await self._follow(process, path, output)
+            return Outcome(path.name, bytes(output), trouble)
+
+    async def _follow(self, process: asyncio.subprocess.Process, path: Path, output: bytearray) -> str:
+        """Wait until it has ended; what is wrong with it then."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await _listen(process, output)
+                status = await process.wait()
+        except TimeoutError:
+            return f"{path} was ended: it ran for {self._seconds:g} seconds"
+        finally:
+            await _end(process)
+        return f"{path} ended with {status}" if status else ""
 
 
-async def _listen(process: asyncio.subprocess.Process, output: list[bytes]) -> None:
+async def _listen(process: asyncio.subprocess.Process, output: bytearray) -> None:
     """Keep the first of what it prints, and read the rest, so that it can go on."""
-    assert process.stdout is not None  # noqa: S101 - it was asked for
-    room = _MOST_OUTPUT
-    while data := await process.stdout.read(_CHUNK):
-        output.append(data[:room])
-        room = max(room - len(data), 0)
+    while process.stdout and (data := await process.stdout.read(_CHUNK)):
+        output += data[: _MOST_OUTPUT - len(output)]
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End it with everything that it started, and wait until it has ended."""
+    """End it with everything that it started, unless it has ended: what it left behind then was meant to stay."""
+    if process.returncode is not None:
+        return
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -140,7 +141,7 @@ def write_sender(home: Home) -> Path:
     """The command that scripts know as $XYMON: `$XYMON $XYMSRV "status ..."`. Raises OSError."""
     words = [sys.executable, "-m", "hexmon", "send", *(["--ca", home.authorities] if home.authorities else [])]
     if os.name == "nt":
-        path, text = home.state / "xymon.cmd", f"@{' '.join(f'"{word}"' for word in words)} %*\r\n"
+        path, text = home.state / "xymon.cmd", f"@{subprocess.list2cmdline(words)} %*\r\n"
     else:
         path, text = home.state / "xymon", f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
     beside = path.with_name(path.name + ".new")
@@ -172,11 +173,5 @@ def environment(home: Home, sender: Path, inherited: Mapping[str, str]) -> dict[
     aliases = {
         "BB": "XYMON", "BBDISP": "XYMSRV", "BBDISPLAYS": "XYMSERVERS", "BBHOME": "XYMONHOME", "BBTMP": "XYMONTMP",
     }  # fmt: skip
-    python = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} if _is_not_installed() else {}
     kept = {name: value for name, value in inherited.items() if not name.startswith("HEXMON_")}
-    return {**kept, **python, **own, **{name: own[meant] for name, meant in aliases.items()}}
-
-
-def _is_not_installed() -> bool:
-    """Whether this is a source tree that only PYTHONPATH knows."""
-    return bool(os.environ.get("PYTHONPATH"))
+    return {**kept, **own, **{name: own[meant] for name, meant in aliases.items()}}

@@ -26,7 +26,7 @@ class StateError(OSError):
 
 
 class State:
-    """The folder of one agent. Blocking; each file is written beside and renamed, so it is there whole or not at all."""
+    """The folder of one agent. Blocking; each file is written beside and renamed: it is there whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
         """Raises StateError."""
