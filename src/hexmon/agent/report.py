@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
+from math import ceil
 from pathlib import Path
 
 import msgspec
@@ -70,7 +71,8 @@ class Reporter:
             message = await self.message()
             sending = [tasks.create_task(courier.deliver(message), name=courier.name) for courier in self._couriers]
             replies = [await one for one in sending]
-        await asyncio.to_thread(self._obey, replies)
+        if self._state:
+            await asyncio.to_thread(self._obey, replies, self._state)
         return None not in replies
 
     @property
@@ -169,15 +171,13 @@ class Reporter:
             log.warning("%s", problem)
             self._problems.append(problem)
 
-    def _obey(self, replies: Sequence[bytes | None]) -> None:
+    def _obey(self, replies: Sequence[bytes | None], state: State) -> None:
         """The first server that says anything decides what is collected."""
-        if self._state is None:
-            return
         for courier, reply in zip(self._couriers, replies, strict=True):
             if reply and reply.strip():
                 refused = ""
                 try:
-                    refused = self._state.keep_wishes(reply)
+                    refused = state.keep_wishes(reply)
                 except OSError as error:
                     refused = f"the reply cannot be kept: {error.strerror}"
                 if not refused:
@@ -191,8 +191,8 @@ def share_of(host: str) -> float:
 
 
 def _following(base: float, interval: float, after: float) -> float:
-    """The first moment of the grid through `base` that comes behind `after`."""
-    return base + (int((after - base) // interval) + 1) * interval
+    """The first moment of the grid through `base` that is not before `after`."""
+    return base + ceil((after - base) / interval) * interval
 
 
 def _keep(write: Callable[[], None]) -> None:
