@@ -29,12 +29,12 @@ class Courier:
     @property
     def waiting(self) -> int:
         """How many reports wait."""
-        return len(self._spool) if self._spool else 0
+        return 0 if self._spool is None else len(self._spool)
 
     @property
     def dropped(self) -> int:
         """How many were given up."""
-        return self._spool.dropped if self._spool else 0
+        return 0 if self._spool is None else self._spool.dropped
 
     async def deliver(self, report: bytes) -> bytes | None:
         """Bring this report, those that wait before it. The reply; None when it was not taken and waits now."""
@@ -58,7 +58,7 @@ class Courier:
             return await self._send_waiting()
 
     async def _send_waiting(self) -> bool:
-        while self._spool and (batch := await asyncio.to_thread(self._spool.oldest)):
+        while self._spool is not None and (batch := await asyncio.to_thread(self._spool.oldest)):
             for one in batch.messages:
                 if await self._try(late(one, self._clock.now())) is None:
                     return False

@@ -108,9 +108,11 @@ def _shortened(lines: Sequence[bytes], stretches: Sequence[Sequence[int]], most:
     parts = [text[ends[first] : ends[behind]] for first, behind in stretches]
     room = max(most - sum(map(len, parts)), 0)
     last = ends[stretches[-1][1]]
-    rest = _last_lines(text, max(len(text) - room, last)) if room else b""
-    if rest and len(rest) < len(text) - last:
-        rest = SKIPPED + rest
+    rest = b""
+    if room:
+        rest = _last_lines(text, max(len(text) - room, last))
+        if len(rest) < len(text) - last:
+            rest = SKIPPED + rest
     result = b"".join(SKIPPED + part for part in parts) + rest
     # Half a line is worse than none where lines are missing anyway.
     return result[: result.rfind(b"\n") + 1]
