@@ -15,6 +15,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from hexmon.agent.report import report_forever
+from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
@@ -195,11 +196,11 @@ class Monitor:
             return None
         address = parse_address(server)
 
-        async def send(message: bytes) -> object:
-            return await exchange_async(address, message)
-
         interval = self.configuration.settings.agent.interval
-        return report_forever(send, own_name(self.configuration), parts.clock, interval)
+        state = State(self.configuration.data_dir / "agent")
+        return report_forever(
+            partial(exchange_async, address), own_name(self.configuration), parts.clock, interval, state
+        )
 
     def _refresh_credentials(self, parts: Parts) -> None:
         """Users, tokens and certificates come and go without a restart."""
