@@ -20,6 +20,7 @@ from hexmon.judge.clients.memory_unix import (
 from hexmon.judge.clients.memory_windows import windows_memory
 from hexmon.judge.clients.raid import raid
 from hexmon.judge.clients.windows import timediff, who, windows_cpu, windows_uptime
+from hexmon.judge.clients.zsystems import Z_SYSTEMS
 
 # What all systems send, also those that nobody knows.
 GENERIC_MAKERS: tuple[Maker, ...] = ()
@@ -191,6 +192,7 @@ SYSTEMS: Mapping[str, System] = {
     "unixware": _SCO,
     "bbwin": _windows("bbwin"),
     "powershell": _windows("powershell"),
+    **Z_SYSTEMS,
 }
 _GENERIC = System(name="generic", makers=GENERIC_MAKERS)
 
