@@ -12,6 +12,7 @@ _USUAL: dict[MemoryKind, Memory] = {
     "act": Memory(kind="act", warn=90, panic=97),
     "swap": Memory(kind="swap", warn=50, panic=80),
 }
+_UNKNOWN = (None, -1)
 _ALL = 100
 _HEADINGS = f"   {'Memory':16}{'Used':>12}{'Total':>12}{'Percentage':>12}"
 _INVALID = " - invalid data"
@@ -20,7 +21,7 @@ _INVALID = " - invalid data"
 def memory(view: View) -> Iterator[Square]:
     """From the sections that the system's reader knows; nothing when they do not say how much there is and is used."""
     use = view.system.memory(view.data) if view.system.memory is not None else None
-    if use is not None and use.physical_total is not None and use.physical_used is not None:
+    if use is not None and use.physical_total not in _UNKNOWN and use.physical_used not in _UNKNOWN:
         yield memory_square(use, view.rules)
 
 
