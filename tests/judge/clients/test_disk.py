@@ -91,7 +91,10 @@ def a_row(percent: str = "50%", mount: str = "/var", free: str = "5000", device:
             "&red /mnt is unreachable",
             id="nobody knows, whatever the limits",
         ),
-        pytest.param("/proc - - - - /proc\n", (a_disk(panic=Level(0)),), Color.GREEN, None, id="no figures at all"),
+        pytest.param("/proc - - - - /proc\n", (), Color.GREEN, None, id="no figures at all"),
+        pytest.param(
+            "/dev/a 1 1 1 96% /mnt/my share\n", (a_disk(names="/mnt/my"),), Color.RED, "/mnt/my share", id="first word"
+        ),
         pytest.param(a_row("xyz", free="abc"), (), Color.GREEN, None, id="words for figures"),
         pytest.param(a_row("nan%", free="nan"), (), Color.GREEN, None, id="not numbers"),
         pytest.param(a_row("-5%"), (), Color.GREEN, None, id="negative"),
