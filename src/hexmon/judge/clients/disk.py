@@ -25,7 +25,7 @@ def inode(view: View) -> Iterator[Square]:
 
 def _square(view: View, test: str, table: Table, kind: type[Disk | Inode]) -> Iterator[Square]:
     text = view.data.get(table.section)
-    if text is None or test in view.host.nocolumns:
+    if text is None:
         return
     rules = [rule for rule in view.rules.all(kind) if rule.names is not None]
     listed = file_systems(text, table)

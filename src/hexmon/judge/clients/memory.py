@@ -32,13 +32,12 @@ def memory_square(use: MemoryUse, rules: HostRules) -> Square:
         *_row("act", "Actual/Virtual", use.actual_used, use.actual_total, rules),
         *_row("swap", "Swap/Page", use.swap_used, use.swap_total, rules),
     ]
-    color, word = worst(rows), "OK"
-    if any(row.text.endswith(_INVALID) for row in rows):
-        word = "invalid data when parsing"
-    elif color is Color.GREEN and use.physical_total == 0:
+    color = worst(row for row in rows if not row.text.endswith(_INVALID))
+    word = "CRITICAL" if color is Color.RED else "low" if color is Color.YELLOW else "OK"
+    if color is Color.GREEN and use.physical_total == 0:
         color, word = Color.YELLOW, "detection FAILED"
-    elif color is not Color.GREEN:
-        word = "CRITICAL" if color is Color.RED else "low"
+    elif any(row.text.endswith(_INVALID) for row in rows):
+        color, word = max(color, Color.YELLOW), "invalid data when parsing"
     return Square(
         test="memory",
         color=color,

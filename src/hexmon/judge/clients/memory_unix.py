@@ -123,8 +123,8 @@ def sco_memory(data: ClientData) -> MemoryUse | None:
     """[memsize] has bytes, [freemem] a line of sar in pages of 4 KiB, [swap] blocks of 512 bytes."""
     if any(data.get(section) is None for section in ("memsize", "freemem", "swap")):
         return None
-    total = sum(wholes(data.text("memsize"), 1)) // _MIB
     free = wholes(data.text("freemem").lstrip().partition(" ")[2], 2)
+    total = sum(wholes(data.text("memsize"), 1)) // _MIB
     swaps = [wholes(" ".join(row.split(None, 5)[2:5]), 3) for row in data.text("swap").split("\n")[1:]]
     blocks, unused = (sum(row[place] for row in swaps if len(row) == 3) // _BLOCKS for place in (1, 2))
     return MemoryUse(
