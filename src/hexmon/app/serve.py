@@ -173,7 +173,11 @@ class Monitor:
         }
         loops |= parts.alerting.loops()
         if parts.host_data is not None:
-            loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
+            loops |= {
+                "host data": parts.host_data.follow(),
+                "host data files": parts.host_data.write(),
+                "old host data": often(_HOUSEKEEPING_SECONDS, parts.host_data.prune),
+            }
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
@@ -297,8 +301,6 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
-    if parts.host_data is not None:
-        parts.host_data.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 
