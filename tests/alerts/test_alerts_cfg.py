@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from hexmon.alerts.alerts_cfg import AlertDefaults, read_alerts
 from hexmon.alerts.dump import as_values, dumped
-from hexmon.alerts.macros import Macros, without_comment
+from hexmon.alerts.macros import Macros
 from hexmon.alerts.rules import Constant, Method
-from hexmon.config.line import Line
+from hexmon.config.line import Line, without_comment
 from hexmon.config.lines import read_file
 from hexmon.model.color import Color
 from hexmon.model.origin import Origin

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.board.settings import BoardSettings
@@ -31,7 +32,8 @@ class Bench:
         self.files = HostDataFiles(folder / "hostdata")
         values = HostDataSettings(**{"minimum_free": 0} | settings)
         self.keeper = HostDataKeeper(self.monitor.board, self.monitor.bus, self.clock, self.files, values)
-        self.monitor.dispatcher.save_next = self.keeper
+        dispatcher = self.monitor.dispatcher
+        dispatcher.outside = replace(dispatcher.outside, save_next=self.keeper)
 
     async def client(self, words: str = "x", host: str = "www,example,com", wait: float = 1.0) -> None:
         """A message of the agent, `wait` seconds after what was before."""

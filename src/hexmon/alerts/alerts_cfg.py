@@ -11,9 +11,9 @@ import msgspec
 
 from hexmon.alerts.drafts import CriteriaDraft, RecipientDraft, RuleDraft
 from hexmon.alerts.filters import FILTERS, WISHES, duration, read_filter
-from hexmon.alerts.macros import Macros, without_comment
+from hexmon.alerts.macros import Macros
 from hexmon.alerts.rules import Format, Method, RuleBook
-from hexmon.config.line import Line
+from hexmon.config.line import Line, without_comment
 from hexmon.config.suggest import Suggestions
 from hexmon.model.color import ALERT_COLORS, Color
 from hexmon.model.name_filter import Names

@@ -1,24 +1,12 @@
-"""What happens to a line of alerts.cfg before its words are looked at: comments go, macros are put in. Pure."""
+"""What happens to a line of alerts.cfg before its words are looked at: macros are put in. Pure."""
 
 import re
 
 from hexmon.config.suggest import Suggestions
 
-_QUOTES = "\"'"
 _DELIMITERS = "\t $.,|%!()[]{}+?/&@:;*"
 _USE = re.compile(rf"\$([^{re.escape(_DELIMITERS)}]*)")
 _ENDS_NAME = re.compile(rf"[{re.escape(_DELIMITERS)}]")
-
-
-def without_comment(text: str) -> str:
-    """The line up to a `#` outside quotes; either quote opens what either closes, and neither is taken away."""
-    quoted = False
-    for place, letter in enumerate(text):
-        if letter in _QUOTES:
-            quoted = not quoted
-        elif letter == "#" and not quoted:
-            return text[:place].rstrip()
-    return text
 
 
 class Macros:

@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.hostdata import HostDataKeeper
+from hexmon.app.judging import ClientJudge
+from hexmon.app.pull import Puller
+from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -15,9 +17,13 @@ from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
-from hexmon.ingest.settings import FileSettings, MessageSettings
+from hexmon.ingest.http import MessageEndpoint
+from hexmon.ingest.outside import Outside
+from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -55,11 +61,14 @@ class Parts:
     storage: Storage
     board: Board
     dispatcher: Dispatcher
+    client_judge: ClientJudge
     server: MessageServer
+    endpoint: MessageEndpoint
     tools: Tools
     runner: Runner
     alerting: Alerting
     host_data: HostDataKeeper | None
+    puller: Puller
     sources: Sources
     started: float
     condition: Condition
@@ -86,16 +95,16 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
+    client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
     host_data = _host_data(configuration, clock, board, bus)
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
         Files(_message_files(configuration), clock.monotonic),
         clock,
-        reload=lambda _word: condition.asked.set(),
+        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge, save_next=host_data),
         xmh=xmh_value,
     )
-    dispatcher.save_next = host_data
     runner = _runner(configuration, clock, board, tools)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
     return Parts(
@@ -105,11 +114,14 @@ def put_together(
         storage=storage,
         board=board,
         dispatcher=dispatcher,
-        server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
+        server=MessageServer(dispatcher, storage.journal, clock, message_settings(configuration)),
+        endpoint=message_endpoint(configuration, dispatcher, board, storage.journal, clock),
+        client_judge=client_judge,
         tools=tools,
         runner=runner,
         alerting=alerting,
         host_data=host_data,
+        puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),
         condition=condition,
@@ -170,12 +182,3 @@ def _message_files(configuration: Configuration) -> FileSettings:
         download_dir=configuration.locate(files.download),
         client_local=local,
     )
-
-
-def _messages(configuration: Configuration) -> MessageSettings:
-    listen = configuration.settings.listen
-
-    def pem(name: str) -> Path | None:
-        return configuration.locate(name) if name else None
-
-    return MessageSettings(addresses=listen.messages, certificate=pem(listen.certificate), key=pem(listen.key))

@@ -9,7 +9,8 @@ from hexmon.model.patterns import Pattern, PatternError, compile_pattern
 _REPEATS_NOTHING = re.compile(r"(?:(?<![\[\\])\^|(?<!\\)\\[bB])(?:[*+?]|\{\d)")
 
 
-def _compiled(text: str) -> Pattern:
+def compile_written(text: str) -> Pattern:
+    """A pattern of a Xymon file. Raises PatternError, also for what only PCRE refuses."""
     if _REPEATS_NOTHING.search(text):
         raise PatternError(f"'{text}' is not a regular expression: there is nothing to repeat")
     return compile_pattern(text)
@@ -34,7 +35,7 @@ class Names:
         self._otherwise = False
         if text.startswith("%"):
             try:
-                self._pattern = _compiled(text[1:])
+                self._pattern = compile_written(text[1:])
             except PatternError as error:
                 self.mistake = str(error)
         else:

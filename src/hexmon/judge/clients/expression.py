@@ -1,7 +1,7 @@
 """A value of analysis.cfg that names things: plain text, a list, or `%` and a Perl-compatible pattern."""
 
-from hexmon.model.name_filter import Names
-from hexmon.model.patterns import Pattern, PatternError, compile_pattern
+from hexmon.model.name_filter import Names, compile_written
+from hexmon.model.patterns import Pattern, PatternError
 
 
 class Expression:
@@ -19,7 +19,7 @@ class Expression:
         self._names: Names | None = None
         if text.startswith("%"):
             try:
-                self._pattern = compile_pattern(text[1:])
+                self._pattern = compile_written(text[1:])
             except PatternError as error:
                 self.mistake = str(error)
 
@@ -39,6 +39,10 @@ class Expression:
         if self.text.startswith("%"):
             return self._pattern is not None and self._pattern.search(text)
         return self.text == "*" or self.text in text
+
+    def within(self, text: str) -> bool:
+        """The same where a `*` is a `*`: of processes, and of file systems when they are counted."""
+        return self._pattern.search(text) if self._pattern is not None else self.text in text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and other.text == self.text

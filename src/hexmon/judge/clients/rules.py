@@ -275,10 +275,11 @@ class Cics(Rule, frozen=True, kw_only=True):
 
 
 class AnalysisFile(msgspec.Struct, frozen=True):
-    """The settings in the order of the file, and what is wrong with it."""
+    """The settings in the order of the file, what is wrong with it, and what is merely worth knowing."""
 
     rules: tuple[Rule, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 NO_RULES = AnalysisFile()
