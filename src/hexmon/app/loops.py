@@ -5,11 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from hexmon.board.board import Board
-from hexmon.bus import LocalBus
 from hexmon.clock import Clock
-from hexmon.judge.clients.judge import judge_client
-from hexmon.judge.clients.selection import NOTHING_SELECTED
-from hexmon.model.events import ClientReported
 from hexmon.schedule.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -32,30 +28,6 @@ async def every(clock: Clock, seconds: float, work: Callable[[], Awaitable[None]
                 await waiting
         except Exception:
             log.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
-
-
-async def judge_clients(board: Board, bus: LocalBus) -> None:
-    """Turn agents' messages into squares as they come."""
-    subscription = bus.follow("client judge", (ClientReported,), limit=10_000)
-    while True:
-        for event in await subscription.next_batch():
-            if isinstance(event, ClientReported):
-                _judge_one(board, event)
-
-
-def _judge_one(board: Board, event: ClientReported) -> None:
-    host = board.inventory.find(event.message.host)
-    if host is None or event.message.collector:
-        return
-    try:
-        judged = judge_client(event.message, host, NOTHING_SELECTED, event.at)
-        for report in judged.reports:
-            board.report(report)
-        for figures in judged.figures:
-            board.data(figures.key.host, figures.key.test, figures.sender, figures.text)
-    except Exception:
-        # What an agent sends must not end the monitor, whatever it makes of our rules.
-        log.exception("the client message of %s could not be judged", event.message.host)
 
 
 class Checkpoint:

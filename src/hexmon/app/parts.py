@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
-from hexmon.app.settings import Configuration
+from hexmon.app.judging import ClientJudge
+from hexmon.app.settings import Configuration, client_judging
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
@@ -57,6 +58,7 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    clients: ClientJudge
     sources: Sources
     started: float
     condition: Condition
@@ -104,6 +106,7 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        clients=ClientJudge(board, bus, clock, client_judging(configuration.settings)),
         sources=sources,
         started=clock.now(),
         condition=condition,
@@ -156,6 +159,7 @@ def _message_files(configuration: Configuration) -> FileSettings:
         config_dir=configuration.locate(files.etc),
         download_dir=configuration.locate(files.download),
         client_local=local,
+        merge_client_local=files.merge_client_local,
     )
 
 

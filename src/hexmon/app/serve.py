@@ -21,7 +21,7 @@ from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import web_sockets
-from hexmon.app.loops import Checkpoint, every, judge_clients, probe_the_unknown
+from hexmon.app.loops import Checkpoint, every, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.parts import Opened, Parts, put_together
 from hexmon.app.settings import Configuration
@@ -109,7 +109,8 @@ class Monitor:
             self._parts = parts
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
-            parts.condition.config_problems += parts.alerting.problems
+            parts.clients.use(self._sources.analysis)
+            parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
@@ -156,7 +157,7 @@ class Monitor:
             "messages": parts.server.serve(),
             "checks": parts.runner.run(),
             "first checks": probe_the_unknown(parts.board, parts.runner, self.clock, self._adopted),
-            "client judge": judge_clients(parts.board, parts.bus),
+            "client judge": parts.clients.run(),
             "board": often(1.0, partial(_tick, parts)),
             "alert times": often(1.0, parts.alerting.tick),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
@@ -231,7 +232,8 @@ class Monitor:
             parts.condition.config_refused = ()
             self._windows = Windows(inventory)
             await self._adopt(parts)
-            parts.condition.config_problems = (*inventory.problems, *parts.alerting.problems)
+            problems = (*inventory.problems, *parts.alerting.problems, *self._sources.analysis.problems)
+            parts.condition.config_problems = problems
             _report_self(parts)
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
@@ -246,6 +248,7 @@ class Monitor:
         inventory = self._existing()
         parts.board.adopt(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
+        parts.clients.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 

@@ -16,6 +16,8 @@ from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.model.color import BY_WORD
 from hexmon.model.names import TEST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
@@ -27,10 +29,16 @@ def _read_column(text: str) -> None:
         raise ValueError(f"'{text}' is not the name of a column")
 
 
+def _read_color(text: str) -> None:
+    if text not in BY_WORD:
+        raise ValueError(f"'{text}' is no colour: {', '.join(reversed(BY_WORD))}")
+
+
 Address = Annotated[str, checked(parse_address)]
 Network = Annotated[str, checked(read_networks)]
 Column = Annotated[str, checked(_read_column)]
 OptionalColumn = Annotated[str, checked(lambda text: text and _read_column(text))]
+ColorWord = Annotated[str, checked(_read_color)]
 _STRICT = {"extra": "forbid"}
 
 
@@ -55,6 +63,7 @@ class Files:
     rules: str = "alerts.yaml"
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
+    merge_client_local: bool = False  # an agent gets all sections that fit, not the best
     protocols: str = "protocols.cfg"
     holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
@@ -116,6 +125,25 @@ class Judging:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientOptions:
+    """How the messages of agents are judged: the options of xymond_client(8). analysis.cfg has the limits."""
+
+    __pydantic_config__ = _STRICT
+    clear_color: ColorWord = "clear"
+    clear_msgs: bool = True
+    clear_files: bool = True
+    clear_ports: bool = True
+    clear_services: bool = True
+    list_cpu: bool = True
+    list_processes: bool = True
+    list_ports: bool = True
+    list_services: bool = True
+    uptime_column: bool = False
+    unknown_systems: bool = False
+    longest: PositiveCount = 256 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentOptions:
     """The built-in agent: hexmon watches the machine it runs on."""
 
@@ -142,6 +170,7 @@ class Settings:
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
     pages: PageSettings = field(default_factory=PageSettings)
+    clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, repr=False)
@@ -205,6 +234,11 @@ def channels_of(
 def alert_defaults(settings: Settings) -> AlertDefaults:
     """What holds where alerts.cfg says nothing."""
     return AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
+
+
+def client_judging(settings: Settings) -> ClientJudging:
+    """What holds for all agents' messages."""
+    return ClientJudging(**vars(settings.clients) | {"clear_color": BY_WORD[settings.clients.clear_color]})
 
 
 def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:
