@@ -30,6 +30,7 @@ FIGURES = (
     "reload",
     "live_reload",
     "alerts",
+    "agents",
 )
 _MARK = "bench rows: "
 _LONGEST = 1200.0

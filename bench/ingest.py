@@ -15,8 +15,12 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.row import Row
+
+if TYPE_CHECKING:
+    from tests.support.xymond import Xymond
 
 HOSTS = 500
 TESTS = 12
@@ -114,7 +118,7 @@ def _xymond(*, with_rrd: bool) -> Iterator[int]:
         workers = {"stachg": "xymond_history", "page": "xymond_alert", "client": "xymond_client"}
         if with_rrd:
             workers["status"] = "xymond_rrd"
-        started = [_worker(daemon.home, daemon.pid, channel, name) for channel, name in workers.items()]
+        started = [xymon_worker(daemon, channel, name) for channel, name in workers.items()]
         time.sleep(1)
         if any(process.poll() is not None for process in started):
             raise RuntimeError("a worker of xymond did not start")
@@ -126,7 +130,9 @@ def _xymond(*, with_rrd: bool) -> Iterator[int]:
                 process.wait(20)
 
 
-def _worker(home: Path, pid: int, channel: str, name: str) -> subprocess.Popen[bytes]:
+def xymon_worker(daemon: "Xymond", channel: str, name: str) -> subprocess.Popen[bytes]:
+    """A worker of that xymond."""
+    home, pid = daemon.home, daemon.pid
     prefix: list[str] = []
     for folder in ("hist", "histlogs", "rrd"):
         (home / folder).mkdir(exist_ok=True)
@@ -149,6 +155,8 @@ def _worker(home: Path, pid: int, channel: str, name: str) -> subprocess.Popen[b
         "XYMONALLHISTLOG": str(home / "hist" / "allevents"),
         "XYMONRRDS": str(home / "rrd"),
         "HOSTSCFG": str(home / "etc" / "hosts.cfg"),
+        "XYMSRV": daemon.host,
+        "XYMONDPORT": str(daemon.port),
     }
     command = [*prefix, str(_BIN / "xymond_channel"), f"--channel={channel}", log, str(_BIN / name)]
     return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,149 +1,117 @@
-"""Agents' messages become squares, in order, beside everything else."""
+"""Agents' messages are judged one at a time, and answered when their squares are filed."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from hexmon.app.judging import LARGE, ClientJudge
+from hexmon.app import judging
+from hexmon.app.judging import ClientJudge
 from hexmon.board.board import Board
-from hexmon.bus import LocalBus
 from hexmon.judge.clients import systems
 from hexmon.judge.clients.contract import ClientJudging, Figures, Made, Square, System, View
-from hexmon.judge.clients.rules import Load, Proc
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.model.color import Color
-from hexmon.model.events import DataReported
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage
-from tests.support.analysis_files import analysis
-from tests.support.builders import HOST, a_board
+from tests.support.builders import HOST, a_board, a_host
 from tests.support.clock import FakeClock, settle
 
-CPU = StatusKey(HOST, "cpu")
+OTHER = "db.example.com"
 
 
-class _Judged:
-    """A system whose squares tell what was judged; a message that says `wait` waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.go = threading.Event()
-        self.threads: list[str] = []
-
-    def make(self, view: View) -> Iterable[Made]:
-        text = view.data.text("say").strip()
-        if text.startswith("wait"):
-            assert self.go.wait(20)
-        if text == "fail":
-            raise RuntimeError("that was too much")
-        self.threads.append(threading.current_thread().name)
-        load, procs = view.rules.first(Load), view.rules.all(Proc)
-        limits = f"{load.warn if load else 'none'} {','.join(one.pattern.text for one in procs)}"
-        yield Square(test="cpu", color=Color.GREEN, line=f"{text[:20]} limits {limits}")
-        yield Figures("said", text[:20])
+def a_message(text: str, host: str = HOST) -> ClientMessage:
+    return ClientMessage(
+        host=host,
+        collector="",
+        os_type="lab",
+        host_class="",
+        sender="127.0.0.1",
+        received=0.0,
+        message=f"client x.lab\n[say]\n{text}\n".encode(),
+    )
 
 
-@pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Judged]:
-    made = _Judged()
-    monkeypatch.setattr(systems, "SYSTEMS", {"test": System(name="test", makers=(made.make,))})
-    yield made
-    made.go.set()
+def says(view: View) -> Iterator[Made]:
+    """One square with what the section [say] says; `boom` is a mistake of ours."""
+    if (line := view.data.first_line("say")) == "boom":
+        raise ValueError(line)
+    yield Square(test="lab", color=Color.GREEN, line=line)
+    yield Figures("figures", line)
+
+
+@pytest.fixture(autouse=True)
+def _lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systems, "SYSTEMS", {"lab": System(name="lab", makers=(says,))})
 
 
 @asynccontextmanager
-async def judging(**settings: object) -> AsyncIterator[tuple[ClientJudge, Board, LocalBus]]:
-    """A judge at work."""
-    bus = LocalBus()
+async def judging_clients() -> AsyncIterator[tuple[ClientJudge, Board]]:
     clock = FakeClock()
-    board = a_board(HOST, "db.example.com", clock=clock, bus=bus)
-    judge = ClientJudge(board, bus, clock, ClientJudging(**settings))  # type: ignore[arg-type]
-    task = asyncio.ensure_future(judge.run())
-    await settle(1)
-    try:
-        yield judge, board, bus
-    finally:
-        task.cancel()
+    board = a_board(a_host(), a_host(OTHER), clock=clock)
+    judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(judge.run())
+        yield judge, board
+        running.cancel()
 
 
-def message(text: str, host: str = HOST, *, os_type: str = "test", collector: str = "", size: int = 0) -> ClientMessage:
-    body = f"client {host}.{os_type}\n[date]\nnow\n[say]\n{text}\n".encode()
-    return ClientMessage(
-        host=host, collector=collector, os_type=os_type, host_class="", sender="127.0.0.1", received=0.0,
-        message=body.ljust(size, b"x"),
-    )  # fmt: skip
+def line(board: Board, host: str = HOST) -> str:
+    status = board.status(StatusKey(host, "lab"))
+    return status.text.decode().split("\n")[0].rpartition(" ")[2] if status is not None else ""
 
 
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await settle()
+async def test_who_sent_a_message_hears_the_ticket_of_its_squares() -> None:
+    async with judging_clients() as (judge, board):
+        tickets: list[int] = []
+        later = judge.judge(a_message("one"))
+        later(tickets.append)
+        assert (tickets, line(board)) == ([], "")
+        await settle()
+        assert (len(tickets), line(board)) == (1, "one")
+        assert tickets[0] > 0
+        later(tickets.append)
+        assert tickets == [tickets[0]] * 2
 
 
-def said(board: Board, key: StatusKey = CPU) -> str:
-    status = board.status(key)
-    return status.text.decode().partition("\n")[0] if status else ""
+async def test_of_a_host_that_reports_faster_than_it_is_judged_the_newest_counts() -> None:
+    async with judging_clients() as (judge, board):
+        heard: list[str] = []
+        for number in range(5):
+            judge.judge(a_message(f"m{number}"))(lambda _, number=number: heard.append(f"m{number}"))  # type: ignore[misc]
+        judge.judge(a_message("other", OTHER))
+        assert judge.depth() == 2
+        await settle()
+        assert heard == ["m0", "m1", "m2", "m3", "m4"]
+        assert (line(board), line(board, OTHER), judge.judged) == ("m4", "other", 2)
 
 
-async def test_a_message_is_judged_by_the_settings_in_force(judged: _Judged) -> None:
-    async with judging() as (judge, board, bus):
-        figures = bus.follow("test", (DataReported,))
-        board.client(message("one"))
-        await until(lambda: "one" in said(board))
-        assert said(board) == "green now one limits none "
-        judge.use(analysis("LOAD 3 4\nPROC cron HOST=db.example.com\nPROC init CLASS=test"))
-        board.client(message("two"))
-        await until(lambda: "two" in said(board))
-        assert said(board) == "green now two limits 3.0 init"
-        assert [event.text for event in await figures.next_batch() if isinstance(event, DataReported)] == [
-            b"one",
-            b"two",
-        ]
-    assert set(judged.threads) == {threading.main_thread().name}
+async def test_a_message_that_we_stumble_over_ends_nothing() -> None:
+    async with judging_clients() as (judge, board):
+        tickets: list[int] = []
+        judge.judge(a_message("boom"))(tickets.append)
+        judge.judge(a_message("after", OTHER))
+        await settle()
+        assert (tickets, judge.failed, line(board, OTHER)) == ([0], 1, "after")
 
 
-async def test_a_large_message_holds_up_neither_other_hosts_nor_the_order_of_its_own(judged: _Judged) -> None:
-    other = StatusKey("db.example.com", "cpu")
-    async with judging() as (_, board, _bus):
-        board.client(message("wait", size=LARGE + 1))
-        board.client(message("behind it"))
-        board.client(message("meanwhile", other.host))
-        await until(lambda: "meanwhile" in said(board, other))
-        assert said(board) == ""
-        judged.go.set()
-        await until(lambda: "behind it" in said(board))
-        assert len(judged.threads) == 3
-        board.client(message("later"))
-        await until(lambda: "later" in said(board))
+async def test_a_big_message_is_judged_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "_BIG", 10)
+    async with judging_clients() as (judge, board):
+        done = asyncio.get_running_loop().create_future()
+        judge.judge(a_message("big"))(done.set_result)
+        assert await done > 0
+        assert line(board) == "big"
 
 
-async def test_a_host_that_floods_us_with_large_messages_loses_the_oldest(
-    judged: _Judged, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with judging() as (_, board, _bus):
-        for number in range(8):
-            board.client(message(f"wait {number}", size=LARGE + 1))
-        await until(lambda: "one is left out" in caplog.text)
-        judged.go.set()
-        await until(lambda: "wait 7" in said(board))
-        assert len(judged.threads) == 4
-
-
-async def test_a_failure_of_ours_is_logged_and_the_next_message_is_judged(
-    judged: _Judged, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with judging() as (_, board, _bus):
-        board.client(message("fail"))
-        board.client(message("well"))
-        await until(lambda: "well" in said(board))
-    assert f"the client message of {HOST} could not be judged" in caplog.text
-    assert judged.threads
-
-
-async def test_the_messages_of_collectors_are_judged_when_their_system_is_known(judged: _Judged) -> None:
-    async with judging(unknown_systems=True) as (_, board, _bus):
-        board.client(message("unknown", collector="some", os_type="whatever"))
-        board.client(message("known", collector="mq"))
-        await until(lambda: "known" in said(board))
-    assert judged.threads == [threading.main_thread().name]
+async def test_others_have_their_turn_between_two_messages() -> None:
+    async with judging_clients() as (judge, board):
+        for host in (HOST, OTHER):
+            judge.judge(a_message("x", host))
+        turns = 0
+        while judge.depth():
+            turns += 1
+            await settle(1)
+        assert turns > 1
+        assert line(board, HOST) == "x"

@@ -1,5 +1,7 @@
 """Time lines: what the board shows while the clock goes on."""
 
+import pytest
+
 from hexmon.board.board import Board
 from hexmon.board.store import MemoryJournal, Snapshot, StatusSaved
 from hexmon.model.color import Color
@@ -278,6 +280,28 @@ async def test_an_agents_message_is_forgotten_after_sixteen_minutes() -> None:
     assert list(board.clients(HOST)) == [message]
     await pass_time(clock, board, 3)
     assert list(board.clients(HOST)) == []
+
+
+@pytest.mark.parametrize("size", [1, 60_000, 1_000_000])
+async def test_an_agents_message_is_kept_small_and_given_back_as_it_came(size: int) -> None:
+    board, clock = await a_started_board()
+    message = ClientMessage(
+        host=HOST,
+        collector="",
+        os_type="linux",
+        host_class="",
+        sender="127.0.0.1",
+        received=clock.now(),
+        message=b"client x\n[ps]\n" + b"a line of ps\n" * (size // 13),
+    )
+    board.client(message)
+    assert list(board.clients(HOST)) == [message]
+    board.rename_host(HOST, "new.example.com")
+    assert [one.message for one in board.clients("new.example.com")] == [message.message]
+    kept = message.pack()
+    assert kept.open() == message
+    assert kept.packed == (size == 60_000)
+    assert not kept.packed or len(kept.message) < size / 10
 
 
 # -- restart

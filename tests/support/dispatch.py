@@ -13,6 +13,7 @@ from hexmon.clock import Clock
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
+from hexmon.ingest.outside import Outside
 from hexmon.ingest.settings import FileSettings
 from hexmon.inventory.source import HostsSource
 from hexmon.inventory.xmh import xmh_value
@@ -51,7 +52,7 @@ class Monitor:
             Access(senders),
             Files(served, clock.monotonic),
             clock,
-            reload=self.reloads.append,
+            outside=Outside(reload=self.reloads.append),
             xmh=xmh_value,
         )
 

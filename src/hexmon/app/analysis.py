@@ -1,14 +1,21 @@
-"""Where the settings come from that agents' messages are judged by: analysis.cfg, all that it includes, its changes."""
+"""The settings that agents' messages are judged by: analysis.cfg, all that it includes, its changes; those in force."""
 
+from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from hexmon.clock import Clock
 from hexmon.config.lines import read_file
 from hexmon.config.watched import Signature, Watched
 from hexmon.judge.clients.analysis_cfg import read_analysis
+from hexmon.judge.clients.contract import HostRules
 from hexmon.judge.clients.rules import NO_RULES, AnalysisFile
+from hexmon.judge.clients.selection import Analysis
+from hexmon.model.inventory import Host
 from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.model.status import ClientMessage
+from hexmon.schedule.zone import MachineZone
 
 
 class AnalysisSource:
@@ -50,3 +57,22 @@ class AnalysisSource:
     def signatures(self) -> tuple[Signature, ...]:
         """What those files and directories look like now: equal twice in a row means that nobody is writing them."""
         return self._watched.signatures()
+
+
+class AnalysisInForce:
+    """The settings that hold now."""
+
+    def __init__(self, clock: Clock, file: AnalysisFile = NO_RULES) -> None:
+        self._clock = clock
+        self._zone = MachineZone()
+        self._analysis = Analysis(file)
+
+    def use(self, file: AnalysisFile) -> None:
+        """From now on these hold."""
+        if file is not self._analysis.file:
+            self._analysis = Analysis(file)
+
+    def rules_of(self, host: Host, message: ClientMessage) -> HostRules:
+        """Those for a message that is judged at this moment."""
+        local = datetime.fromtimestamp(self._clock.now(), self._zone)
+        return self._analysis.for_host(host, message.host_class, message.os_type, local)

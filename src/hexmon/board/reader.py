@@ -94,7 +94,7 @@ class Reader:
     def clients(self, host: str) -> Sequence[ClientMessage]:
         """The agents' messages of a host, the newest collector first."""
         entry = self._registry.known(host)
-        return list(reversed(entry.clients.values())) if entry else []
+        return [message.open() for message in reversed(entry.clients.values())] if entry else []
 
     def scheduled(self) -> Sequence[ScheduledCommand]:
         """The commands to be run later, in the order of their numbers."""

@@ -169,7 +169,7 @@ class Squares:
 
     def keep_client(self, entry: Entry, message: ClientMessage) -> None:
         """An agent's message replaces the one of the same collector."""
-        entry.clients[message.collector] = message
+        entry.clients[message.collector] = message.pack()
         self._dirty_clients.add((entry.name, message.collector))
 
     def checkpoint(self, most: int) -> int:

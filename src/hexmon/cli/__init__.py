@@ -24,6 +24,8 @@ VERBS: dict[str, str] = {
     "notify": "notify",
     "ack-mail": "ack_mail",
     "agent": "agent",
+    "agent-token": "agent_token",
+    "relay": "relay",
 }
 
 SUMMARIES: dict[str, str] = {
@@ -38,6 +40,8 @@ SUMMARIES: dict[str, str] = {
     "notify": "send a test message through a channel, or print the channels",
     "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
+    "agent-token": "give agents tokens to report with, list and revoke them",
+    "relay": "hand messages on to monitors, or keep them until one fetches them",
 }
 
 

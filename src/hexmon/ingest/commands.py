@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from hexmon import __version__
 from hexmon.board.answers import Answers
@@ -16,8 +17,10 @@ from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE, Access, ListName
 from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
+from hexmon.ingest.outside import NOBODY, Outside
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
+from hexmon.ingest.save_next import arm
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
 from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
 from hexmon.model.text import nl_encode_bytes
@@ -42,7 +45,7 @@ class Handler(msgspec.Struct, frozen=True):
 
 
 class Dispatcher:
-    """Handles whole messages. `reload` is told "reload" or "rotate"; everything else goes to the board.
+    """Handles whole messages: what is not for somebody `outside` goes to the board.
 
     `counts`: messages by the name of their command's class; `Refused` for those that the access lists kept out.
     """
@@ -54,7 +57,7 @@ class Dispatcher:
         files: Files,
         clock: Clock,
         *,
-        reload: Callable[[str], None] = lambda _: None,
+        outside: Outside = NOBODY,
         xmh: Xmh = plain_xmh,
     ) -> None:
         self.board = board
@@ -62,7 +65,7 @@ class Dispatcher:
         self.access = access
         self.files = files
         self.clock = clock
-        self.reload = reload
+        self.outside = outside
         self.lifetime = board.settings.status_lifetime
         self.counts: Counter[str] = Counter()
         self.senders: dict[str, int] = {}
@@ -200,7 +203,7 @@ class Dispatcher:
         if command.word == "flush filecache":
             self.files.flush()
         else:
-            self.reload(command.word)
+            self.outside.reload(command.word)
         return NO_ANSWER
 
     def data(self, command: say.Data, sender: str) -> Answer:  # noqa: ARG002
@@ -208,22 +211,26 @@ class Dispatcher:
         return _done(self.board.data(command.key.host, command.key.test, command.sender, command.text))
 
     def client(self, command: say.ClientData, sender: str) -> Answer:  # noqa: ARG002
-        """Keep an agent's data and tell it what to watch."""
-        ticket = self.board.client(
-            ClientMessage(
-                host=command.host,
-                collector=command.collector,
-                os_type=command.os_type,
-                host_class=command.host_class,
-                sender=command.sender,
-                received=self.clock.now(),
-                message=command.message,
-            )
+        """Keep an agent's data, have it judged, and tell the agent what to watch."""
+        host = self.board.canonical(command.host)
+        message = ClientMessage(
+            host=host or command.host,
+            collector=command.collector,
+            os_type=command.os_type,
+            host_class=command.host_class,
+            sender=command.sender,
+            received=self.clock.now(),
+            message=command.message,
         )
-        host = self.board.canonical(command.host) if command.answered else None
+        ticket = self.board.client(message)
         if host is None:
             return _done(ticket)
-        return Answer(self.files.client_local(host, self._class_of(host, command), command.os_type), ticket)
+        if self.outside.save_next:
+            self.outside.save_next.client_came(host)
+        host_class = self._class_of(host, command)
+        later = self.outside.judge(replace(message, host_class=host_class))
+        reply = self.files.client_local(host, host_class, command.os_type) if command.answered else b""
+        return Answer(reply, ticket, later)
 
     def _class_of(self, host: str, command: say.ClientData) -> str:
         """The class of hosts.cfg, else of this message, else of the host's ordinary client."""
@@ -327,12 +334,8 @@ class Dispatcher:
         return Answer(question.ask(self.answers, command.words))
 
     def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
-        """Refused in the words of xymond, because nothing keeps client messages yet."""
-        if not command.minutes:
-            return Answer(b"ERROR: hostdatasave requires HOSTNAME and an optional lifetime from 1 to 1440 minutes\n")
-        if self.board.canonical(command.host) is None:
-            return Answer(f"ERROR: unknown host {command.host}\n".encode())
-        return Answer(b"ERROR: cached client messages are disabled\n")
+        """Keep the next client message of a host."""
+        return Answer(arm(self.board, self.outside.save_next, command))
 
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""

@@ -4,13 +4,18 @@ Hot values: moments are epoch seconds UTC as float (0.0: never, -1.0: until OK, 
 as they came.
 """
 
+import zlib
+
 import msgspec
+from msgspec.structs import replace
 
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 
 UNTIL_OK = -1.0
 NEVER = 0.0
+_SHORTEST_PACKED = 2048  # bytes
+_LONGEST_PACKED = 256 * 1024  # takes some milliseconds
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -135,7 +140,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
 
 
 class ClientMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An agent's client data; `message` is raw, including its first line; `collector` is "" for the ordinary one."""
+    """An agent's client data; `message` is raw, including its first line; `collector` is "" for the ordinary one.
+
+    `packed`: `message` is compressed, as it is kept.
+    """
 
     host: str
     collector: str
@@ -144,3 +152,14 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sender: str
     received: float
     message: bytes
+    packed: bool = False
+
+    def pack(self) -> "ClientMessage":
+        """As it is kept: a tenth of the memory. A long one stays as it is, because compressing it takes too long."""
+        if self.packed or not _SHORTEST_PACKED < len(self.message) <= _LONGEST_PACKED:
+            return self
+        return replace(self, message=zlib.compress(self.message, 1), packed=True)
+
+    def open(self) -> "ClientMessage":
+        """As it came."""
+        return replace(self, message=zlib.decompress(self.message), packed=False) if self.packed else self

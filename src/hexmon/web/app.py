@@ -1,7 +1,7 @@
 """The web application: which path is answered by what."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -42,8 +42,11 @@ class _Stream:
         await self._hub.serve(scope, receive, send)
 
 
-def create_app(context: WebContext) -> Starlette:
-    """The ASGI application. It follows the board while its lifespan lasts; `app.state.hub.stop()` ends open streams."""
+def create_app(context: WebContext, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The ASGI application. It follows the board while its lifespan lasts; `app.state.hub.stop()` ends open streams.
+
+    `extra_routes` go before those of the pages.
+    """
     live = Live(context)
     hub = Hub(context, live)
     renderer = Renderer(context, live)
@@ -62,18 +65,28 @@ def create_app(context: WebContext) -> Starlette:
     async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
         if request.url.path.startswith("/api/"):
             return problem(404, words.TEXT["no_such_path"])
+        if request.method not in ("GET", "HEAD"):
+            return _nothing(404)
         return missing(renderer, request, words.TEXT["no_such_page"])
 
+    async def not_allowed(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return _nothing(405, getattr(error, "headers", None))
+
     app = Starlette(
-        routes=_routes(context, overview, hub),
+        routes=[*extra_routes, *_routes(context, overview, hub)],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: not_found, 500: broken},
+        exception_handlers={404: not_found, 405: not_allowed, 500: broken},
         lifespan=lifespan,
     )
     app.state.hub = hub
     app.state.live = live
     app.state.colors = PageColors(context, live)
     return app
+
+
+def _nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """An agent that was told a wrong path would take words for its configuration."""
+    return Response(status_code=status, headers=headers)
 
 
 def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:

@@ -1,6 +1,7 @@
 """What everybody who turns an agent's message into squares agrees on."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, tzinfo
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -41,12 +42,17 @@ class ClientJudging(msgspec.Struct, frozen=True, kw_only=True):
     uptime_column: bool = False  # UP judges a column of its own
     unknown_systems: bool = False  # whether systems that nobody knows are judged by what all of them send
     longest: int = 256 * 1024  # characters of a listing in a square; the rest is left out, and that is told
+    zone: tzinfo = UTC  # of the date in squares whose agents send none
+
+
+UNDATED = "<no timestamp data>"  # so say cpu and all squares of z systems
 
 
 class Square(msgspec.Struct, frozen=True, kw_only=True):
     """A square in the making. `line` is the rest of line 1 behind the date, `body` all lines below it.
 
-    `comment` comes before the date (`<!-- ID=/ -->`), as in Xymon's inode.
+    `comment` comes before the date (`<!-- ID=/ -->`), as in Xymon's inode. `date` stands for the agent's own, where
+    that sends none; `undated` is there when an agent that should have sent one did not.
     """
 
     test: str
@@ -55,6 +61,8 @@ class Square(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     comment: str = ""
     groups: tuple[str, ...] = ()
+    date: str | None = None
+    undated: str = "<No timestamp data>"
 
 
 class Figures(msgspec.Struct, frozen=True):

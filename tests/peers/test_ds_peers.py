@@ -1,0 +1,116 @@
+"""The DS settings beside the real xymond_rrd, which is given the status messages of conn and sends `modify`."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from hexmon.judge.clients.ds import judge_values
+from hexmon.judge.clients.expression import Expression
+from hexmon.judge.clients.rules import DataSet
+from hexmon.judge.clients.selection import Selected
+from hexmon.model.color import BY_WORD, Color
+from tests.support.client_rules import HOST
+from tests.support.peers import peer
+from tests.support.xymond import as_unprivileged, unprivileged_user
+
+pytestmark = pytest.mark.peers
+
+FILE = """
+DS conn tcp.conn.rrd:sec >0.1 COLOR=yellow "TEXT=&N is &V, over &U and &L"
+DS conn tcp.conn.rrd:sec >0.5 COLOR=red
+DS conn %^tcp:sec >=2 <=3 COLOR=purple
+DS conn tcp.smtp.rrd:sec >0 COLOR=red
+"""
+CONN = Expression("tcp.conn.rrd")
+RULES = (
+    DataSet(
+        column="conn",
+        file=CONN,
+        data_set="sec",
+        limits=((">", 0.1),),
+        color=Color.YELLOW,
+        text="&N is &V, over &U and &L",
+    ),
+    DataSet(column="conn", file=CONN, data_set="sec", limits=((">", 0.5),)),
+    DataSet(
+        column="conn", file=Expression("%^tcp"), data_set="sec", limits=((">=", 2.0), ("<=", 3.0)), color=Color.PURPLE
+    ),
+    DataSet(column="conn", file=Expression("tcp.smtp.rrd"), data_set="sec", limits=((">", 0.0),)),
+)
+BEGUN = 1795161600
+
+
+@contextmanager
+def a_home() -> Iterator[Path]:
+    """A folder that an unprivileged program can use."""
+    with tempfile.TemporaryDirectory(prefix="xymond-rrd-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        (home / "etc").mkdir()
+        (home / "rrd").mkdir()
+        (home / "etc/hosts.cfg").write_text(f"127.0.0.1 {HOST.name} #\n")
+        (home / "etc/analysis.cfg").write_text(FILE)
+        if os.geteuid() == 0:
+            shutil.chown(home / "rrd", unprivileged_user().pw_uid)
+        yield home
+
+
+def arrived(listener: socket.socket) -> bytes:
+    """All that was sent by a program that has ended: it waits for us to take it."""
+    said = b""
+    listener.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                connection.setblocking(True)
+                while some := connection.recv(65536):
+                    said += some
+    return said
+
+
+def said_by_xymon(home: Path, listener: socket.socket, seconds: float) -> list[tuple[Color, str]]:
+    """The colours and causes of all its modifications for one measured time."""
+    environment = {
+        "XYMONHOME": str(home),
+        "XYMONVAR": str(home),
+        "XYMONTMP": str(home / "rrd"),
+        "HOSTSCFG": f"!{home / 'etc/hosts.cfg'}",
+        "XYMSRV": "127.0.0.1",
+        "XYMONDPORT": str(listener.getsockname()[1]),
+        "TEST2RRD": "conn=tcp",
+        "GRAPHS": "tcp",
+    }
+    fields = f"{BEGUN}.0|127.0.0.1||{HOST.name}|conn|{BEGUN + 1800}|green||green|{BEGUN}|0||0||0||0||||"
+    text = f"status conn green x\n\n&green 127.0.0.1 is alive ({seconds * 1000:g} ms)\n"
+    subprocess.run(
+        [*as_unprivileged(), peer("xymond_rrd"), f"--rrddir={home / 'rrd'}", "--no-cache"],
+        input=f"@@status#1/{HOST.name}|{fields}\n{text}\n@@\n@@shutdown\n@@\n".encode(),
+        env={**os.environ, **environment},
+        cwd=home,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    found = re.findall(r"modify \S+ (\w+) rrdds (.*)", arrived(listener).decode())
+    return [(BY_WORD[color], cause) for color, cause in found]
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.25, 0.75, 2.0, 2.5, 3.5])
+def test_the_worst_of_what_xymon_says(seconds: float) -> None:
+    with a_home() as home, socket.create_server(("127.0.0.1", 0)) as listener:
+        theirs = said_by_xymon(home, listener, seconds)
+    ours = judge_values(Selected(*RULES), HOST, "tcp.conn.rrd", {"sec": seconds})
+    assert len(ours) == bool(theirs)
+    if theirs:
+        color, cause = max(theirs, key=lambda one: one[0])
+        cause = re.sub(r"\.?0+(?=[ ,])", "", cause, count=1)  # it says the figure with six decimals
+        assert (ours[0].color, ours[0].cause.decode()) == (color, cause)
