@@ -99,7 +99,7 @@ class Monitor:
             self._parts = parts
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
-            parts.condition.config_problems += parts.alerting.problems
+            parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
@@ -240,7 +240,8 @@ class Monitor:
             parts.condition.config_refused = ()
             self._windows = Windows(inventory)
             await self._adopt(parts)
-            parts.condition.config_problems = (*inventory.problems, *parts.alerting.problems)
+            problems = (*inventory.problems, *parts.alerting.problems, *self._sources.analysis.problems)
+            parts.condition.config_problems = problems
             _report_self(parts)
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
@@ -255,6 +256,7 @@ class Monitor:
         inventory = self._existing()
         parts.board.adopt(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
+        parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 
