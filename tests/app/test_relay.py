@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import ssl
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,8 @@ from hexmon.app.settings import Senders
 from hexmon.ingest.client import combined
 from tests.support.clock import FakeClock, until
 from tests.support.relay import Recorder, relaying
-from tests.support.servers import black_hole, closed_port, serve
+from tests.support.servers import authority, black_hole, closed_port, serve
+from tests.support.tiny_disk import on_a_tiny_disk
 
 STATUSES = [b"status host%d.test green" % number for number in range(5)]
 
@@ -239,3 +242,52 @@ async def test_garbage_passes(tmp_path: Path, word: bytes) -> None:
     async with serve(server) as port, relaying(tmp_path, f"127.0.0.1:{port}") as relay:
         for garbage in (b"\xff" * 100, b"a" * 100_000, b"\n\n\n", b"9" * 5000):
             assert await relay.say(word + garbage) == [b""]
+
+
+FULL_DISK = """
+import asyncio
+from pathlib import Path
+from hexmon.app.relay_settings import RelayReport
+from tests.support.relay import Recorder, relaying
+from tests.support.servers import closed_port, serve
+
+async def main():
+    here, away, back = Recorder(), closed_port(), Recorder()
+    async with serve(here) as port:
+        servers = f"127.0.0.1:{away}", f"127.0.0.1:{port}"
+        async with relaying(Path.cwd(), *servers, report=RelayReport(host="relay.test", interval=300.0)) as relay:
+            said = [(await relay.say(b"status host%d.test green " % number + b"x" * 20_000))[0] for number in range(30)]
+            await relay.passes(3.0)
+            told = [one.split()[2] for one in here.heard if one.startswith(b"status+15")]
+            lost = relay.relay.outlets[0].dropped
+            async with serve(back, port=away):
+                await relay.passes(60.0)
+            numbers = [int(one.split()[1][4:-5]) for one in back.messages if b" host" in one[:12]]
+            print(said == [b""] * 30, 10 < lost < 29, numbers == list(range(lost, 30)), told[-1])
+
+asyncio.run(main())
+"""
+
+
+def test_a_full_disk_costs_the_oldest_and_is_told(tmp_path: Path) -> None:
+    assert on_a_tiny_disk(tmp_path / "disk", FULL_DISK) == "True True True b'red'\n"
+
+
+async def test_both_ways_can_be_encrypted(tmp_path: Path) -> None:
+    certificate = authority().issue_cert("127.0.0.1")
+    (tmp_path / "cert.pem").write_bytes(b"".join(part.bytes() for part in certificate.cert_chain_pems))
+    (tmp_path / "key.pem").write_bytes(certificate.private_key_pem.bytes())
+    trust = ssl.create_default_context()
+    authority().configure_trust(trust)
+    own: dict[str, Any] = {"listen": ("tls://127.0.0.1:0",), "certificate": "cert.pem", "key": "key.pem"}
+    server = Recorder(query=b"answer", client=b"config")
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(serve(server))
+        near = await stack.enter_async_context(relaying(tmp_path, f"127.0.0.1:{port}", **own))
+        servers = [str(near.address)]
+        far = await stack.enter_async_context(relaying(tmp_path / "far", *servers, clock=near.clock, tls=trust))
+        near.tls = trust
+        assert await near.say(b"query a.b") == [b"answer"]
+        assert await far.say(b"query a.b", b"client a.linux x", STATUSES[0]) == [b"answer", b"config", b""]
+        assert server.messages[-1] == STATUSES[0]
+        assert server.heard[-1].count(b"Status message received from 127.0.0.1") == 2

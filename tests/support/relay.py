@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,10 +54,11 @@ class Running:
 
     def __init__(self, relay: Relay, clock: FakeClock, address: Address) -> None:
         self.relay, self.clock, self.address = relay, clock, address
+        self.tls: ssl.SSLContext | None = None
 
     async def say(self, *messages: bytes, seconds: float = 0.0) -> list[bytes | None]:
         """All at once; the replies, None for a connection that was reset. The clock moves until they are there."""
-        asked = [asyncio.gather(_say(self.address, message)) for message in messages]
+        asked = [asyncio.gather(_say(self.address, message, self.tls)) for message in messages]
         everything = asyncio.gather(*asked)
         left = 4000
         while not everything.done():
@@ -84,9 +86,9 @@ async def until_a_moment() -> None:
     await until(second_look)
 
 
-async def _say(address: Address, message: bytes) -> bytes | None:
+async def _say(address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes | None:
     try:
-        return await exchange_async(address, message, 20.0)
+        return await exchange_async(address, message, 20.0, tls)
     except OSError:
         return None
 
@@ -97,11 +99,12 @@ async def relaying(
 ) -> AsyncIterator[Running]:
     """Run it until the end of the `with`, then stop it as SIGTERM does."""
     told = settings.pop("report", RelayReport(enabled=False, host="relay.test"))
-    chosen = RelaySettings(listen=("127.0.0.1:0",), servers=servers, report=told, **settings)
+    tls = settings.pop("tls", None)
+    chosen = RelaySettings(**{"listen": ("127.0.0.1:0",), "servers": servers, "report": told} | settings)
     configuration = RelayConfiguration(settings=chosen, folder=folder, source="relay.toml")
     refuse_nonsense(configuration)
     clock = clock or FakeClock()
-    relay = Relay(configuration, clock)
+    relay = Relay(configuration, clock, tls)
     addresses: list[Address] = []
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(relay.run(addresses.extend))
