@@ -1,6 +1,6 @@
 """What hexmon knows about itself: its own square, `/-/ready`, and `/metrics`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hexmon import __version__
 from hexmon.app.lines import by_label, counter, gauge
@@ -52,6 +52,7 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
     yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
+    yield from _pulls(list(parts.puller.troubles()))
     lateness = parts.runner.stats.lateness
     if lateness.quantile(0.5) > _LATE:
         yield Color.YELLOW, f"checks start late: half of them by more than {lateness.quantile(0.5):.1f} s"
@@ -62,6 +63,13 @@ def _problems(what: str, problems: tuple[Problem, ...]) -> Iterable[tuple[Color,
         yield Color.YELLOW, f"{what}: {problem}"
     if len(problems) > _MOST_LINES:
         yield Color.YELLOW, f"and {len(problems) - _MOST_LINES} more; `hexmon check-config` prints all"
+
+
+def _pulls(troubles: Sequence[str]) -> Iterable[tuple[Color, str]]:
+    for trouble in troubles[:_MOST_LINES]:
+        yield Color.YELLOW, trouble
+    if len(troubles) > _MOST_LINES:
+        yield Color.YELLOW, f"and of {len(troubles) - _MOST_LINES} more hosts"
 
 
 def _figures(parts: Parts, now: float) -> list[str]:
@@ -119,8 +127,10 @@ def metrics(parts: Parts) -> str:
         *counter("hexmon_client_messages_failed_total", parts.client_judge.failed),
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),
         *by_label("hexmon_board_total", "what", board.counters),
+        *by_label("hexmon_pulls_total", "what", parts.puller.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *(parts.host_data.metrics() if parts.host_data is not None else ()),
     ]
     for queue in parts.bus.followers():
         lines.append(f'hexmon_queue_depth{{queue="{queue.name}"}} {queue.depth()}')

@@ -4,13 +4,16 @@ import asyncio
 from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
+from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
@@ -64,6 +67,8 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    host_data: HostDataKeeper | None
+    puller: Puller
     sources: Sources
     started: float
     condition: Condition
@@ -91,12 +96,13 @@ def put_together(
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
     client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    host_data = _host_data(configuration, clock, board, bus)
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
         Files(_message_files(configuration), clock.monotonic),
         clock,
-        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge),
+        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge, save_next=host_data),
         xmh=xmh_value,
     )
     runner = _runner(configuration, clock, board, tools)
@@ -114,10 +120,19 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        host_data=host_data,
+        puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),
         condition=condition,
     )
+
+
+def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: LocalBus) -> HostDataKeeper | None:
+    settings = configuration.settings.hostdata
+    if not settings.enabled:
+        return None
+    return HostDataKeeper(board, bus, clock, HostDataFiles(configuration.hostdata_dir), settings)
 
 
 def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:

@@ -15,6 +15,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from hexmon.agent.report import report_forever
+from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
@@ -29,6 +30,7 @@ from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
 from hexmon.ingest.tls import Certificates
@@ -130,6 +132,8 @@ class Monitor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS):
                     await parts.alerting.outbox.drained()
+                    if parts.host_data is not None:
+                        await parts.host_data.drained()
             for loop in loops:
                 loop.cancel()
         await self._write_everything(parts)
@@ -157,6 +161,10 @@ class Monitor:
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
         loops |= parts.alerting.loops()
+        if parts.host_data is not None:
+            loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
+        if self.configuration.settings.pull.enabled:
+            loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
@@ -177,6 +185,7 @@ class Monitor:
                 acknowledge=partial(acknowledge, parts),
                 link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
+                host_data=HostDataFiles(self.configuration.hostdata_dir),
             ),
             parts.endpoint.routes(),
         )
@@ -187,11 +196,11 @@ class Monitor:
             return None
         address = parse_address(server)
 
-        async def send(message: bytes) -> object:
-            return await exchange_async(address, message)
-
         interval = self.configuration.settings.agent.interval
-        return report_forever(send, own_name(self.configuration), parts.clock, interval)
+        state = State(self.configuration.data_dir / "agent")
+        return report_forever(
+            partial(exchange_async, address), own_name(self.configuration), parts.clock, interval, state
+        )
 
     def _refresh_credentials(self, parts: Parts) -> None:
         """Users, tokens and certificates come and go without a restart."""
@@ -287,6 +296,8 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
+    if parts.host_data is not None:
+        parts.host_data.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

@@ -14,7 +14,8 @@ from hexmon.alerts.notify import NOTIFIERS
 from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
-from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, Seconds, checked, load_settings
+from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, Seconds, checked, load_settings, within
+from hexmon.history.settings import HostDataSettings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address, parse_listener
 from hexmon.ingest.scope import check_patterns
@@ -160,6 +161,19 @@ class AgentOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PullOptions:
+    """How hosts with `pulldata` are asked for their messages. `id` tells this monitor from others that ask them."""
+
+    __pydantic_config__ = _STRICT
+    enabled: bool = True
+    interval: PositiveSeconds = 60.0
+    timeout: PositiveSeconds = 20.0
+    concurrency: PositiveCount = 50
+    id: Annotated[int, within(1, 31)] = 1
+    max_reply: PositiveCount = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of hexmon.toml."""
 
@@ -176,8 +190,10 @@ class Settings:
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
+    hostdata: HostDataSettings = field(default_factory=HostDataSettings)
     pages: PageSettings = field(default_factory=PageSettings)
     agent: AgentOptions = field(default_factory=AgentOptions)
+    pull: PullOptions = field(default_factory=PullOptions)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, repr=False)
     channels: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)  # alerts/channels.py reads them
@@ -199,6 +215,12 @@ class Configuration:
     def data_dir(self) -> Path:
         """The folder that hexmon writes."""
         return self.locate(self.settings.data_dir)
+
+    @property
+    def hostdata_dir(self) -> Path:
+        """The folder of the client data that is kept."""
+        folder = self.settings.hostdata.folder
+        return self.locate(folder) if folder else self.data_dir / "hostdata"
 
     @property
     def store_url(self) -> str:

@@ -25,6 +25,7 @@ VERBS: dict[str, str] = {
     "ack-mail": "ack_mail",
     "agent": "agent",
     "agent-token": "agent_token",
+    "relay": "relay",
 }
 
 SUMMARIES: dict[str, str] = {
@@ -40,6 +41,7 @@ SUMMARIES: dict[str, str] = {
     "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
     "agent-token": "give agents tokens to report with, list and revoke them",
+    "relay": "hand messages on to monitors, or keep them until one fetches them",
 }
 
 

@@ -61,6 +61,17 @@ def qualifier(word: str) -> tuple[str, str] | None:
     return (capitals, value) if equals and capitals in _QUALIFIERS else None
 
 
+def track_word(word: str, before: str | None) -> str | None:
+    """The name that `TRACK=name` gives a figure, "" for the usual one; None for another word.
+
+    `before` is what was said already: TRACK alone leaves a name as it is.
+    """
+    if not word.lower().startswith("track"):
+        return None
+    value = word[len("track") :]
+    return value[1:] if value.startswith("=") else before or ""
+
+
 class Words:
     """The words of a line, taken one after the other. A setting's own words end before the next qualifier."""
 
