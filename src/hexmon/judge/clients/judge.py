@@ -26,7 +26,8 @@ def judge_client(
     message: ClientMessage, host: Host, rules: HostRules, now: float, settings: ClientJudging = AS_USUAL
 ) -> Judged:
     """Every square and all figures of a message, except the squares of the host's NOCOLUMNS. `now`: epoch seconds."""
-    system = system_of(message.os_type, unknown=settings.unknown_systems)
+    # What collectors send that nobody knows is data for other programs, not an unknown system.
+    system = system_of(message.os_type, unknown=settings.unknown_systems and not message.collector)
     if system is None:
         return Judged()
     data = ClientData(message.message)
