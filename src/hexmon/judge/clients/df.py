@@ -78,7 +78,8 @@ def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _file_system(shown: str, row: str, columns: _Columns) -> FileSystem:
     words = columns_of(row)
     shift = 0
-    if columns.mount_is_last and len(words) > columns.mount and words[columns.capacity][-1:] not in ("%", "-"):
+    sorted_out = columns.capacity == 0 or len(words) <= columns.mount or words[columns.capacity][-1:] in ("%", "-")
+    if columns.mount_is_last and not sorted_out:
         shift = _blanks(words, columns)
     place = columns.mount + shift
     if len(words) <= place:
