@@ -173,6 +173,12 @@ ODDITIES = (
         lambda one: (one.os_type, one.name) == ("netbsd", "msgs") and one.data.get("msgs") is not None,
     ),
     Oddity(
+        "cpu of Windows without an empty line before its CPU states",
+        "what is wrong stands on line 1, too",
+        "line 1 is the agent's",
+        lambda one: one.name == "cpu" and re.search(r"[^\r\n]\r?\nCPU states", one.data.text("cpu")) is not None,
+    ),
+    Oddity(
         "inode of HP-UX",
         "is green whatever is used: another heading is looked for",
         "is judged",

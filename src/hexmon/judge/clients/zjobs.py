@@ -18,7 +18,7 @@ def jobs_of(section: str, *, in_rows: bool = False) -> Maker:
 
     def jobs(view: View) -> Iterator[Made]:
         text = view.data.get(section)
-        if text is None:
+        if text is None or "procs" in view.host.nocolumns:
             return
         rules = view.rules.all(Proc)
         counts = _counts(rules, text)
