@@ -54,8 +54,8 @@ def uptime(load: str = "0.10, 0.20, 0.30", up: str = "3 days,  1:02", label: str
         pytest.param("1, 2, 3", "2.00", id="whole numbers"),
         pytest.param("1.00, 2.00", "", id="only two"),
         pytest.param("nan, nan, nan", "", id="no numbers"),
-        pytest.param("0.1, 1e9, 0.2", "", id="an exponent"),
-        pytest.param("0.1, -7.00, 0.2", "", id="negative"),
+        pytest.param("0.1, 1e0, 0.2", "1.00", id="an exponent"),
+        pytest.param("0.1, -7.00, 0.2", "-7.00", id="negative"),
         pytest.param("0.1, " + "9" * 5000 + ", 0.2", "", id="5,000 digits"),
     ],
 )

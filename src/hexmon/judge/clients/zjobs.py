@@ -37,7 +37,7 @@ def jobs_of(section: str, *, in_rows: bool = False) -> Maker:
             color=color,
             line=f"- Processes {'OK' if color is Color.GREEN else 'NOT ok'}",
             body=f"{told}\n{shown}",
-            groups=tuple(dict.fromkeys(group for rule in wrong for group in rule.groups)),
+            groups=tuple(dict.fromkeys(group for rule in wrong if rule.color for group in rule.groups)),
         )
         tracked = [(rule, count) for rule, count in zip(rules, counts, strict=True) if rule.track is not None]
         if tracked:
