@@ -1,11 +1,12 @@
-"""One enormous message of an agent, judged; says how many seconds and how much memory that took.
+"""Enormous messages of agents, judged: how many seconds, and how many times the message in memory that took.
 
-python -m tests.fuzz.big_clients SHAPE OS [MEGABYTES]
+python -m tests.fuzz.big_clients MEGABYTES OS SHAPE...
 """
 
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.judge import judge_client
@@ -92,22 +93,23 @@ def message_of(shape: str, os_type: str, size: int) -> ClientMessage:
 
 
 def main() -> None:
-    shape, os_type, *rest = sys.argv[1:]
+    size, os_type, *shapes = sys.argv[1:]
     judge_client(message_of("rows", os_type, 10_000), Host(name=_HOST), Selected(*RULES), 0.0)
-    message = message_of(shape, os_type, int(rest[0] if rest else 64) << 20)
-    with open("/proc/self/clear_refs", "w") as file:  # noqa: PTH123 - the peak so far was the making of the message
-        file.write("5")
-    before, begun = _peak_now(), time.monotonic()
-    judged = judge_client(message, Host(name=_HOST), Selected(*RULES), 0.0)
-    seconds = time.monotonic() - begun
-    longest = max((len(report.text) for report in judged.reports), default=0)
-    sys.stdout.write(f"{seconds:.1f} {(_peak_now() - before) / len(message.message) * 1024:.1f} {longest}\n")
+    for shape in shapes or SHAPES:
+        message = message_of(shape, os_type, int(size) << 20)
+        Path("/proc/self/clear_refs").write_text("5")  # the peak so far was the making of the message
+        before, begun = _peak_now(), time.monotonic()
+        judged = judge_client(message, Host(name=_HOST), Selected(*RULES), 0.0)
+        seconds, memory = time.monotonic() - begun, (_peak_now() - before) * 1024
+        longest = max((len(report.text) for report in judged.reports), default=0)
+        sys.stdout.write(f"{shape} {seconds:.1f} {memory / len(message.message):.1f} {longest}\n")
+        del judged, message
 
 
 def _peak_now() -> int:
     """The most memory that it had, KiB, since the mark was taken back."""
-    with open("/proc/self/status") as file:  # noqa: PTH123
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:"))
+    lines = Path("/proc/self/status").read_text().split("\n")
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":

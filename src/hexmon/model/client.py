@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from hexmon.model.text import readable
 
+MOST_SECTIONS = 10_000  # of a message; it is cut there
+
 _START = "\n["
 
 
@@ -61,12 +63,14 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
     begin = 0 if text.startswith("[") else text.find(_START) + 1
     if begin == 0 and not text.startswith("["):
         return
-    while begin >= 0:
+    for _ in range(MOST_SECTIONS):
         end = text.find(_START, begin)
         name, body = _split(text[begin + 1 :] if end < 0 else text[begin + 1 : end + 1])
         if name:
             yield name, body
-        begin = end + 1 if end >= 0 else -1
+        if end < 0:
+            return
+        begin = end + 1
 
 
 def _split(section: str) -> tuple[str, str]:

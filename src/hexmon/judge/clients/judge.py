@@ -40,7 +40,9 @@ def judge_client(
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns
     ]
     figures = [
-        DataMessage(key=StatusKey(host.name, one.name), text=one.text.encode(), sender=message.sender)
+        DataMessage(
+            key=StatusKey(host.name, one.name), text=one.text.encode(errors="surrogateescape"), sender=message.sender
+        )
         for one in made
         if isinstance(one, Figures)
     ]
