@@ -257,8 +257,10 @@ def test_an_extcombo_holds_messages_of_any_kind(monitor: Monitor) -> None:
 
 def test_hostdatasave_is_answered_in_the_words_of_xymond(monitor: Monitor) -> None:
     assert monitor.say("hostdatasave").startswith(b"ERROR: hostdatasave requires HOSTNAME")
+    assert monitor.say("hostdatasave www.example.com 5 x").startswith(b"ERROR: hostdatasave requires HOSTNAME")
+    assert monitor.say("hostdatasave www.example.com nope").startswith(b"ERROR: hostdatasave requires HOSTNAME")
     assert monitor.say("hostdatasave nobody") == b"ERROR: unknown host nobody\n"
-    assert monitor.say("hostdatasave www.example.com").startswith(b"ERROR: ")
+    assert monitor.say("hostdatasave www.example.com") == b"ERROR: no CLICHG channel reader is listening\n"
 
 
 def test_a_mistake_of_ours_is_an_empty_answer(

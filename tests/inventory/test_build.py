@@ -197,6 +197,10 @@ def test_intervals_and_timeouts_come_from_the_settings() -> None:
         pytest.param(
             "delayred=a:1 delayyellow=b:2", HostPolicy(delay_red={"a": 60}, delay_yellow={"b": 120}), id="delays"
         ),
+        pytest.param(
+            "pulldata=127.0.0.9:81", HostPolicy(pulldata=True, pull_ip="127.0.0.9", pull_port=81), id="from there"
+        ),
+        pytest.param("pulldata=:0x", HostPolicy(pulldata=True), id="pulldata from where nobody understands"),
         pytest.param("pulldata holidays=dk", HostPolicy(pulldata=True, holidays="dk"), id="pulldata, holidays"),
         pytest.param(
             "badssh:1:2:3 badhttp:0:1:2", HostPolicy(bad=(BadTest("ssh", 1, 2, 3), BadTest("http", 0, 1, 2))), id="bad"

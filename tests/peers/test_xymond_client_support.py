@@ -2,12 +2,14 @@
 
 import pytest
 
+from tests.peers.client_samples import client_message, samples
 from tests.support.client_rules import HOST, a_client_message
-from tests.support.xymond_client import Seen, judged_by_xymon
+from tests.support.xymond_client import Seen, judged_by_xymon, xymond_clients
 
 pytestmark = pytest.mark.peers
 
 HOSTS = f"127.0.0.1 {HOST.name} #\n"
+SQUARES = {"mqcollect": {"mq"}, "snmpcollect": {"ifmib", "ups", "system"}}
 DISK = "[df]\nFilesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 15 85 {}% /\n"
 
 
@@ -42,3 +44,24 @@ def test_its_time_is_the_tests() -> None:
 
 def test_options_reach_it() -> None:
     assert not of(judged_by_xymon(HOSTS, "", [a_client_message("")], ["--no-clear-msgs"]), "msgs")
+
+
+def test_a_message_that_it_does_not_survive_costs_only_its_own_squares() -> None:
+    zvm = samples()["zvm"]
+    long = client_message(
+        zvm, f"[date]\nnow\n[cpu]\nAVGPROC-031% 02\nPAGING-8/SEC\n{'x' * 4000}\n[uptime]\nUptime: 1 Days\n"
+    )
+    hosts = f"{HOSTS}127.0.0.1 {zvm.host} #\n"
+    with xymond_clients() as clients:
+        before, none, after = clients.judge_each(hosts, "", [zvm.message(), long, samples()["linux"].message()])
+    assert none is None
+    assert "paging" in {one.test for one in before or ()}
+    assert "raid" in {one.test for one in after or ()}
+
+
+@pytest.mark.parametrize("name", samples())
+def test_every_recorded_message_is_understood(name: str) -> None:
+    sample = samples()[name]
+    seen = judged_by_xymon(f"127.0.0.1 {sample.host} #\n", "", [sample.message()])
+    squares = {one.test for one in seen if not one.is_data}
+    assert squares >= SQUARES.get(name, {"cpu", "disk"})

@@ -8,11 +8,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from hexmon.model.status import ClientMessage
 from tests.support.frozen_time import FrozenTime, frozen_time
@@ -66,6 +69,23 @@ class XymondClients:
             user = unprivileged_user()
             shutil.chown(home / "tmp", user.pw_uid, user.pw_gid)
 
+    def judge_each(
+        self, hosts: str, analysis: str, messages: Sequence[ClientMessage], options: Sequence[str] = ()
+    ) -> list[list[Seen] | None]:
+        """What it makes of each message, whose hosts are different; None for one that it did not survive.
+
+        Each host has sent something before: of the first rows of a table it looks for a host's settings, and forgets
+        where in the table it is.
+        """
+        both = [one for message in messages for one in (_nothing_of(message), message)]
+        try:
+            seen = self.judge(hosts, analysis, both, options)
+        except (XymondDiedError, AssertionError):
+            if len(messages) == 1:
+                return [None]
+            return [self.judge_each(hosts, analysis, [message], options)[0] for message in messages]
+        return [[one for one in seen if one.message == 2 * number + 1] for number in range(len(messages))]
+
     def judge(
         self,
         hosts: str,
@@ -76,7 +96,8 @@ class XymondClients:
     ) -> list[Seen]:
         """All that it makes of these messages, in its order; `hosts` is hosts.cfg, `analysis` analysis.cfg."""
         self._clock.move_to(now)
-        for name, text in {"hosts.cfg": f"127.0.0.1 {_MARK} #\n{hosts}", "analysis.cfg": analysis}.items():
+        files = {"hosts.cfg": f"127.0.0.1 {_MARK} #\n{hosts}", "analysis.cfg": analysis, "holidays.cfg": ""}
+        for name, text in files.items():
             (self.home / "etc" / name).write_bytes(text.encode(**_CODES))
         done = subprocess.run(
             [*as_unprivileged(), self._program, "--no-update", *options],
@@ -122,11 +143,16 @@ def judged_by_xymon(
 
 
 def _channel(messages: Sequence[ClientMessage], now: int) -> Iterator[bytes]:
-    """What xymond would say on its channel. A message of the same second as the one before is taken for the same."""
+    """What xymond would say on its channel.
+
+    A host's second message of one second is taken for the first again: only the last of each host has come now.
+    """
+    to_come = Counter(message.host for message in messages)
     for number, message in enumerate(messages):
         assert b"\n@@\n" not in message.message
         assert len(message.message) < LONGEST
-        yield _said(2 * number, now + number, message)
+        to_come[message.host] -= 1
+        yield _said(2 * number, now - to_come[message.host], message)
         yield _said(2 * number + 1, now + number, _mark(number))
     yield b"@@shutdown\n@@\n"
 
@@ -135,6 +161,10 @@ def _said(sequence: int, moment: int, message: ClientMessage) -> bytes:
     fields = [f"@@client#{sequence}/{message.host}", f"{moment}.000001", message.sender, message.host]
     fields += [message.os_type, message.host_class, message.collector]
     return "|".join(fields).encode(**_CODES) + b"\n" + message.message + b"\n@@\n"
+
+
+def _nothing_of(message: ClientMessage) -> ClientMessage:
+    return replace(message, os_type="linux", message=b"client nothing\n[uptime]\n[df]\n[ps]\n")
 
 
 def _mark(number: int) -> ClientMessage:
@@ -150,13 +180,15 @@ def _mark(number: int) -> ClientMessage:
 
 
 def _read(written: bytes) -> list[Seen]:
-    number = 0
+    """All that comes before a mark was made of that mark's message."""
     found: list[Seen] = []
+    number = 0
     for raw in _parts(written):
         seen = _seen(number, raw.decode(**_CODES))
         if seen.host != _MARK:
             found.append(seen)
         elif seen.test == "cpu":
+            assert seen.text.endswith(f" from {number}\n"), "a message has damaged the mark behind it"
             number += 1
     return found
 

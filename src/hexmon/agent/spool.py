@@ -7,23 +7,27 @@ one another, each behind a line `SECONDS LENGTH`, the moment it came (epoch) and
 import errno
 import logging
 import os
+import re
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+
+from hexmon.agent.waiting import Waiting as Waiting
 
 log = logging.getLogger(__name__)
 
 _SUFFIX = ".messages"
 _NEW = ".new"
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A message, and when it came (epoch seconds)."""
-
-    received: float
-    message: bytes
+_NAME = re.compile(r"[0-9]{12}\Z").match
+_FIRST = 500_000_000_000  # there is room for numbers before it
+_MOST_FILES = 200_000  # each is known in memory, and takes an inode
+_ENOUGH = 1024 * 1024  # bytes that are freed on a full disk for a small message, at most
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# The file is well, but this process cannot open it now.
+_FOR_NOW = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -34,13 +38,17 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Spool:
-    """Blocking: call it in a thread. `dropped` counts the messages that had to be given up, `trouble` says why."""
+    """Blocking, for one thread at a time. `dropped` counts the messages that had to be given up, `trouble` says why.
 
-    def __init__(self, folder: Path, most_bytes: int) -> None:
+    `append` and `oldest` raise OSError when the folder cannot be used for another reason than a full disk.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int, most_files: int = _MOST_FILES) -> None:
         self.dropped = 0
         self.trouble = ""
         self._folder = folder
         self._most = most_bytes
+        self._most_files = max(most_files, 1)
         self._files: deque[tuple[int, int]] = deque()  # number and bytes, oldest first
         self._bytes = 0
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,19 +63,28 @@ class Spool:
         """How many bytes wait."""
         return self._bytes
 
-    def append(self, messages: Iterable[Waiting]) -> bool:
-        """Keep them, at the cost of the oldest when there is no room; False when even that did not help."""
+    def append(self, messages: Iterable[Waiting], *, ahead: bool = False) -> bool:
+        """Keep them, at the cost of the oldest when there is no room; False when even that did not help.
+
+        `ahead`: before all others, since they are older; then nothing is given up for them.
+        """
         content = b"".join(b"%.3f %d\n%b" % (one.received, len(one.message), one.message) for one in messages)
         if not content:
             return True
-        while self._files and self._bytes + len(content) > self._most:
-            self._drop_oldest("the spool is full")
         if len(content) > self._most:
             self.trouble = "the spool is smaller than a message"
             return False
-        while not self._write(content):
-            if not self._files:
+        while self._files and not self._has_room(len(content)):
+            if ahead:
+                self.trouble = "the spool is full"
                 return False
+            self._drop_oldest("the spool is full")
+        freed = 0
+        while not self._write(content, ahead=ahead):
+            # Who fills the disk may be another: then giving up all that waits would help nobody.
+            if ahead or not self._files or freed > 2 * len(content) + _ENOUGH:
+                return False
+            freed += self._files[0][1]
             self._drop_oldest(self.trouble)
         return True
 
@@ -77,8 +94,12 @@ class Spool:
             number, _ = self._files[0]
             try:
                 return Batch(number, _split(self._path(number).read_bytes()))
-            except (OSError, ValueError) as error:
+            except OSError as error:
+                if error.errno in _FOR_NOW:
+                    raise
                 self._drop_oldest(f"a file of the spool cannot be read: {error}")
+            except ValueError as error:
+                self._drop_oldest(f"a file of the spool cannot be read: {self._path(number)}: {error}")
         return None
 
     def remove(self, number: int) -> None:
@@ -90,20 +111,24 @@ class Spool:
                 break
         self._path(number).unlink(missing_ok=True)
 
+    def _has_room(self, size: int) -> bool:
+        return self._bytes + size <= self._most and len(self._files) < self._most_files
+
     def _find(self) -> None:
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
-            if path.stem.isdigit():
+            if _NAME(path.stem) and path.is_file():
                 size = path.stat().st_size
                 self._files.append((int(path.stem), size))
                 self._bytes += size
         for path in self._folder.glob(f"*{_NEW}"):
-            path.unlink(missing_ok=True)
+            if path.is_file():
+                path.unlink(missing_ok=True)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:012}{_SUFFIX}"
 
-    def _write(self, content: bytes) -> bool:
-        number = self._files[-1][0] + 1 if self._files else 1
+    def _write(self, content: bytes, *, ahead: bool) -> bool:
+        number = self._next(ahead=ahead)
         path = self._path(number)
         beside = path.with_suffix(_NEW)
         try:
@@ -112,16 +137,36 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(path)
+            self._keep_names()
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
             self.trouble = f"{self._folder}: {error.strerror}"
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in _FULL:
                 raise
             return False
         self.trouble = ""
-        self._files.append((number, len(content)))
+        entry = (number, len(content))
+        if ahead:
+            self._files.appendleft(entry)
+        else:
+            self._files.append(entry)
         self._bytes += len(content)
         return True
+
+    def _next(self, *, ahead: bool) -> int:
+        if not self._files:
+            return _FIRST
+        return self._files[0][0] - 1 if ahead else self._files[-1][0] + 1
+
+    def _keep_names(self) -> None:
+        """A power cut must not take the new name away."""
+        with suppress(OSError):  # not every file system can
+            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _drop_oldest(self, why: str) -> None:
         number, size = self._files.popleft()
@@ -130,7 +175,8 @@ class Spool:
             lost = len(_split(path.read_bytes()))
         except (OSError, ValueError):
             lost = 1
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a file that stays is found, and given up, after the next start
+            path.unlink(missing_ok=True)
         self._bytes -= size
         self.dropped += lost
         log.warning("%s: %d of the oldest messages were given up", why, lost)

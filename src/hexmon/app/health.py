@@ -1,6 +1,6 @@
 """What hexmon knows about itself: its own square, `/-/ready`, and `/metrics`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hexmon import __version__
 from hexmon.app.lines import by_label, counter, gauge
@@ -49,8 +49,10 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
         yield Color.RED, f"the store does not take what is written: {parts.storage.journal.trouble}"
     yield from _problems("the new configuration was refused, the old one is in force", condition.config_refused)
     yield from _problems("mistakes in the configuration", condition.config_problems)
+    yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
+    yield from _pulls(list(parts.puller.troubles()))
     lateness = parts.runner.stats.lateness
     if lateness.quantile(0.5) > _LATE:
         yield Color.YELLOW, f"checks start late: half of them by more than {lateness.quantile(0.5):.1f} s"
@@ -61,6 +63,13 @@ def _problems(what: str, problems: tuple[Problem, ...]) -> Iterable[tuple[Color,
         yield Color.YELLOW, f"{what}: {problem}"
     if len(problems) > _MOST_LINES:
         yield Color.YELLOW, f"and {len(problems) - _MOST_LINES} more; `hexmon check-config` prints all"
+
+
+def _pulls(troubles: Sequence[str]) -> Iterable[tuple[Color, str]]:
+    for trouble in troubles[:_MOST_LINES]:
+        yield Color.YELLOW, trouble
+    if len(troubles) > _MOST_LINES:
+        yield Color.YELLOW, f"and of {len(troubles) - _MOST_LINES} more hosts"
 
 
 def _figures(parts: Parts, now: float) -> list[str]:
@@ -91,7 +100,8 @@ def _ghost_lines(parts: Parts, now: float) -> list[str]:
     if not recent:
         return []
     lines = ["", "Reports for hosts that are not in hosts.cfg, in the last 10 minutes:"]
-    return lines + [f"  {ghost.name} from {ghost.sender}" for ghost in recent[:_MOST_LINES]]
+    lines += [f"  {ghost.name} from {ghost.sender}" for ghost in recent[:_MOST_LINES]]
+    return [*lines, "The page /ghosts and `hexmon ghosts` list them all, and how to add them."]
 
 
 def metrics(parts: Parts) -> str:
@@ -111,12 +121,17 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_messages_total", "command", parts.dispatcher.counts),
         *by_label("hexmon_connections_total", "what", parts.server.counters),
         *gauge("hexmon_connections_open", parts.server.connections()),
+        *by_label("hexmon_http_requests_total", "what", parts.endpoint.counters),
+        *by_label("hexmon_http_senders_total", "by", parts.endpoint.credentials.counters),
+        *counter("hexmon_out_of_scope_total", parts.endpoint.scopes.refused),
         *counter("hexmon_client_messages_judged_total", parts.client_judge.judged),
         *counter("hexmon_client_messages_failed_total", parts.client_judge.failed),
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),
         *by_label("hexmon_board_total", "what", board.counters),
+        *by_label("hexmon_pulls_total", "what", parts.puller.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *(parts.host_data.metrics() if parts.host_data is not None else ()),
     ]
     for queue in parts.bus.followers():
         lines.append(f'hexmon_queue_depth{{queue="{queue.name}"}} {queue.depth()}')

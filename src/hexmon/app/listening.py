@@ -1,16 +1,25 @@
 """Sockets for the pages: bound before anything starts, so that a taken port is said at once and plainly."""
 
 import socket
+from dataclasses import dataclass
 
-from hexmon.ingest.addresses import parse_address
+from hexmon.ingest.addresses import parse_listener
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 _BACKLOG = 2048
 
 
-def web_sockets(addresses: tuple[str, ...]) -> list[socket.socket]:
+@dataclass(frozen=True)
+class WebSocket:
+    """A listening socket; `encrypted` for https."""
+
+    sock: socket.socket
+    encrypted: bool
+
+
+def web_sockets(addresses: tuple[str, ...]) -> list[WebSocket]:
     """One listening socket for each address. Raises ConfigError with all that failed."""
-    sockets: list[socket.socket] = []
+    sockets: list[WebSocket] = []
     problems: list[Problem] = []
     for text in addresses:
         try:
@@ -20,7 +29,7 @@ def web_sockets(addresses: tuple[str, ...]) -> list[socket.socket]:
             problems.append(Problem(Origin("[listen]"), f"web: {text}: {_reason(error)}", hint))
     if problems:
         for listener in sockets:
-            listener.close()
+            listener.sock.close()
         raise ConfigError(tuple(problems))
     return sockets
 
@@ -29,8 +38,8 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _listen(text: str) -> socket.socket:
-    address = parse_address(text, 8000)
+def _listen(text: str) -> WebSocket:
+    address = parse_listener(text, 8000)
     found = socket.getaddrinfo(address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, where = found[0]
     listener = socket.socket(family, kind, protocol)
@@ -42,4 +51,4 @@ def _listen(text: str) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    return listener
+    return WebSocket(listener, address.tls)

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Mapping
 
 from hexmon.app.settings import Configuration
-from hexmon.ingest.addresses import parse_address
+from hexmon.ingest.addresses import parse_address, parse_listener
 
 OWN_TEST = "hexmon"
 
@@ -32,9 +32,9 @@ def own_hosts_text(configuration: Configuration) -> str:
 
 def own_url(configuration: Configuration) -> str:
     """Where a browser on this machine finds the pages."""
-    web = parse_address((configuration.settings.listen.web or ("127.0.0.1:8000",))[0], 8000)
+    web = parse_listener((configuration.settings.listen.web or ("127.0.0.1:8000",))[0], 8000)
     host = _ANY.get(web.host, web.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
+    return f"{web.scheme}://{f'[{host}]' if ':' in host else host}:{web.port}/"
 
 
 def own_server(configuration: Configuration) -> str:

@@ -2,24 +2,27 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.analysis import AnalysisInForce
+from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
-from hexmon.app.settings import Configuration
+from hexmon.app.pull import Puller
+from hexmon.app.receiving import message_endpoint, message_settings
+from hexmon.app.settings import Configuration, client_judging
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.access import Access, Senders
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.files import Files
+from hexmon.ingest.http import MessageEndpoint
 from hexmon.ingest.outside import Outside
-from hexmon.ingest.settings import FileSettings, MessageSettings
+from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
-from hexmon.judge.clients.contract import ClientJudging
-from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -57,11 +60,15 @@ class Parts:
     storage: Storage
     board: Board
     dispatcher: Dispatcher
+    analysis: AnalysisInForce
     client_judge: ClientJudge
     server: MessageServer
+    endpoint: MessageEndpoint
     tools: Tools
     runner: Runner
     alerting: Alerting
+    host_data: HostDataKeeper | None
+    puller: Puller
     sources: Sources
     started: float
     condition: Condition
@@ -88,13 +95,15 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
-    client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    analysis = AnalysisInForce(clock, sources.analysis)
+    client_judge = ClientJudge(board, clock, analysis.rules_of, client_judging(configuration.settings, MachineZone()))
+    host_data = _host_data(configuration, clock, board, bus)
     dispatcher = Dispatcher(
         board,
         Access(_senders(configuration)),
         Files(_message_files(configuration), clock.monotonic),
         clock,
-        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge),
+        outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge, save_next=host_data),
         xmh=xmh_value,
     )
     runner = _runner(configuration, clock, board, tools)
@@ -106,15 +115,26 @@ def put_together(
         storage=storage,
         board=board,
         dispatcher=dispatcher,
+        server=MessageServer(dispatcher, storage.journal, clock, message_settings(configuration)),
+        endpoint=message_endpoint(configuration, dispatcher, board, storage.journal, clock),
+        analysis=analysis,
         client_judge=client_judge,
-        server=MessageServer(dispatcher, storage.journal, clock, _messages(configuration)),
         tools=tools,
         runner=runner,
         alerting=alerting,
+        host_data=host_data,
+        puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),
         condition=condition,
     )
+
+
+def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: LocalBus) -> HostDataKeeper | None:
+    settings = configuration.settings.hostdata
+    if not settings.enabled:
+        return None
+    return HostDataKeeper(board, bus, clock, HostDataFiles(configuration.hostdata_dir), settings)
 
 
 def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:
@@ -163,13 +183,5 @@ def _message_files(configuration: Configuration) -> FileSettings:
         config_dir=configuration.locate(files.etc),
         download_dir=configuration.locate(files.download),
         client_local=local,
+        merge_client_local=files.merge_client_local,
     )
-
-
-def _messages(configuration: Configuration) -> MessageSettings:
-    listen = configuration.settings.listen
-
-    def pem(name: str) -> Path | None:
-        return configuration.locate(name) if name else None
-
-    return MessageSettings(addresses=listen.messages, certificate=pem(listen.certificate), key=pem(listen.key))

@@ -6,31 +6,34 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 
 from hexmon.agent.report import report_forever
+from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
-from hexmon.app.listening import web_sockets
+from hexmon.app.listening import WebSocket, web_sockets
 from hexmon.app.loops import Checkpoint, every, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
+from hexmon.app.pages import Pages
 from hexmon.app.parts import Opened, Parts, put_together
+from hexmon.app.receiving import web_certificates
 from hexmon.app.settings import Configuration
 from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
+from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
+from hexmon.ingest.tls import Certificates
 from hexmon.inventory.in_force import Windows
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -39,7 +42,6 @@ from hexmon.model.origin import ConfigError
 from hexmon.probes.tools import open_tools
 from hexmon.storage.engine import open_storage
 from hexmon.web.app import create_app
-from hexmon.web.connection import BoundedConnection
 from hexmon.web.context import WebContext
 
 log = logging.getLogger(__name__)
@@ -51,20 +53,6 @@ _HOUSEKEEPING_SECONDS = 3600.0
 _WATCHDOG_SECONDS = 5.0
 _LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
 _DAY = 86400.0
-
-
-class _Pages(uvicorn.Server):
-    """uvicorn without its own signal handlers: the monitor stops all its parts together."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    def hang_up(self) -> None:
-        """A client that does not read its page would be waited for without end."""
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, BoundedConnection):
-                connection.give_up()
 
 
 class Monitor:
@@ -81,6 +69,7 @@ class Monitor:
         self._windows = Windows(Inventory())
         self._outside: frozenset[str] = frozenset()
         self._systemd = Notifier()
+        self._certificates: Certificates | None = None
 
     def stop(self) -> None:
         """Finish what is under way and return from `run`."""
@@ -96,7 +85,8 @@ class Monitor:
         listeners = web_sockets(self.configuration.settings.listen.web)
         async with AsyncExitStack() as stack:
             for listener in listeners:
-                stack.callback(listener.close)
+                stack.callback(listener.sock.close)
+            self._certificates = web_certificates(self.configuration, listeners)
             self.configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._windows = Windows(await asyncio.to_thread(self._sources.load))
             storage = open_storage(self.configuration.store_url, asyncio.get_running_loop(), clock=self.clock)
@@ -109,20 +99,19 @@ class Monitor:
             self._parts = parts
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
-            parts.condition.config_problems += parts.alerting.problems
+            parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
 
-    async def _serve(self, parts: Parts, listeners: list[socket.socket], started: Callable[[Parts], None]) -> None:
+    async def _serve(self, parts: Parts, listeners: Sequence[WebSocket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
-        config = uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False, server_header=False)
-        pages = _Pages(config)
+        pages = Pages(app, listeners, self._certificates.context if self._certificates else None)
         await parts.runner.adopt(parts.board.inventory)
         # What was loaded stays: the collector need not look at it again, which would make checks late.
         gc.freeze()
         async with asyncio.TaskGroup() as tasks:
-            web = tasks.create_task(pages.serve(sockets=listeners), name="web")
+            web = tasks.create_task(pages.run_until_told(), name="web")
             loops = [
                 tasks.create_task(work, name=name) for name, work in self._loops(parts, app.state.colors.of).items()
             ]
@@ -143,6 +132,8 @@ class Monitor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS):
                     await parts.alerting.outbox.drained()
+                    if parts.host_data is not None:
+                        await parts.host_data.drained()
             for loop in loops:
                 loop.cancel()
         await self._write_everything(parts)
@@ -162,6 +153,7 @@ class Monitor:
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
+            "credentials": often(_LOOK_FOR_CHANGES, partial(asyncio.to_thread, self._refresh_credentials, parts)),
             "reload": self._reload_when_asked(parts),
             "windows": often(_LOOK_FOR_CHANGES, partial(self._follow_windows, parts)),
             "summaries": often(_SUMMARY_SECONDS, summaries.run),
@@ -169,6 +161,14 @@ class Monitor:
             "systemd": often(_WATCHDOG_SECONDS, partial(self._feed_watchdog, parts)),
         }
         loops |= parts.alerting.loops()
+        if parts.host_data is not None:
+            loops |= {
+                "host data": parts.host_data.follow(),
+                "host data files": parts.host_data.write(),
+                "old host data": often(_HOUSEKEEPING_SECONDS, parts.host_data.prune),
+            }
+        if self.configuration.settings.pull.enabled:
+            loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
         return loops | ({"agent": agent} if agent else {})
 
@@ -189,7 +189,9 @@ class Monitor:
                 acknowledge=partial(acknowledge, parts),
                 link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
-            )
+                host_data=HostDataFiles(self.configuration.hostdata_dir),
+            ),
+            parts.endpoint.routes(),
         )
 
     def _agent(self, parts: Parts) -> Coroutine[Any, Any, None] | None:
@@ -198,11 +200,18 @@ class Monitor:
             return None
         address = parse_address(server)
 
-        async def send(message: bytes) -> object:
-            return await exchange_async(address, message)
-
         interval = self.configuration.settings.agent.interval
-        return report_forever(send, own_name(self.configuration), parts.clock, interval)
+        state = State(self.configuration.data_dir / "agent")
+        return report_forever(
+            partial(exchange_async, address), own_name(self.configuration), parts.clock, interval, state
+        )
+
+    def _refresh_credentials(self, parts: Parts) -> None:
+        """Users, tokens and certificates come and go without a restart."""
+        parts.endpoint.credentials.refresh()
+        parts.server.renew()
+        if self._certificates is not None:
+            self._certificates.renew()
 
     # Reloading
 
@@ -231,7 +240,8 @@ class Monitor:
             parts.condition.config_refused = ()
             self._windows = Windows(inventory)
             await self._adopt(parts)
-            parts.condition.config_problems = (*inventory.problems, *parts.alerting.problems)
+            problems = (*inventory.problems, *parts.alerting.problems, *self._sources.analysis.problems)
+            parts.condition.config_problems = problems
             _report_self(parts)
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
@@ -246,6 +256,7 @@ class Monitor:
         inventory = self._existing()
         parts.board.adopt(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
+        parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 

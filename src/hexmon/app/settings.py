@@ -1,10 +1,12 @@
 """The server's own settings: hexmon.toml."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from hexmon.alerts.alerts_cfg import AlertDefaults
 from hexmon.alerts.channels import Notifiers, Tables, read_channels
@@ -13,13 +15,20 @@ from hexmon.alerts.notify import NOTIFIERS
 from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
-from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
+from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, Seconds, checked, load_settings, within
+from hexmon.history.settings import HostDataSettings
 from hexmon.ingest.access import read_networks
-from hexmon.ingest.addresses import parse_address
+from hexmon.ingest.addresses import parse_address, parse_listener
+from hexmon.ingest.scope import check_patterns
+from hexmon.ingest.settings import CLASSIC_PATHS
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.model.color import BY_WORD
 from hexmon.model.names import TEST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
 from hexmon.web.settings import PageSettings
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+\Z")
 
 
 def _read_column(text: str) -> None:
@@ -27,22 +36,40 @@ def _read_column(text: str) -> None:
         raise ValueError(f"'{text}' is not the name of a column")
 
 
+def _read_message_path(text: str) -> None:
+    if not _PATH.match(text):
+        raise ValueError(f"'{text}' is not a path such as /xymon-msg")
+
+
+def _read_color(text: str) -> None:
+    if text not in BY_WORD:
+        raise ValueError(f"'{text}' is no colour: {', '.join(reversed(BY_WORD))}")
+
+
 Address = Annotated[str, checked(parse_address)]
+WebAddress = Annotated[str, checked(lambda text: parse_listener(text, 8000))]
+MessagePath = Annotated[str, checked(_read_message_path)]
+Hosts = Annotated[tuple[Annotated[str, checked(check_patterns)], ...], LIST]
 Network = Annotated[str, checked(read_networks)]
 Column = Annotated[str, checked(_read_column)]
 OptionalColumn = Annotated[str, checked(lambda text: text and _read_column(text))]
+ColorWord = Annotated[str, checked(_read_color)]
 _STRICT = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listen:
-    """Where hexmon listens. `tls://host:port` speaks TLS with the certificate and key given here."""
+    """Where hexmon listens. `tls://` and `https://` addresses speak TLS with the certificate and key given here.
+
+    With `client_ca` senders on tls:// must show a certificate of these authorities, and on https:// they may.
+    """
 
     __pydantic_config__ = _STRICT
     messages: tuple[Address, ...] = ("127.0.0.1:1984",)
-    web: tuple[Address, ...] = ("127.0.0.1:8000",)
+    web: tuple[WebAddress, ...] = ("127.0.0.1:8000",)
     certificate: str = ""
     key: str = ""
+    client_ca: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +82,7 @@ class Files:
     rules: str = "alerts.yaml"
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
+    merge_client_local: bool = False  # an agent gets all sections that fit, not the best
     protocols: str = "protocols.cfg"
     holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
@@ -83,6 +111,23 @@ class Senders:
     maint: tuple[Network, ...] = ()
     www: tuple[Network, ...] = ()
     admin: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agents:
+    """Messages over HTTP(S): at which paths, from whom, and about which hosts.
+
+    `hosts` is user -> the hosts that may be reported for; a user without an entry may report for all, or for those of
+    the entry `*`.
+    """
+
+    __pydantic_config__ = _STRICT
+    paths: tuple[MessagePath, ...] = CLASSIC_PATHS
+    htpasswd: str = ""
+    tokens: str = ""
+    required: Literal["auto"] | bool = "auto"
+    trusted_proxies: tuple[Network, ...] = ()
+    hosts: dict[str, Hosts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +161,25 @@ class Judging:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientOptions:
+    """How the messages of agents are judged: the options of xymond_client(8). analysis.cfg has the limits."""
+
+    __pydantic_config__ = _STRICT
+    clear_color: ColorWord = "clear"
+    clear_msgs: bool = True
+    clear_files: bool = True
+    clear_ports: bool = True
+    clear_services: bool = True
+    list_cpu: bool = True
+    list_processes: bool = True
+    list_ports: bool = True
+    list_services: bool = True
+    uptime_column: bool = False
+    unknown_systems: bool = False
+    longest: PositiveCount = 256 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentOptions:
     """The built-in agent: hexmon watches the machine it runs on."""
 
@@ -123,6 +187,19 @@ class AgentOptions:
     enabled: bool = True
     host: str = ""  # "": this machine's name
     interval: PositiveSeconds = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullOptions:
+    """How hosts with `pulldata` are asked for their messages. `id` tells this monitor from others that ask them."""
+
+    __pydantic_config__ = _STRICT
+    enabled: bool = True
+    interval: PositiveSeconds = 60.0
+    timeout: PositiveSeconds = 20.0
+    concurrency: PositiveCount = 50
+    id: Annotated[int, within(1, 31)] = 1
+    max_reply: PositiveCount = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,11 +215,15 @@ class Settings:
     files: Files = field(default_factory=Files)
     store: Store = field(default_factory=Store)
     senders: Senders = field(default_factory=Senders)
+    agents: Agents = field(default_factory=Agents)
     board: BoardSettings = field(default_factory=BoardSettings)
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
+    hostdata: HostDataSettings = field(default_factory=HostDataSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
+    pull: PullOptions = field(default_factory=PullOptions)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, repr=False)
     channels: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)  # alerts/channels.py reads them
@@ -166,6 +247,12 @@ class Configuration:
         return self.locate(self.settings.data_dir)
 
     @property
+    def hostdata_dir(self) -> Path:
+        """The folder of the client data that is kept."""
+        folder = self.settings.hostdata.folder
+        return self.locate(folder) if folder else self.data_dir / "hostdata"
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL; relative SQLite paths are relative to the file that names them."""
         url = self.settings.store.url
@@ -180,7 +267,7 @@ def read_configuration(path: str | None, environ: Mapping[str, str] | None = Non
     given = Path(path).resolve() if path else None
     found = given or (Path("hexmon.toml").resolve() if Path("hexmon.toml").is_file() else None)
     settings = load_settings(Settings, found, os.environ if environ is None else environ)
-    _refuse_tls_without_certificate(settings.listen, str(found or "environment"))
+    _refuse_impossible_listeners(settings.listen, str(found or "environment"))
     folder = found.parent if found else Path.cwd()
     return Configuration(settings=settings, folder=folder, path=found)
 
@@ -207,8 +294,20 @@ def alert_defaults(settings: Settings) -> AlertDefaults:
     return AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
 
 
-def _refuse_tls_without_certificate(listen: Listen, source: str) -> None:
-    encrypted = [text for text in listen.messages if parse_address(text).tls]
+def client_judging(settings: Settings, zone: tzinfo = UTC) -> ClientJudging:
+    """What holds for all agents' messages; `zone` is that of dates which agents do not send."""
+    words = vars(settings.clients) | {"clear_color": BY_WORD[settings.clients.clear_color]}
+    return ClientJudging(**words, zone=zone)
+
+
+def _refuse_impossible_listeners(listen: Listen, source: str) -> None:
+    for text in listen.messages:
+        if parse_address(text).url:
+            hint = "messages over HTTP are taken at the addresses of [listen] web"
+            raise ConfigError((Problem(Origin(source), f"listen.messages: {text}: this is for pages", hint),))
+    encrypted = [("messages", text) for text in listen.messages if parse_address(text).tls]
+    encrypted += [("web", text) for text in listen.web if parse_listener(text, 8000).tls]
     if encrypted and not (listen.certificate and listen.key):
+        key, text = encrypted[0]
         hint = "set [listen] certificate and key to PEM files"
-        raise ConfigError((Problem(Origin(source), f"listen.messages: {encrypted[0]} needs a certificate", hint),))
+        raise ConfigError((Problem(Origin(source), f"listen.{key}: {text} needs a certificate", hint),))

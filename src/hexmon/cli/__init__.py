@@ -17,13 +17,17 @@ VERBS: dict[str, str] = {
     "check-config": "check_config",
     "hosts": "hosts",
     "alerts": "alerts",
+    "clients": "clients",
     "sweep": "sweep",
     "probe": "probe",
     "board": "board",
+    "ghosts": "ghosts",
     "send": "send",
     "notify": "notify",
     "ack-mail": "ack_mail",
     "agent": "agent",
+    "agent-token": "agent_token",
+    "relay": "relay",
 }
 
 SUMMARIES: dict[str, str] = {
@@ -31,13 +35,17 @@ SUMMARIES: dict[str, str] = {
     "check-config": "read every configuration file and print all mistakes",
     "hosts": "print what was understood of hosts.cfg",
     "alerts": "say who would be told of an alert, and why",
+    "clients": "print the settings of analysis.cfg, judge an agent's message by them",
     "sweep": "make one round of all checks",
     "probe": "make one check now and show every phase",
     "board": "query the board of a running monitor",
+    "ghosts": "list who reports to a running monitor and is not in hosts.cfg",
     "send": "send a message to a monitor and print its answer",
     "notify": "send a test message through a channel, or print the channels",
     "ack-mail": "acknowledge an alert by the mail that answers it",
     "agent": "report this machine to a monitor",
+    "agent-token": "give agents tokens to report with, list and revoke them",
+    "relay": "hand messages on to monitors, or keep them until one fetches them",
 }
 
 

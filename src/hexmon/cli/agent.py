@@ -2,67 +2,149 @@
 
 import argparse
 import asyncio
+import contextlib
+import logging
+import os
+import signal
 import socket
+import ssl
 import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from hexmon.agent.collect import client_message
-from hexmon.agent.report import report_forever, report_once
+from hexmon.agent.report import SPREAD, Reporter
+from hexmon.agent.state import State
+from hexmon.app.agent import (
+    AgentFile,
+    check_host,
+    check_interval,
+    check_section,
+    open_agent,
+    read_agent_file,
+    state_folder,
+)
 from hexmon.app.logs import set_up_logging
+from hexmon.cli.values import count, reason, trusting
 from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
-from hexmon.ingest.addresses import Address, parse_address
-from hexmon.ingest.client import exchange_async
-from hexmon.model.names import HOST_NAME
+from hexmon.ingest.addresses import parse_address
+from hexmon.model.origin import ConfigError
 
 EXAMPLE = """\
 examples:
   hexmon agent --server 192.0.2.1            report every 5 minutes until stopped
   hexmon agent --server 192.0.2.1 --once     report once, for cron
   hexmon agent --print                       show what would be sent
+  hexmon agent --config /etc/hexmon/agent.toml
 
-exit status: 0 done, 1 a report was not taken (with --once), 2 called wrongly
+What a server does not take waits in the folder --state and is sent later.
+
+exit status: 0 done, 1 a report was not taken (with --once), or the folder is in use, 2 called wrongly
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("--server", default="127.0.0.1:1984", metavar="HOST[:PORT]", help="the monitor (%(default)s)")
-    parser.add_argument("--host", default=socket.gethostname().lower(), help="this machine's name there (%(default)s)")
-    parser.add_argument("--class", default="", dest="host_class", metavar="CLASS", help="its class; its system's name")
-    parser.add_argument("--repeat", default="5m", metavar="TIME", help="how often (%(default)s)")
-    parser.add_argument("--once", action="store_true", help="report once and end")
-    parser.add_argument("--print", action="store_true", help="print the report instead of sending it")
+    """The options of this verb; what is not given comes from --config and the environment."""
+    add = parser.add_argument
+    add("--config", metavar="FILE", help="settings with the same names, in TOML")
+    add("--server", action="append", metavar="HOST[:PORT]", help="a monitor, also tls:// or https:// (127.0.0.1:1984)")
+    add("--host", help="this machine's name there (what it calls itself)")
+    add("--class", dest="class_", metavar="CLASS", help="its class (its platform)")
+    add("--repeat", metavar="TIME", help="how often (5m)")
+    add("--once", action="store_true", help="report once and end")
+    add("--print", action="store_true", help="print the report instead of sending it")
+    add("--sections", metavar="A,B", help="only these, beside date, clientversion and clock")
+    add("--state", metavar="DIR", help="where to remember what was sent and what waits")
+    add("--ext", metavar="DIR", help="scripts to run with each report; those in DIR/local become sections")
+    add("--script-timeout", metavar="TIME", help="how long one of them may run (60s)")
+    add("--timeout", metavar="TIME", help="how long a server may take (15s)")
+    add("--spool", type=count, metavar="MB", help="room for what waits for a server (64)")
+    add("--ca", metavar="FILE", help="authorities (PEM) that a tls:// or https:// server must be from")
+    add("--allow-commands", action="store_true", default=None, help="run the commands of client-local.cfg")
+    add("--remote", action="store_true", default=None, help="measure file systems of other machines, too")
+    add("--no-spread", dest="spread", action="store_false", default=None, help="begin at once")
 
 
 def run(args: argparse.Namespace) -> int:
     """Send; 1 when a single report was not taken, 2 when called wrongly."""
     set_up_logging(verbose=False)
     try:
-        address, interval = parse_address(args.server), parse_seconds(args.repeat)
-        if interval < 1:
-            raise ValueError(f"'{args.repeat}' is too often: once a second at most")  # noqa: TRY301
-        if not HOST_NAME.match(args.host):
-            raise ValueError(f"'{args.host}' is not a host's name: letters, digits and : , . _ -")  # noqa: TRY301
-    except ValueError as error:
+        settings = _settings(args)
+        host = check_host(settings.host or socket.gethostname().lower())
+        tls = trusting(settings.ca)
+    except ConfigError as error:
         print(f"hexmon agent: {error}", file=sys.stderr)
         return 2
-    if args.print:
-        sys.stdout.buffer.write(client_message(args.host, SystemClock().now(), args.host_class))
-        return 0
+    except (OSError, ValueError) as error:
+        print(f"hexmon agent: {reason(error)}", file=sys.stderr)
+        return 2
     try:
-        asyncio.run(_report(args, address, interval))
+        return _print(settings, host) if args.print else _report(settings, host, tls, once=args.once)
     except OSError as error:
-        print(f"hexmon agent: {error}", file=sys.stderr)
+        print(f"hexmon agent: {reason(error)}", file=sys.stderr)
         return 1
+
+
+def _print(settings: AgentFile, host: str) -> int:
+    """Looking changes nothing: an agent that never ran has no folder afterwards either."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = state_folder(settings, host, os.environ)
+        state = State(there if there.is_dir() else Path(folder))
+        agent = open_agent(settings, host, state, SystemClock())
+        sys.stdout.buffer.write(asyncio.run(agent.message(keep=False)))
     return 0
 
 
-async def _report(args: argparse.Namespace, address: Address, interval: float) -> None:
-    async def send(message: bytes) -> object:
-        return await exchange_async(address, message)
+def _report(settings: AgentFile, host: str, tls: ssl.SSLContext | None, *, once: bool) -> int:
+    state = State(state_folder(settings, host, os.environ))
+    with state.alone():
+        agent = open_agent(settings, host, state, SystemClock(), tls)
+        if not once:
+            asyncio.run(_run(agent, settings))
+            return 0
+        logging.getLogger("hexmon.agent.courier").setLevel(logging.ERROR)  # its warnings are told below
+        taken = asyncio.run(agent.report())
+    if not taken:
+        print("\n".join(f"hexmon agent: {trouble}" for trouble in agent.troubles), file=sys.stderr)
+    return 0 if taken else 1
 
-    clock = SystemClock()
-    if args.once:
-        await report_once(send, args.host, clock.now(), args.host_class)
-    else:
-        await report_forever(send, args.host, clock, interval, args.host_class)
+
+async def _run(agent: Reporter, settings: AgentFile) -> None:
+    """Until somebody stops us; a report that is under way then waits on disk."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - we are in one
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await agent.run(settings.repeat, SPREAD if settings.spread else 0.0)
+
+
+def _settings(args: argparse.Namespace) -> AgentFile:
+    """Raises ValueError, ConfigError, OSError."""
+    settings = read_agent_file(args.config, os.environ)
+    given: dict[str, Any] = {
+        name: value
+        for name in ("host", "class_", "state", "ext", "spool", "ca", "allow_commands", "remote", "spread")
+        if (value := getattr(args, name)) is not None
+    }
+    for name in ("repeat", "timeout", "script_timeout"):
+        if (text := getattr(args, name)) is not None:
+            given[name] = _positive(text)
+    if args.repeat is not None:
+        check_interval(given["repeat"])
+    if args.server:
+        given["server"] = tuple(args.server)
+        for text in args.server:
+            parse_address(text)
+    if args.sections:
+        given["sections"] = tuple(check_section(word) for word in args.sections.replace(",", " ").split())
+    return replace(settings, **given)
+
+
+def _positive(text: str) -> float:
+    seconds = parse_seconds(text)
+    if seconds <= 0:
+        raise ValueError(f"'{text}' is too often, or too short")
+    return seconds

@@ -63,6 +63,28 @@ def reason(error: OSError | ValueError) -> str:
     return str(error)
 
 
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """The options --ca and --cert; `trust_of` reads them."""
+    parser.add_argument("--ca", metavar="FILE", help="authorities (PEM) that a tls:// or https:// server must be from")
+    parser.add_argument(
+        "--cert", metavar="FILE", help="our own certificate and its key (PEM), where a server asks for it"
+    )
+
+
+def trust_of(arguments: argparse.Namespace) -> ssl.SSLContext | None:
+    """What these options mean; None: the system's authorities. Raises ValueError, naming the file."""
+    context = trusting(arguments.ca)
+    if arguments.cert:
+        context = context or ssl.create_default_context()
+        try:
+            context.load_cert_chain(arguments.cert)
+        except ssl.SSLError as error:
+            raise ValueError(f"{arguments.cert}: no certificate with its key in PEM form") from error
+        except OSError as error:
+            raise ValueError(f"{arguments.cert}: {error.strerror}") from error
+    return context
+
+
 def trusting(authorities: str | None) -> ssl.SSLContext | None:
     """For --ca: trust these authorities (a PEM file) only. Raises ValueError, naming the file."""
     if not authorities:

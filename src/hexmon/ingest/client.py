@@ -1,24 +1,26 @@
 """Sending messages to a monitor: a connection each, our direction closed after the message, the reply read to its end.
 
-Used by `hexmon send`, the sweep and the agent, in an event loop or without one.
+Used by `hexmon send`, the sweep and the agent, in an event loop or without one. By HTTP(S) a connection can be kept.
 """
 
 import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
 from hexmon.ingest.addresses import Address
+from hexmon.ingest.http_client import HttpSender
 from hexmon.ingest.words import name_of
 
 TIMEOUT = 15.0  # seconds for the whole exchange, as the C library has it
 _READ = 256 * 1024
+_LONGEST_PACK = 1024 * 1024  # of small messages; a long one goes alone
 
 # These go to every server, all others to the first that answers.
 _TO_ALL = (
@@ -26,6 +28,7 @@ _TO_ALL = (
     b"client", b"schedule ",
 )  # fmt: skip
 _NOT_TO_ALL = (b"clientlog ",)
+_OF_MANY = (b"combo\n", b"extcombo ", b"schedule ")  # not to be packed again; and what is run later keeps its sender
 
 # The questions whose reply the `xymon` program prints without being asked to.
 _ANSWERED = (
@@ -63,7 +66,8 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
     """Send one message to one server and return its reply. Raises SendError."""
     try:
         if address.url:
-            return _post(address, message, timeout, tls)
+            with HttpSender(address, timeout, tls) as sender:
+                return sender.exchange(message)
         with socket.create_connection((address.host, address.port), timeout) as sock:
             if address.tls:
                 return _through_tls(sock, address, message, tls)
@@ -122,20 +126,11 @@ def _decrypted(wire: ssl.SSLObject) -> bytes | None:
         return b""
 
 
-def _post(address: Address, message: bytes, timeout: float, tls: ssl.SSLContext | None) -> bytes:
-    headers = {"Content-Type": "application/octet-stream"}
-    request = Request(address.url, data=message, headers=headers, method="POST")  # noqa: S310 - parse_address checked it
-    with urlopen(request, timeout=timeout, context=tls) as response:  # noqa: S310
-        return bytes(response.read())
-
-
 _PLAIN = (OSError, ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
 
 
 def failure(error: Exception) -> str:
     """Why a server could not be reached, in the system's words."""
-    if isinstance(error, URLError):
-        return str(error.reason)
     if isinstance(error, TimeoutError):
         return "no answer in time"
     # asyncio puts sentences of its own where the system's reason belongs.
@@ -144,15 +139,49 @@ def failure(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+class KeptSenders:
+    """Exchanges that keep a connection to each server that is spoken to by HTTP(S). Raises SendError, too."""
+
+    def __init__(self, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None) -> None:
+        self._timeout = timeout
+        self._tls = tls
+        self._kept: dict[Address, HttpSender] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for sender in self._kept.values():
+            sender.close()
+
+    def exchange(self, address: Address, message: bytes) -> bytes:
+        """Send one message to one server and return its reply. Raises SendError."""
+        if not address.url:
+            return exchange(address, message, self._timeout, self._tls)
+        if address not in self._kept:
+            self._kept[address] = HttpSender(address, self._timeout, self._tls)
+        try:
+            return self._kept[address].exchange(message)
+        except (OSError, ValueError) as error:
+            raise SendError(f"{address}: {failure(error)}") from error
+
+
 def send(
     addresses: Sequence[Address], message: bytes, timeout: float = TIMEOUT, tls: ssl.SSLContext | None = None
 ) -> Sent:
     """Send a message where it belongs: to all servers, or to the first that answers. Failures are in the result."""
+    return send_by(lambda address, part: exchange(address, part, timeout, tls), addresses, message)
+
+
+def send_by(how: Callable[[Address, bytes], bytes], addresses: Sequence[Address], message: bytes) -> Sent:
+    """The same by any exchange, as of `KeptSenders`."""
     failures: list[str] = []
     replies: list[bytes] = []
     for address in addresses:
         try:
-            replies.append(exchange(address, message, timeout, tls))
+            replies.append(how(address, message))
         except SendError as error:
             failures.append(str(error))
             continue
@@ -201,6 +230,23 @@ async def send_async(
         if not goes_to_all(message):
             break
     return Sent(replies[0] if replies else b"", len(replies), tuple(failures))
+
+
+def packed(messages: Iterable[bytes], at_once: int = 100) -> Iterator[bytes]:
+    """The same messages in the same order, those that are for all servers and have no reply in extcombos."""
+    waiting: list[bytes] = []
+    size = 0
+    for message in messages:
+        alone = expects_reply(message) or not goes_to_all(message) or message.startswith(_OF_MANY)
+        if alone or len(waiting) == at_once or size + len(message) > _LONGEST_PACK:
+            yield from combined(waiting, at_once)
+            waiting, size = [], 0
+        if alone:
+            yield message
+        else:
+            waiting.append(message)
+            size += len(message)
+    yield from combined(waiting, at_once)
 
 
 def combined(messages: Iterable[bytes], at_once: int = 100) -> list[bytes]:

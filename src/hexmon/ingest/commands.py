@@ -20,6 +20,7 @@ from hexmon.ingest.files import Files
 from hexmon.ingest.outside import NOBODY, Outside
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
+from hexmon.ingest.save_next import arm
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
 from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
 from hexmon.model.text import nl_encode_bytes
@@ -224,6 +225,8 @@ class Dispatcher:
         ticket = self.board.client(message)
         if host is None:
             return _done(ticket)
+        if self.outside.save_next:
+            self.outside.save_next.client_came(host)
         host_class = self._class_of(host, command)
         later = self.outside.judge(replace(message, host_class=host_class))
         reply = self.files.client_local(host, host_class, command.os_type) if command.answered else b""
@@ -331,12 +334,8 @@ class Dispatcher:
         return Answer(question.ask(self.answers, command.words))
 
     def host_data_save(self, command: say.HostDataSave, sender: str) -> Answer:  # noqa: ARG002
-        """Refused in the words of xymond, because nothing keeps client messages yet."""
-        if not command.minutes:
-            return Answer(b"ERROR: hostdatasave requires HOSTNAME and an optional lifetime from 1 to 1440 minutes\n")
-        if self.board.canonical(command.host) is None:
-            return Answer(f"ERROR: unknown host {command.host}\n".encode())
-        return Answer(b"ERROR: cached client messages are disabled\n")
+        """Keep the next client message of a host."""
+        return Answer(arm(self.board, self.outside.save_next, command))
 
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""

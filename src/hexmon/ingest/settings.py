@@ -1,5 +1,6 @@
-"""Settings of the message server."""
+"""Settings of the message servers."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,3 +37,28 @@ class MessageSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_connections: int = 20_000
     max_waiting: int = 1_000_000  # records that the disk has not taken: with more, nobody is heard
     backlog: int = 4096
+
+
+CLASSIC_PATHS = (
+    "/xymon-msg",
+    "/xymon-cgimsg/xymoncgimsg.cgi",
+    "/xymon-cgi/xymoncgimsg.cgi",
+    "/cgi-bin/xymoncgimsg.cgi",
+    "/cgi-bin/bb-message.cgi",
+    "/cgi-bin/bbmessage.cgi",
+)
+
+
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages over HTTP: where, from whom, and for which hosts.
+
+    `required` None: when there is anything by which a sender can be known. `hosts` is user -> patterns of the hosts
+    that may be reported for, `*` all users who have no entry; `trusted_proxies` are networks.
+    """
+
+    paths: tuple[str, ...] = CLASSIC_PATHS
+    htpasswd: Path | None = None
+    tokens: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    required: bool | None = None
+    hosts: Mapping[str, Sequence[str]] = {}

@@ -22,7 +22,7 @@ from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
 from hexmon.ingest.connection import DONTWAIT, PEEK, RESET_ON_CLOSE, Connection, end_and_close
 from hexmon.ingest.settings import MessageSettings
-from hexmon.ingest.tls import TlsConnection, server_context
+from hexmon.ingest.tls import Certificates, TlsConnection
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class MessageServer:
         self._settings = settings
         self._most = settings.max_connections
         self._listeners: list[tuple[socket.socket, ssl.SSLContext | None]] = []
+        self._certificates: Certificates | None = None
         # Both in the order of accepting, which is the order of their deadlines.
         self._open: OrderedDict[Connection, None] = OrderedDict()
         self._answering: OrderedDict[Connection, None] = OrderedDict()
@@ -94,7 +95,9 @@ class MessageServer:
         settings = self._settings
         context = None
         if address.tls:
-            context = server_context(settings.certificate, settings.key, settings.client_ca)
+            if self._certificates is None:
+                self._certificates = Certificates((settings.certificate, settings.key, settings.client_ca))
+            context = self._certificates.context
         found = socket.getaddrinfo(address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, where in found:
             sock = socket.socket(family, kind, protocol)
@@ -133,6 +136,11 @@ class MessageServer:
             self.loop.remove_reader(sock.fileno())
             sock.close()
         self._listeners.clear()
+
+    def renew(self) -> None:
+        """Take a renewed certificate; blocking."""
+        if self._certificates is not None:
+            self._certificates.renew()
 
     def connections(self) -> int:
         """How many are open."""

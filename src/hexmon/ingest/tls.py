@@ -1,5 +1,6 @@
 """The same protocol through TLS: `tls://` addresses. The sender's close_notify ends the message."""
 
+import logging
 import socket
 import ssl
 from contextlib import suppress
@@ -8,11 +9,18 @@ from pathlib import Path
 from hexmon.ingest.connection import Connection, Owner
 from hexmon.model.origin import ConfigError, Origin, Problem
 
+log = logging.getLogger(__name__)
+
 _WAITS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-def server_context(certificate: Path | None, key: Path | None, client_ca: Path | None = None) -> ssl.SSLContext:
-    """The context for `tls://` addresses; ConfigError when the files are missing or do not fit."""
+def server_context(
+    certificate: Path | None, key: Path | None, client_ca: Path | None = None, *, required: bool = True
+) -> ssl.SSLContext:
+    """The context for encrypted addresses; ConfigError when the files are missing or do not fit.
+
+    With `client_ca` clients must show a certificate of these authorities, or may (`required` False).
+    """
     origin = Origin("[listen]")
     if certificate is None:
         hint = "set certificate and key to PEM files"
@@ -22,11 +30,54 @@ def server_context(certificate: Path | None, key: Path | None, client_ca: Path |
         context.load_cert_chain(certificate, key)
         if client_ca is not None:
             context.load_verify_locations(client_ca)
-            context.verify_mode = ssl.CERT_REQUIRED
+            context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
     except OSError as error:  # ssl.SSLError is one
         names = " and ".join(str(path) for path in (certificate, key, client_ca) if path)
         raise ConfigError((Problem(origin, f"{names}: {error.strerror or error}"),)) from error
     return context
+
+
+class Certificates:
+    """A context whose certificate is the one that lies in its files now: renewed ones need no restart.
+
+    Raises ConfigError when they cannot be used at the start; later the old ones stay in force.
+    """
+
+    def __init__(self, files: tuple[Path | None, Path | None, Path | None], *, required: bool = True) -> None:
+        """`files`: certificate, key, and the authorities of clients."""
+        self._files = files
+        self._required = required
+        self._stamp = self._look()
+        self._current = self.context = server_context(*files, required=required)
+        # It is asked at every handshake, with a name or without.
+        self.context.sni_callback = self._hand_out
+
+    def _hand_out(self, wire: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:  # noqa: ARG002
+        wire.context = self._current
+
+    def renew(self) -> None:
+        """Look at the files; blocking. New handshakes get what is in them."""
+        stamp = self._look()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._current = server_context(*self._files, required=self._required)
+        except ConfigError as error:
+            log.warning("the old certificate stays in force: %s", error)
+        else:
+            log.info("the certificate was renewed from %s", self._files[0])
+
+    def _look(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(_stamp(path) for path in self._files)
+
+
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
 
 class TlsConnection(Connection):

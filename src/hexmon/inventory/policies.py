@@ -65,7 +65,8 @@ def policy_of(host: Understood, location: str, calendar: Calendar = NO_HOLIDAYS)
     }
     fields.update((field, True) for flag, field in _POLICY_FLAGS.items() if flag in items)
     if "PULLDATA" in items:
-        fields["pulldata"] = True
+        ip, port = host.parsed["PULLDATA"]
+        fields.update(pulldata=True, pull_ip=ip, pull_port=port)
     if "HOLIDAYS" in items:
         fields["holidays"] = items["HOLIDAYS"]
     if "NOFLAP" in items:

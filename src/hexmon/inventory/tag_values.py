@@ -21,7 +21,7 @@ _BAD = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DEPENDENCY = re.compile(r"\(([^:()]+):([^()]*)\)(?:,|\Z)")
-_PULLDATA = re.compile(r"([^:]*)(?::(\d{1,5}))?\Z", re.ASCII)
+_PULLDATA = re.compile(r"(?:\[([^]]*)\]|([^:\[]*))(?::(\d{1,5}))?\Z", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}\Z", re.ASCII)
 _LONGEST_DELAY = 20
 _WINDOW_FIELDS = 3
@@ -187,10 +187,13 @@ def addresses(value: str) -> Read:
 
 
 def pulldata(value: str) -> Read:
-    """`=[IP][:PORT]` or nothing."""
+    """`=[IP][:PORT]` or nothing -> IP and port; "" and 0 where none is given. An IPv6 address is in brackets."""
     match = _PULLDATA.match(value.removeprefix("="))
-    good = match is not None and (not match[1] or is_address(match[1])) and int(match[2] or 1) <= _MAX_PORT
-    return value, () if good else (Mistake(f"pulldata: '{value}' is not understood", "write: pulldata=IP:PORT"),)
+    ip = (match[1] or match[2] or "") if match else ""
+    port = int((match and match[3]) or 0)
+    if match is not None and (not ip or is_address(ip)) and port <= _MAX_PORT:
+        return (ip, port), ()
+    return ("", 0), (Mistake(f"pulldata: '{value}' is not understood", "write: pulldata=IP:PORT"),)
 
 
 def noflap(value: str) -> Read:

@@ -20,7 +20,10 @@ class ClientData:
 
     def __init__(self, message: bytes) -> None:
         self._every = tuple(_sections(readable(message)))
-        self._sections: dict[str, str] = dict(self._every)
+        self._sections: dict[str, str] = {}
+        for name, text in self._every:
+            self._sections.pop(name, None)  # the last one has its place, too
+            self._sections[name] = text
 
     def get(self, name: str) -> str | None:
         """The text of that section; None when the agent sent none, empty when it had nothing to say."""

@@ -51,6 +51,8 @@ class HostPolicy(msgspec.Struct, frozen=True, kw_only=True):
     dialup: bool = False
     multihomed: bool = False
     pulldata: bool = False
+    pull_ip: str = ""  # where its agent is asked; "": at its own address
+    pull_port: int = 0  # 0: the usual one
     holidays: str = ""  # the set that a tag names
     calendar: Calendar = NO_HOLIDAYS  # what its times go by
     depends: tuple[tuple[str, tuple[StatusKey, ...]], ...] = ()  # test -> squares whose failure explains its own

@@ -1,7 +1,7 @@
 """The web application: which path is answered by what."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -19,7 +19,9 @@ from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
 from hexmon.web.live import Live
 from hexmon.web.pages.acknowledge import AcknowledgePage
+from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
+from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -42,8 +44,11 @@ class _Stream:
         await self._hub.serve(scope, receive, send)
 
 
-def create_app(context: WebContext) -> Starlette:
-    """The ASGI application. It follows the board while its lifespan lasts; `app.state.hub.stop()` ends open streams."""
+def create_app(context: WebContext, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The ASGI application. It follows the board while its lifespan lasts; `app.state.hub.stop()` ends open streams.
+
+    `extra_routes` go before those of the pages.
+    """
     live = Live(context)
     hub = Hub(context, live)
     renderer = Renderer(context, live)
@@ -62,12 +67,17 @@ def create_app(context: WebContext) -> Starlette:
     async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
         if request.url.path.startswith("/api/"):
             return problem(404, words.TEXT["no_such_path"])
+        if request.method not in ("GET", "HEAD"):
+            return _nothing(404)
         return missing(renderer, request, words.TEXT["no_such_page"])
 
+    async def not_allowed(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return _nothing(405, getattr(error, "headers", None))
+
     app = Starlette(
-        routes=_routes(context, overview, hub),
+        routes=[*extra_routes, *_routes(context, overview, hub)],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={404: not_found, 500: broken},
+        exception_handlers={404: not_found, 405: not_allowed, 500: broken},
         lifespan=lifespan,
     )
     app.state.hub = hub
@@ -76,10 +86,16 @@ def create_app(context: WebContext) -> Starlette:
     return app
 
 
+def _nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """An agent that was told a wrong path would take words for its configuration."""
+    return Response(status_code=status, headers=headers)
+
+
 def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:
     renderer = overview.renderer
     host = HostPage(renderer)
-    square = Square(renderer, host)
+    clients = ClientDataPages(renderer)
+    square = Square(renderer, host, clients)
     nongreen = Nongreen(renderer, overview)
     critical = CriticalPage(renderer, overview)
     ends = Endpoints(context, renderer.live)
@@ -90,10 +106,14 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/search", nongreen.search),
         Route("/critical", critical.serve),
         Route("/cards", critical.cards),
+        Route("/ghosts", GhostsPage(renderer).serve),
+        Route("/api/v1/ghosts", GhostsApi(context).serve),
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
-        Route("/clientlog/{host}", host.clientlog),
+        Route("/clientlog/{host}", clients.last),
+        Route("/hostdata/{host}", clients.index),
+        Route("/hostdata/{host}/{moment}", clients.kept),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),

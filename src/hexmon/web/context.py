@@ -7,8 +7,10 @@ from typing import Protocol
 
 from hexmon.alerts.store import AlertStore, NoAlerts
 from hexmon.board.draft import machine_time
+from hexmon.board.ghosts import Ghost
 from hexmon.bus import Bus
 from hexmon.clock import Clock
+from hexmon.history.hostdata import HostData, NoHostData
 from hexmon.history.store import HistoryStore
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
@@ -29,6 +31,9 @@ class BoardView(Protocol):
     def hosts(self) -> Iterable[str]: ...
 
     def clients(self, host: str) -> Sequence[ClientMessage]: ...
+
+    @property
+    def ghosts(self) -> Iterable[Ghost]: ...
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class WebContext:
     `last_report` is the moment of the latest report of any square; without it the pages look at every square. `local`
     turns a moment into the local time of NKTIME. `retry_delivery` sends a dead letter again, `acknowledge(cookie,
     seconds, text, whole_host)` files an acknowledgement; both say whether they did, and return when it is durable.
+    `host_data` works on the disk at once: ask it in a thread.
     `link_key` is the secret that signed the links of messages; without it no link is valid.
     """
 
@@ -80,4 +86,5 @@ class WebContext:
     alerts: AlertStore = field(default_factory=NoAlerts)
     retry_delivery: Callable[[int], Awaitable[bool]] = field(default=_no_retry)
     acknowledge: Callable[[int, float, str, bool], Awaitable[bool]] = field(default=_no_acknowledge)
+    host_data: HostData = field(default_factory=NoHostData)
     link_key: bytes = field(default=b"", repr=False)

@@ -252,8 +252,10 @@ MISTAKES = [
     ),
     (
         "HOST=a PROC x",
-        "the qualifiers before PROC mean nothing on its line; "
-        "write them behind PROC, or on a line of their own above it",
+        (
+            "the qualifiers before PROC mean nothing on its line; "
+            "write them behind PROC, or on a line of their own above it"
+        ),
     ),
     (
         "PROC %a(b",
@@ -261,9 +263,11 @@ MISTAKES = [
     ),
     (
         "LOG /a %(I/O error)",
-        "LOG: '(I/O' is not a regular expression: missing ) at position 4; "
-        "it means nothing; "
-        "a blank ends a word: write the whole word in double quotes, or \\s for the blank",
+        (
+            "LOG: '(I/O' is not a regular expression: missing ) at position 4; "
+            "it means nothing; "
+            "a blank ends a word: write the whole word in double quotes, or \\s for the blank"
+        ),
     ),
     (
         "LOG /a ERROR|WARN",
@@ -279,9 +283,11 @@ MISTAKES = [
     ("FILE /a tpye=file", "FILE: nobody knows 'tpye=file'; it is left out; did you mean type=?"),
     (
         "FILE /a type=folder",
-        "FILE: 'folder' is no type of a file; "
-        "it is left out; "
-        "one of file, dir, char, block, fifo, socket, symlink, link",
+        (
+            "FILE: 'folder' is no type of a file; "
+            "it is left out; "
+            "one of file, dir, char, block, fifo, socket, symlink, link"
+        ),
     ),
     ("FILE /a mode=rw", "FILE: 'rw' is read as 0; write a number"),
     ("FILE /a color=yellow", "FILE: 'color=yellow' is left out; write: yellow"),

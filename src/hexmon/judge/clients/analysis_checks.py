@@ -5,7 +5,7 @@ from typing import Any
 
 from hexmon.judge.clients import rules
 from hexmon.judge.clients.analysis_file import read_directory, read_file_check
-from hexmon.judge.clients.analysis_words import Words
+from hexmon.judge.clients.analysis_words import Words, track_word
 from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.rules import Rule
 from hexmon.model.color import Color
@@ -37,13 +37,6 @@ def option(word: str) -> tuple[str, str]:
     return name.lower() + equals, value
 
 
-def _track(word: str) -> str | None:
-    """The name that TRACK gives a figure, "" for the usual one; None for another word."""
-    if not word.lower().startswith("track"):
-        return None
-    return word[len("track=") :] if word[len("track") :][:1] == "=" else ""
-
-
 class _Counted:
     """What PROC and PORT have: how many there must be, and the colour when it is another number."""
 
@@ -57,7 +50,7 @@ class _Counted:
         """Whether it was one of these words; `others` are further spellings."""
         key, value = option(word)
         key = (others or {}).get(key, key)
-        track = _track(word)
+        track = track_word(word, self.track)
         if key == "min=":
             self.least = self._words.to_whole(value)
         elif key == "max=":
@@ -240,8 +233,8 @@ def _queue(words: Words) -> Rule | None:
         if key in _QUEUE_WORDS:
             number = words.to_whole(value)
             numbers[_QUEUE_WORDS[key]] = None if number == _UNLIMITED else number
-        elif _track(word) is not None:
-            track = _track(word)
+        elif track_word(word, track) is not None:
+            track = track_word(word, track)
         else:
             words.unknown(word, (*_QUEUE_WORDS, "TRACK"))
     return rules.Queue(manager=names[0], name=names[1], track=track, **numbers)

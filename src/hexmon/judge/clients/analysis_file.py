@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from hexmon.judge.clients.analysis_words import Words
+from hexmon.judge.clients.analysis_words import Words, track_word
 from hexmon.judge.clients.rules import Directory, File, FileCheck, FileProperty, Rule
 from hexmon.model.color import Color, parse_color
 
@@ -62,8 +62,9 @@ class _Draft:
     def word(self, word: str) -> None:
         """What every one of them may say beside its checks."""
         small = word.lower()
-        if small.startswith("track"):
-            self.track = word[len("track=") :] if small.startswith("track=") else ""
+        track = track_word(word, self.track)
+        if track is not None:
+            self.track = track
         elif small.upper() in self._known:
             self.flags.add(small)
         elif parse_color(word.encode(errors="replace")) is not None:

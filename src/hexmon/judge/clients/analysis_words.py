@@ -14,7 +14,7 @@ from hexmon.model.timespec import parse_duration, parse_duration_strict
 _PART = re.compile(r'"[^"]*(?:"|\Z)|[^ \t"]+')
 _OPTION_QUOTED = re.compile(r'[A-Za-z][\w-]*="[^"]*\Z', re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-_REAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
+_REAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
 _OCTAL = re.compile(r"[0-7]{1,9}")
 _LONG_NUMBER = re.compile(r"[0-9]{10}")
 _NOT_A_DIGIT = re.compile(r"[A-Z]|[^\x00-\x7f]")
@@ -59,6 +59,17 @@ def qualifier(word: str) -> tuple[str, str] | None:
     name, equals, value = word.partition("=")
     capitals = name.upper()
     return (capitals, value) if equals and capitals in _QUALIFIERS else None
+
+
+def track_word(word: str, before: str | None) -> str | None:
+    """The name that `TRACK=name` gives a figure, "" for the usual one; None for another word.
+
+    `before` is what was said already: TRACK alone leaves a name as it is.
+    """
+    if not word.lower().startswith("track"):
+        return None
+    value = word[len("track") :]
+    return value[1:] if value.startswith("=") else before or ""
 
 
 class Words:

@@ -45,11 +45,14 @@ class ClientJudging(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo = UTC  # of the date in squares whose agents send none
 
 
+UNDATED = "<no timestamp data>"  # so say cpu and all squares of z systems
+
+
 class Square(msgspec.Struct, frozen=True, kw_only=True):
     """A square in the making. `line` is the rest of line 1 behind the date, `body` all lines below it.
 
     `comment` comes before the date (`<!-- ID=/ -->`), as in Xymon's inode. `date` stands for the agent's own, where
-    that sends none.
+    that sends none; `undated` is there when an agent that should have sent one did not.
     """
 
     test: str
@@ -59,6 +62,7 @@ class Square(msgspec.Struct, frozen=True, kw_only=True):
     comment: str = ""
     groups: tuple[str, ...] = ()
     date: str | None = None
+    undated: str = "<No timestamp data>"
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -96,7 +100,10 @@ class MemoryUse(msgspec.Struct, frozen=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True, gc=False):
-    """A section with file systems: the headings of the columns for what is free, used in per cent, and where."""
+    """A section with file systems: the headings of the columns for what is free, used in per cent, and where.
+
+    The heading of the per cent may have alternatives (`iused%|%iused`). Case does not count.
+    """
 
     section: str
     free: str

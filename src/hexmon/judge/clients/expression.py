@@ -40,6 +40,10 @@ class Expression:
             return self._pattern is not None and self._pattern.search(text)
         return self.text == "*" or self.text in text
 
+    def within(self, text: str) -> bool:
+        """The same where a `*` is a `*`: of processes, and of file systems when they are counted."""
+        return self._pattern.search(text) if self._pattern is not None else self.text in text
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and other.text == self.text
 

@@ -10,6 +10,8 @@ from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey, host_to_wire
 from hexmon.model.status import ClientMessage, DataMessage, Report
 
+_LONGEST_DATE = 200  # characters
+
 AS_USUAL = ClientJudging()
 
 
@@ -24,13 +26,14 @@ def judge_client(
     message: ClientMessage, host: Host, rules: HostRules, now: float, settings: ClientJudging = AS_USUAL
 ) -> Judged:
     """Every square and all figures of a message, except the squares of the host's NOCOLUMNS. `now`: epoch seconds."""
-    system = system_of(message.os_type, unknown=settings.unknown_systems)
+    # What collectors send that nobody knows is data for other programs, not an unknown system.
+    system = system_of(message.os_type, unknown=settings.unknown_systems and not message.collector)
     if system is None:
         return Judged()
     data = ClientData(message.message)
     view = View(message=message, data=data, system=system, host=host, rules=rules, now=now, settings=settings)
     made = [one for maker in system.makers for one in maker(view)]
-    date = data.first_line("date") or "<no timestamp data>"
+    date = _date(data)
     reports = [
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns
     ]
@@ -42,10 +45,19 @@ def judge_client(
     return Judged(tuple(reports), tuple(figures))
 
 
-def _report(message: ClientMessage, host: Host, date: str, square: Square) -> Report:
+def _date(data: ClientData) -> str | None:
+    """As the agent wrote it, be it more lines than one or none at all; None when it did not send that section."""
+    text = data.get("date")
+    if text is None:
+        return None
+    return text[:_LONGEST_DATE].removesuffix("\n") if data.names[-1] != "date" else text[:_LONGEST_DATE]
+
+
+def _report(message: ClientMessage, host: Host, date: str | None, square: Square) -> Report:
     groups = f"/group:{','.join(square.groups)}" if square.groups else ""
     comment = f"{square.comment} " if square.comment else ""
-    line = f"{square.date or date} {square.line}" if square.line else square.date or date
+    when = square.date or (square.undated if date is None else date)
+    line = f"{when} {square.line}" if square.line else when
     body = square.body.rstrip("\n")
     text = f"{WORDS[square.color]} {comment}{line}\n{body}\n\nStatus message received from {message.sender}\n"
     return Report(

@@ -57,7 +57,7 @@ def _counts(rules: tuple[Proc, ...], text: str) -> list[int]:
     for line in _names(text):
         bare = line.lstrip(_TREE)
         for place, rule in enumerate(rules):
-            counts[place] += rule.pattern.occurs(line if rule.pattern.pattern is None else bare)
+            counts[place] += rule.pattern.within(line if rule.pattern.pattern is None else bare)
     return counts
 
 

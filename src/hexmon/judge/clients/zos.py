@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from hexmon.judge.clients.contract import Square, View
+from hexmon.judge.clients.contract import UNDATED, Square, View
 from hexmon.judge.clients.rules import Memory, MemoryKind
 from hexmon.judge.clients.zshared import NUMBER, Findings, address_spaces, percentage
 
@@ -32,7 +32,7 @@ def memory(view: View) -> Iterator[Square]:
         share = percentage(used, allocated)
         table += f" {area:<4} {allocated:8d} {used:8d} {most:8d}   {share:3.1f}\n"
         findings.judge_between(share, _limits(view, kind), f"{area} Utilization")
-    yield Square(test="memory", color=findings.color, line="", body=table + findings.text)
+    yield Square(test="memory", color=findings.color, line="", body=table + findings.text, undated=UNDATED)
 
 
 def _limits(view: View, kind: MemoryKind) -> tuple[int, int]:
@@ -57,4 +57,4 @@ def maxuser(view: View) -> Iterator[Square]:
         table += f"{label}{total:8d}  Free: {free:8d}  Used: {total - free:8d}  {share:3.1f}\n"
         if word == "Maxusers":
             address_spaces(view, "maxuser", share, "ASID (Maxuser) Utilization", findings)
-    yield Square(test="maxuser", color=findings.color, line="", body=table + findings.text)
+    yield Square(test="maxuser", color=findings.color, line="", body=table + findings.text, undated=UNDATED)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from struct import pack, unpack
 
-from hexmon.judge.clients.contract import Maker, Square, View
+from hexmon.judge.clients.contract import UNDATED, Maker, Square, View
 from hexmon.judge.clients.lines import listing
 from hexmon.judge.clients.rules import AddressSpaces, Cics, Load, Paging, Percent, Up
 from hexmon.model.color import WORDS, Color
@@ -20,6 +20,7 @@ _USUAL_LOAD = Load()
 _USUAL_UP = Up()
 _USUAL_PAGING = Paging()
 _USUAL_CICS = Cics()
+_USUAL_SPACES = AddressSpaces(kind="maxuser")
 
 
 class Findings:
@@ -91,7 +92,7 @@ def cpu_of(system: str, marker: str) -> Maker:
         _judge_uptime(view, uptime, findings)
         line = "" if used is None else f"{system} CPU Utilization {used:3.0f}%"
         body = f" {listing(view, uptime)}\n {listing(view, text)}\n{findings.text}"
-        yield Square(test="cpu", color=findings.color, line=line, body=body)
+        yield Square(test="cpu", color=findings.color, line=line, body=body, undated=UNDATED)
 
     return cpu
 
@@ -126,7 +127,7 @@ def paging_of(system: str, marker: str, section: str = "paging") -> Maker:
             line = f"{system} Paging Rate {pages} per second"
             findings.judge(pages, view.rules.first(Paging) or _USUAL_PAGING, "Paging Rate")
         body = f" {listing(view, text)}\n{findings.text}"
-        yield Square(test="paging", color=findings.color, line=line, body=body)
+        yield Square(test="paging", color=findings.color, line=line, body=body, undated=UNDATED)
 
     return paging
 
@@ -150,7 +151,7 @@ def cics(view: View) -> Iterator[Square]:
     body = "".join(findings.lines)
     if table:
         body += "Appl ID   Trans    DSA Pct    EDSA Pct\n" + "".join(table)
-    yield Square(test="cics", color=findings.color, line=head, body=body)
+    yield Square(test="cics", color=findings.color, line=head, body=body, undated=UNDATED)
 
 
 def _judge_cics(view: View, name: str, findings: Findings, away: bool, used: tuple[float, float]) -> None:
@@ -167,6 +168,5 @@ def _judge_cics(view: View, name: str, findings: Findings, away: bool, used: tup
 
 def address_spaces(view: View, kind: str, used: float, what: str, findings: Findings) -> None:
     """Judge a whole number of per cent by MAXUSER or NPARTS."""
-    from_rules = view.rules.first(AddressSpaces, lambda rule: rule.kind == kind)
-    if from_rules is not None:
-        findings.judge(int(used), from_rules, what)
+    rule = view.rules.first(AddressSpaces, lambda rule: rule.kind == kind)
+    findings.judge(int(used), rule or _USUAL_SPACES, what)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from hexmon.judge.clients.contract import Square, View
+from hexmon.judge.clients.contract import UNDATED, Square, View
 from hexmon.judge.clients.rules import Getvis, VirtualSize
 from hexmon.judge.clients.zshared import NUMBER, Findings, address_spaces, percentage
 
@@ -34,7 +34,7 @@ def memory(view: View) -> Iterator[Square]:
     else:
         findings.missing("of two numbers", "memory")
     line = "Memory Not OK" if findings.lines else "Memory OK"
-    yield Square(test="memory", color=findings.color, line=line, body=table + findings.text)
+    yield Square(test="memory", color=findings.color, line=line, body=table + findings.text, undated=UNDATED)
 
 
 def getvis(view: View) -> Iterator[Square]:
@@ -47,7 +47,7 @@ def getvis(view: View) -> Iterator[Square]:
     table = "".join(_partition(view, row, findings) for row in rows)
     line = "Getvis Not OK" if findings.lines else "Getvis OK"
     body = findings.text + (_HEAD + table if table else "")
-    yield Square(test="getvis", color=findings.color, line=line, body=body)
+    yield Square(test="getvis", color=findings.color, line=line, body=body, undated=UNDATED)
 
 
 def _partition(view: View, row: re.Match[str], findings: Findings) -> str:
@@ -84,4 +84,4 @@ def nparts(view: View) -> Iterator[Square]:
         address_spaces(view, "nparts", share, "NPARTS Utilization", findings)
     else:
         findings.missing("of two numbers", "nparts")
-    yield Square(test="nparts", color=findings.color, line="", body=table + findings.text)
+    yield Square(test="nparts", color=findings.color, line="", body=table + findings.text, undated=UNDATED)

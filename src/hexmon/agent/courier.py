@@ -1,0 +1,112 @@
+"""Bringing reports to one server: what it did not take waits on disk, and goes before the next report."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from hexmon.agent.spool import Spool, Waiting
+from hexmon.clock import Clock
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[bytes], Awaitable[bytes]]
+
+_PATIENCE = 2  # reports that were taken while the oldest one that waits was not
+
+
+class Courier:
+    """To one server, called `name`. `trouble` says why the last report was not taken."""
+
+    def __init__(self, name: str, send: Send, spool: Spool | None, clock: Clock) -> None:
+        self.name = name
+        self.trouble = ""
+        self._send = send
+        self._spool = spool
+        self._clock = clock
+        self._refused = 0
+        self._one_by_one = asyncio.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many reports wait."""
+        return 0 if self._spool is None else len(self._spool)
+
+    @property
+    def dropped(self) -> int:
+        """How many were given up."""
+        return 0 if self._spool is None else self._spool.dropped
+
+    async def deliver(self, report: bytes) -> bytes | None:
+        """Bring this report, those that wait before it. The reply; None when it was not taken and waits now."""
+        async with self._one_by_one:
+            made = self._clock.now()
+            caught_up = await self._send_waiting()
+            try:
+                reply = await self._try(report)
+            except asyncio.CancelledError:
+                await asyncio.shield(self._keep(report, made))
+                raise
+            if reply is None:
+                await self._keep(report, made)
+            elif not caught_up:
+                await self._doubt()
+            return reply
+
+    async def catch_up(self) -> bool:
+        """Bring those that wait, oldest first; False when one was not taken."""
+        async with self._one_by_one:
+            return await self._send_waiting()
+
+    async def _send_waiting(self) -> bool:
+        while self._spool is not None and (batch := await asyncio.to_thread(self._spool.oldest)):
+            for one in batch.messages:
+                if await self._try(late(one, self._clock.now())) is None:
+                    return False
+            await asyncio.to_thread(self._spool.remove, batch.number)
+            self._refused = 0
+        return True
+
+    async def _try(self, message: bytes) -> bytes | None:
+        try:
+            reply = await self._send(message)
+        except (OSError, TimeoutError) as error:
+            if not self.trouble:
+                log.warning("%s did not take a report: %s", self.name, error)
+            self.trouble = str(error) or type(error).__name__
+            return None
+        if self.trouble:
+            log.info("%s takes reports again", self.name)
+        self.trouble = ""
+        return reply
+
+    async def _keep(self, report: bytes, made: float) -> None:
+        if self._spool is None:
+            return
+        try:
+            kept = await asyncio.to_thread(self._spool.append, (Waiting(made, report),))
+        except OSError as error:
+            log.warning("the report cannot wait on disk: %s", error)
+            return
+        if not kept:
+            log.warning("the report cannot wait on disk: %s", self._spool.trouble)
+
+    async def _doubt(self) -> None:
+        """The server takes reports, but not the oldest that waits: it must not hold up all others for ever."""
+        self._refused += 1
+        if self._spool is None or self._refused < _PATIENCE:
+            return
+        batch = await asyncio.to_thread(self._spool.oldest)
+        if batch is not None:
+            log.warning("%s refuses a report of %d s ago: it is given up", self.name, self._age(batch.messages))
+            await asyncio.to_thread(self._spool.remove, batch.number)
+            self._spool.dropped += len(batch.messages)
+        self._refused = 0
+
+    def _age(self, messages: tuple[Waiting, ...]) -> int:
+        return int(self._clock.now() - messages[0].received)
+
+
+def late(one: Waiting, now: float) -> bytes:
+    """A report that waited, with the section by which a server knows how old its clock is."""
+    delay = max(int(now - one.received), 0)
+    return one.message.rstrip(b"\n") + b"\n[msgcache]\nCachedelay: %d\n" % delay

@@ -1,0 +1,103 @@
+"""What both kinds of relay share: how they listen, whom they hear, how they reach a server."""
+
+import asyncio
+import hashlib
+import logging
+import re
+import ssl
+from collections import Counter
+from collections.abc import Sequence
+
+from hexmon.agent.relaying import guard_of
+from hexmon.app.relay_settings import RelayConfiguration
+from hexmon.ingest.access import Access, Senders
+from hexmon.ingest.addresses import Address
+from hexmon.ingest.client import SendError, combined, exchange_async
+from hexmon.ingest.messages import Combo, ExtCombo
+from hexmon.ingest.protocol import parse
+from hexmon.ingest.settings import MessageSettings
+
+log = logging.getLogger(__name__)
+
+_MOST_REFUSALS = 1_000
+_PATIENCE = 5.0  # seconds beyond the time limit of an exchange, for one that drips
+
+
+def unpacked(message: bytes) -> Sequence[bytes]:
+    """The messages in a combo or an extcombo."""
+    command = parse(message)
+    return command.parts if isinstance(command, Combo | ExtCombo) else ()
+
+
+def packed(messages: Sequence[bytes]) -> bytes:
+    """One extcombo of them all."""
+    return combined(messages, len(messages))[0]
+
+
+async def exchange(
+    address: Address,
+    timeout: float,  # noqa: ASYNC109 - it is also the limit of each step
+    tls: ssl.SSLContext | None,
+    message: bytes,
+) -> bytes:
+    """Send a message, return the reply. Raises OSError, whose cause is TimeoutError when it took too long."""
+    try:
+        async with asyncio.timeout(timeout + _PATIENCE):
+            return await exchange_async(address, message, timeout, tls)
+    except TimeoutError as error:
+        raise SendError(f"{shown(address)}: no answer in time") from error
+    except SendError as error:
+        cause = error.__cause__
+        reason = getattr(cause, "reason", None)  # what is beneath the errors of HTTP
+        raise SendError(str(error).replace(str(address), shown(address))) from (
+            reason if isinstance(reason, OSError) else cause
+        )
+
+
+def shown(address: Address) -> str:
+    """A server as it may be told: without the password of a URL."""
+    return re.sub(r"//[^/@]*@", "//", str(address))
+
+
+def folder_name(address: Address) -> str:
+    """The folder of a server's spool: legible, and no two servers have the same."""
+    text = shown(address)
+    legible = re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_.")[:60]
+    return f"{legible}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+
+def message_settings(configuration: RelayConfiguration) -> MessageSettings:
+    """How to listen; who comes while too much is on its way is reset."""
+    settings = configuration.settings
+    return MessageSettings(
+        addresses=settings.listen,
+        certificate=configuration.locate(settings.certificate),
+        key=configuration.locate(settings.key),
+        client_ca=configuration.locate(settings.client_ca),
+        timeout=30.0 + settings.timeout,
+        max_buffered=settings.memory,
+        max_waiting=settings.memory,
+    )
+
+
+class Guard:
+    """The access lists of the relay itself."""
+
+    def __init__(self, configuration: RelayConfiguration, counts: Counter[str]) -> None:
+        lists = vars(configuration.settings.senders)
+        self._access = Access(Senders(**{name: words or None for name, words in lists.items()}))
+        self._counts = counts
+        self._told: set[tuple[str, str]] = set()
+
+    def allows(self, message: bytes, sender: str) -> bool:
+        """Whether that address may say that; each refusal is told once."""
+        if self._access.everybody:
+            return True
+        name = guard_of(message)
+        if self._access.allows(name, sender):
+            return True
+        self._counts["refused"] += 1
+        if (sender, name or "") not in self._told and len(self._told) < _MOST_REFUSALS:
+            self._told.add((sender, name or ""))
+            log.warning("refused %r from %s: it is not in the list '%s'", message[:60], sender, name)
+        return False
