@@ -53,6 +53,24 @@ def test_an_outage_of_ten_minutes_loses_no_report_and_keeps_their_order(tmp_path
     ]
 
 
+def test_a_report_that_others_made_late_says_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = FakeClock()
+        taken: list[bytes] = []
+
+        async def slow(message: bytes) -> bytes:
+            taken.append(message)
+            await clock.advance(60)
+            return b""
+
+        Spool(tmp_path, MIB).append((Waiting(clock.now(), b"old"),))
+        one = Courier("monitor", slow, Spool(tmp_path, MIB), clock)
+        await one.deliver(b"fresh")
+        assert taken == [b"old\n[msgcache]\nCachedelay: 0\n", b"fresh\n[msgcache]\nCachedelay: 60\n"]
+
+    asyncio.run(story())
+
+
 def test_what_waits_survives_the_end_of_the_agent(tmp_path: Path) -> None:
     async def story() -> None:
         clock, server = FakeClock(), Server()
