@@ -20,7 +20,7 @@ from hexmon.judge.clients.memory_unix import (
     solaris_memory,
 )
 from hexmon.judge.clients.memory_windows import windows_memory
-from hexmon.judge.clients.msgs import msgs
+from hexmon.judge.clients.msgs import msgs, windows_msgs
 from hexmon.judge.clients.ports import ports
 from hexmon.judge.clients.procs import procs
 from hexmon.judge.clients.raid import raid
@@ -29,7 +29,8 @@ from hexmon.judge.clients.windows import timediff, who, windows_cpu, windows_upt
 from hexmon.judge.clients.zsystems import Z_SYSTEMS
 
 # What all systems send, also those that nobody knows.
-GENERIC_MAKERS: tuple[Maker, ...] = (msgs, files, line_counts, delta_counts)
+_FILE_MAKERS: tuple[Maker, ...] = (files, line_counts, delta_counts)
+GENERIC_MAKERS: tuple[Maker, ...] = (msgs, *_FILE_MAKERS)
 UNIX_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, vmstat, memory)
 NO_VMSTAT_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, memory)
 WINDOWS_MAKERS: tuple[Maker, ...] = (
@@ -41,7 +42,8 @@ WINDOWS_MAKERS: tuple[Maker, ...] = (
     disk,
     services,
     who,
-    *GENERIC_MAKERS,
+    windows_msgs,
+    *_FILE_MAKERS,
     netstat,
     ifstat,
     memory,
