@@ -112,7 +112,7 @@ def test_what_cannot_be_judged_is_told(folder: Path, capsys: pytest.CaptureFixtu
 
 
 def test_the_settings_of_hexmon_toml_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "limits.cfg").write_text("LOAD 1 2\nLAOD\n")
+    (folder / "limits.cfg").write_text("LOAD 1 2\nLOAX\n")
     (folder / "hexmon.toml").write_text('[files]\nanalysis = "limits.cfg"\n[clients]\nuptime_column = true\n')
     assert main(["clients", "judge", "--json", "message"]) == 0
     out, err = capsys.readouterr()
@@ -136,7 +136,7 @@ def test_check_config_reads_both_files(folder: Path, capsys: pytest.CaptureFixtu
 
 
 def test_check_config_takes_the_files_of_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "a").write_text("LAOD 1\n")
+    (folder / "a").write_text("LOAX 1\n")
     (folder / "b").write_text("[x\n")
     options = ["--hosts", "hosts.cfg", "--analysis", "a", "--client-local", "b"]
     assert main(["check-config", *options]) == 1
