@@ -124,7 +124,7 @@ def test_a_report_on_its_way_when_the_agent_is_stopped_waits(tmp_path: Path) -> 
 
 def test_a_disk_that_is_full_does_not_end_the_agent(tmp_path: Path) -> None:
     class Broken(Spool):
-        def append(self, messages: object) -> bool:
+        def append(self, messages: object) -> bool:  # noqa: ARG002 - the name is that of the spool
             raise OSError(5, "Input/output error")
 
     async def refuse(_message: bytes) -> bytes:

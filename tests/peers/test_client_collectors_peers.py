@@ -37,7 +37,7 @@ OPTIONS = ("--collectors=default,mqcollect,snmpcollect",)
 ROUNDS = 40  # messages of each kind
 
 # What other modules make, of all systems alike.
-ELSEWHERE = {"disk", "ports", "files", "msgs", "ifstat"}
+ELSEWHERE = {"ports", "files", "msgs"}
 
 E = Expression
 
@@ -78,6 +78,11 @@ def up(random: Random) -> str:
     return f"[uptime]\nUptime: {days} Days, {hours} Hours, {random.choice([0, 1, 59])} Minutes\n"
 
 
+def disks(random: Random, capacity: str) -> str:
+    rows = "".join(f"{name} 1000 910 90 {random.choice([5, 89, 90, 94, 95, 100])}% {name}\n" for name in ("A", "B"))
+    return f"[df]\nFilesystem 1024-blocks Used Available {capacity} Mounted on\n{rows}[ifstat]\neth0 1 2\n"
+
+
 def load(random: Random) -> int:
     return random.choice([0, 5, 79, 80, 81, 89, 90, 91, 100])
 
@@ -109,7 +114,7 @@ def zos(random: Random) -> str:
     return (
         f"{up(random)}[cpu]\nCPU Utilization {load(random):03d}%\n[paging]\nPaging Rate {rate(random)}\n{cics(random)}"
         f"[jobs]\n{jobs(random)}[memory]\n{areas}"
-        f"[maxuser]\nMaxusers: 500 Free: {free}\nRSVTSTRT: 5 Free: 5\nRSVNONR: 100 Free: 50\n"
+        f"[maxuser]\nMaxusers: 500 Free: {free}\nRSVTSTRT: 5 Free: 5\nRSVNONR: 100 Free: 50\n{disks(random, 'Cap')}"
     )
 
 
@@ -118,7 +123,7 @@ def zvm(random: Random) -> str:
     return (
         f"{up(random)}[cpu]\nAVGPROC-{load(random):03d}% 02\n"
         f"MDC READS-000003/SEC WRITES-000002/SEC HIT RATIO-098%\nPAGING-{pages:04d}/SEC STEAL-000%\n"
-        f"[UserID]\n{jobs(random)}"
+        f"[UserID]\n{jobs(random)}{disks(random, 'Capacity')}"
     )
 
 
@@ -134,7 +139,7 @@ def zvse(random: Random) -> str:
         f"{up(random)}[cpu]\nAvg CPU={load(random):03d}% TCPU=1\n[paging]\nPage Rate={rate(random)} /sec\n"
         f"{cics(random)}[jobs]\n{jobs(random)}[memory]\n100000 {100000 - share(100000)}\n"
         f"[getvis]\nPartition Used/24 Free/24 Used/Any Free/Any\n{row(random.choice(['F1', 'SVA', 'BG']))}"
-        f"[nparts]\n100 {share(100)}\n"
+        f"[nparts]\n100 {share(100)}\n{disks(random, 'Cap')}"
     )
 
 
@@ -203,7 +208,7 @@ def messages(kind: str, make: Callable[[Random], str]) -> Iterator[ClientMessage
     random = Random(kind)  # noqa: S311 - nothing secret
     for number in range(ROUNDS):
         collector = kind if kind.endswith("collect") else ""
-        made = a_client_message(make(random), kind, collector=collector, received=NOW + number)
+        made = a_client_message(make(random), kind, collector=collector, received=NOW - ROUNDS + 1 + number)
         yield made if not collector else replace(made, message=made.message.replace(b"[date]", b"date"))
 
 

@@ -41,7 +41,7 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def _running(
+def running_daemon(
     command: Sequence[str | Path], folder: Path, ports: Sequence[int], user: str | None = None
 ) -> Iterator[None]:
     """The server, once all its ports answer; at the end it is stopped and waited for."""
@@ -102,7 +102,7 @@ tls_advertise_hosts = ${{if eq{{$received_port}}{{{ports["notls"]}}}{{}}{{*}}}}
 pipelining_connect_advertise_hosts = ${{if eq{{$received_port}}{{{ports["strict"]}}}{{}}{{*}}}}
 """
         (folder / "conf").write_text(_exim_conf(folder, ports) + more)
-        with _running((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
+        with running_daemon((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
             yield ports
 
 
@@ -121,7 +121,7 @@ def exim_for(user: str) -> Iterator[tuple[dict[str, int], Path]]:
             (folder / name).mkdir()
             shutil.chown(folder / name, "Debian-exim", "Debian-exim")
         (folder / "conf").write_text(_exim_conf(folder, ports) + _DELIVERY.format(folder=folder, name=NAME, user=user))
-        with _running((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
+        with running_daemon((program, "-C", folder / "conf", "-bdf"), folder, list(ports.values())):
             yield ports, folder / "mail" / "new"
 
 
@@ -223,7 +223,7 @@ userdb {{
   args = uid=nobody gid=nogroup home={folder}
 }}
 {me}{listeners}""")
-        with _running((program, "-F", "-c", folder / "conf"), folder, list(ports.values())):
+        with running_daemon((program, "-F", "-c", folder / "conf"), folder, list(ports.values())):
             yield ports
 
 
@@ -262,7 +262,7 @@ ssl_ciphers=HIGH
 xferlog_enable=NO
 {"" if _as_root() else "run_as_launching_user=YES"}
 """)
-    with _running((program, conf), folder, [port]):
+    with running_daemon((program, conf), folder, [port]):
         yield
 
 
@@ -286,7 +286,7 @@ def sshd() -> Iterator[dict[str, int]]:
             "/dev/null",
             *(word for option in options for word in ("-o", option)),
         ]
-        with _running(command, folder, [port], user):
+        with running_daemon(command, folder, [port], user):
             yield {"ssh": port}
 
 
@@ -298,7 +298,7 @@ def rsyncd() -> Iterator[dict[str, int]]:
     with _folder() as folder:
         (folder / "conf").write_text(f"use chroot = no\npid file = {folder}/pid\n[files]\npath = {folder}\n")
         options = ["--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={folder}/conf"]
-        with _running([program, *options], folder, [port]):
+        with running_daemon([program, *options], folder, [port]):
             yield {"rsync": port}
 
 
@@ -321,7 +321,7 @@ c2s_ports = {{ {port} }}
 VirtualHost "{NAME}"
   ssl = {{ key = "{folder}/key.pem", certificate = "{folder}/cert.pem" }}
 """)
-        with _running((program, "-F", "--config", folder / "conf.lua"), folder, [port]):
+        with running_daemon((program, "-F", "--config", folder / "conf.lua"), folder, [port]):
             yield {"xmpp": port}
 
 
@@ -337,7 +337,7 @@ TLSCertificateFile {folder}/cert.pem
 TLSCertificateKeyFile {folder}/key.pem
 """)
         urls = f"ldap://127.0.0.1:{ports['ldap']}/ ldaps://127.0.0.1:{ports['ldaps']}/"
-        with _running((program, "-f", folder / "conf", "-h", urls, "-d", "0"), folder, list(ports.values())):
+        with running_daemon((program, "-f", folder / "conf", "-h", urls, "-d", "0"), folder, list(ports.values())):
             yield ports
 
 
@@ -360,5 +360,5 @@ receivers:
         send_resolved: true
 """)
         options = [f"--config.file={folder}/conf.yml", f"--storage.path={folder}/data", "--cluster.listen-address="]
-        with _running([program, *options, f"--web.listen-address=127.0.0.1:{port}"], folder, [port]):
+        with running_daemon([program, *options, f"--web.listen-address=127.0.0.1:{port}"], folder, [port]):
             yield f"http://127.0.0.1:{port}"

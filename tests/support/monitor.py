@@ -1,5 +1,6 @@
 """A whole `hexmon serve` in a process of its own, on free ports of the loopback."""
 
+import json
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +82,14 @@ def wait_for(look: Callable[[], T | None], timeout: float, what: object) -> T:
 
 
 @contextmanager
-def monitor(folder: Path, hosts: str | None = None, port: int = 0, **environment: str) -> Iterator[Running]:
-    """Start it in `folder` and wait until it is ready; stopped with SIGTERM at the end, and must then exit with 0."""
-    running = start(folder, hosts, port, **environment)
+def monitor(
+    folder: Path, hosts: str | None = None, port: int = 0, more_web: Sequence[str] = (), **environment: str
+) -> Iterator[Running]:
+    """Start it in `folder` and wait until it is ready; stopped with SIGTERM at the end, and must then exit with 0.
+
+    `more_web`: addresses beside that of the pages. A hexmon.toml in the folder is read.
+    """
+    running = start(folder, hosts, port, more_web, **environment)
     try:
         yield running
         if running.process.poll() is None:
@@ -95,7 +101,9 @@ def monitor(folder: Path, hosts: str | None = None, port: int = 0, **environment
             running.process.wait()
 
 
-def start(folder: Path, hosts: str | None = None, port: int = 0, **environment: str) -> Running:
+def start(
+    folder: Path, hosts: str | None = None, port: int = 0, more_web: Sequence[str] = (), **environment: str
+) -> Running:
     """The same without an end."""
     folder.mkdir(parents=True, exist_ok=True)
     if hosts is not None:
@@ -104,7 +112,7 @@ def start(folder: Path, hosts: str | None = None, port: int = 0, **environment: 
     ours = {
         "PYTHONPATH": str(ROOT / "src"),
         "HEXMON_LISTEN__MESSAGES": f'["127.0.0.1:{messages}"]',
-        "HEXMON_LISTEN__WEB": f'["127.0.0.1:{web}"]',
+        "HEXMON_LISTEN__WEB": json.dumps([f"127.0.0.1:{web}", *more_web]),
         "HEXMON_AGENT__HOST": "me.example",
     }
     with (folder / "stderr.log").open("ab") as log:

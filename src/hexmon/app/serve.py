@@ -162,7 +162,11 @@ class Monitor:
         }
         loops |= parts.alerting.loops()
         if parts.host_data is not None:
-            loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
+            loops |= {
+                "host data": parts.host_data.follow(),
+                "host data files": parts.host_data.write(),
+                "old host data": often(_HOUSEKEEPING_SECONDS, parts.host_data.prune),
+            }
         if self.configuration.settings.pull.enabled:
             loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
@@ -298,8 +302,6 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
-    if parts.host_data is not None:
-        parts.host_data.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

@@ -14,7 +14,7 @@ from hexmon.board.board import Board
 from hexmon.board.fields import Xmh, plain_xmh
 from hexmon.clock import Clock
 from hexmon.ingest import messages as say
-from hexmon.ingest.access import ANYWHERE, Access, ListName
+from hexmon.ingest.access import ANYWHERE, Access, ListName, Refusals
 from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
 from hexmon.ingest.outside import NOBODY, Outside
@@ -33,7 +33,6 @@ VERSION_LINE = f"xymond 4.3.30 hexmon/{__version__}\n".encode()
 _MINUTE = 60.0
 _STEP = 100  # messages of a big combo handled before others get their turn
 _MOST_SENDERS = 10_000
-_MOST_REFUSALS = 1_000
 
 
 class Handler(msgspec.Struct, frozen=True):
@@ -69,7 +68,7 @@ class Dispatcher:
         self.lifetime = board.settings.status_lifetime
         self.counts: Counter[str] = Counter()
         self.senders: dict[str, int] = {}
-        self._refusals: set[tuple[str, str]] = set()
+        self._refusals = Refusals()
         self._report = board.report
 
     def handle(self, message: bytes, sender: str) -> Answer:
@@ -144,9 +143,7 @@ class Dispatcher:
         if self.access.allows(name, sender, address):
             return True
         self.counts["Refused"] += 1
-        if (sender, what) not in self._refusals and len(self._refusals) < _MOST_REFUSALS:
-            self._refusals.add((sender, what))
-            log.warning("messages: refused %s from %s: it is not in the list '%s'", what, sender, name)
+        self._refusals.tell(sender, what, name)
         return False
 
     def combo(self, command: say.Combo, sender: str) -> Answer:

@@ -4,6 +4,7 @@ The syntax is Perl's, as Xymon's files and criteria have it. RE2 runs in linear 
 it refuses (look-around, back references) goes to a backtracking engine with a time limit.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Protocol, cast
@@ -75,6 +76,15 @@ class _Backtracking:
             return self._pattern.search(_bytes(subject), timeout=SECONDS) is not None
         except (TimeoutError, MemoryError):
             return None
+
+    def ends_in_time(self, subject: bytes, seconds: float) -> bool:
+        """Whether everything that a text has can be found within so many seconds."""
+        try:
+            for _ in self._pattern.finditer(subject, timeout=seconds):
+                pass
+        except (TimeoutError, MemoryError):
+            return False
+        return True
 
 
 class Patience:
@@ -187,6 +197,36 @@ class PatternSet:
     @property
     def _texts(self) -> Iterable[str]:
         return (*self._together, *self._single)
+
+
+_FLAGS_AND_ENDS = re.compile(r"\\[AzZQ]|\(\?[a-z]*-?[a-z]*[m-]")
+
+
+def over_lines(pattern: Pattern) -> Pattern:
+    """The same where `^` and `$` are the ends of every line: it is in a text if it is in one of its lines.
+
+    That holds for what `searches_lines` says; others may miss a line that is not the first or the last.
+    """
+    return pattern if isinstance(pattern, _Literal) else _over_lines(pattern.text)
+
+
+@lru_cache(maxsize=1024)
+def _over_lines(text: str) -> Pattern:
+    text = f"(?m){text}"
+    return compile_expression(text, text.encode(errors="surrogateescape"), ignore_case=True)
+
+
+def searches_lines(pattern: Pattern) -> bool:
+    """Whether a text without a place for `over_lines(pattern)` has no line with a place for the pattern."""
+    return is_linear(pattern) and not _FLAGS_AND_ENDS.search(pattern.text.replace("(?-i)", ""))
+
+
+def ends_in_time(pattern: Pattern, subject: bytes, seconds: float = SECONDS) -> bool:
+    """Whether all the lines of a text can be searched within so many seconds of computing. It takes as long."""
+    lines = over_lines(pattern)
+    if not isinstance(lines, _Backtracking):
+        return True
+    return lines.ends_in_time(subject, seconds)
 
 
 def is_linear(pattern: Pattern | None) -> bool:

@@ -41,20 +41,19 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head:
+        if self._in_head and self._timer is None:
+            self._limit(REQUEST_SECONDS)
+        if self._beginning is not None:
+            self._beginning += data
+            begun = self._begun() if b"\n" in data else b""
+        else:
+            begun = data
+        if begun:
+            super().data_received(begun)
+        if self._in_head:  # still: what came was all head, and no body
             self._head += len(data)
             if self._head > LONGEST_HEAD:
                 self.give_up()
-                return
-            if self._timer is None:
-                self._limit(REQUEST_SECONDS)
-        if self._beginning is not None:
-            self._beginning += data
-            if b"\n" not in data:
-                return
-            data = self._begun()
-        if data:
-            super().data_received(data)
 
     def _begun(self) -> bytes:
         """What came, once it can be read: the `xymon` program ends the lines of its head with bare newlines.

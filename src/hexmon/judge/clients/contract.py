@@ -100,7 +100,10 @@ class MemoryUse(msgspec.Struct, frozen=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True, gc=False):
-    """A section with file systems: the headings of the columns for what is free, used in per cent, and where."""
+    """A section with file systems: the headings of the columns for what is free, used in per cent, and where.
+
+    The heading of the per cent may have alternatives (`iused%|%iused`). Case does not count.
+    """
 
     section: str
     free: str

@@ -119,14 +119,12 @@ def sco_memory(data: ClientData) -> MemoryUse | None:
     """[memsize] has bytes, [freemem] a line of sar in pages of 4 KiB, [swap] blocks of 512 bytes."""
     if any(data.get(section) is None for section in ("memsize", "freemem", "swap")):
         return None
-    total = sum(wholes(data.text("memsize"), 1)) // _MIB
     free = wholes(data.text("freemem").lstrip().partition(" ")[2], 2)
-    if len(free) < 2:
-        return None
+    total = sum(wholes(data.text("memsize"), 1)) // _MIB if len(free) == 2 else 0
     blocks, unused = _sums(data.text("swap").partition("\n")[2], 3, 4)
     return MemoryUse(
         physical_total=total,
-        physical_used=total - free[0] // _PAGES,
+        physical_used=total - free[0] // _PAGES if len(free) == 2 else 0,
         swap_total=blocks // _BLOCKS,
         swap_used=blocks // _BLOCKS - unused // _BLOCKS,
     )

@@ -44,7 +44,7 @@ def windows_cpu(view: View) -> Iterator[Square]:
     summary, states, top = text.partition(_TOP)
     notes = list(load_notes(sum(after(summary, "load=")), view.rules))
     line, _, rest = summary.partition("\n")
-    listing = shortened(states + top, view.settings.longest)
+    listing = shortened(states + top, view.settings.longest) if view.settings.list_cpu else ""
     yield Square(
         test="cpu",
         color=worst(notes),

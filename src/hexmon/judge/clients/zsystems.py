@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from hexmon.judge.clients import zos, zvse
 from hexmon.judge.clients.contract import Ports, System, Table
+from hexmon.judge.clients.disk import disk
+from hexmon.judge.clients.figures import ifstat
 from hexmon.judge.clients.mq import MQCOLLECT
 from hexmon.judge.clients.snmp import SNMPCOLLECT
 from hexmon.judge.clients.zjobs import jobs_of
@@ -22,6 +24,8 @@ Z_SYSTEMS: Mapping[str, System] = {
             jobs_of("jobs"),
             zos.memory,
             zos.maxuser,
+            disk,
+            ifstat,
         ),
         disk=Table("df", "Available", "Cap"),
         ports=_PORTS,
@@ -33,6 +37,8 @@ Z_SYSTEMS: Mapping[str, System] = {
             paging_of("z/VM", "PAGING-", "cpu"),
             minidisk_cache,
             jobs_of("UserID", in_rows=True),
+            disk,
+            ifstat,
         ),
         disk=Table("df", "Available", "Capacity"),
         ports=_PORTS,
@@ -47,6 +53,7 @@ Z_SYSTEMS: Mapping[str, System] = {
             zvse.memory,
             zvse.getvis,
             zvse.nparts,
+            disk,
         ),
         disk=Table("df", "Available", "Cap"),
         ports=_PORTS,
