@@ -12,6 +12,7 @@ from hexmon.model.client import ClientData
 from hexmon.model.status import ClientMessage
 
 _NEVER_GROUPED = ("cpu", "uptime", "timediff", "memory", "mq")
+_UPTIMES = ("cpu", "uptime")
 _SHARES = ("Capacity", "capacity", "IUse%", "%iused", "iused%", "%Used", "Cap")
 _Z = ("zos", "zvm", "zvse")
 _SNMP = ("snmp", "snmpcollect")
@@ -117,7 +118,8 @@ def _has_blank_in_device(square: Square) -> bool:
 
 def _is_cut_vmstat(square: Square) -> bool:
     text = square.data.text("vmstat")
-    return square.name == "vmstat" and (text.count("\n") < 2 or text.endswith("\n\n"))
+    last = text.rstrip("\n").rpartition("\n")[2]
+    return square.name == "vmstat" and (text.count("\n") < 2 or text.endswith("\n\n") or last == "Terminated")
 
 
 ODDITIES = (
@@ -162,6 +164,18 @@ ODDITIES = (
         "that line without its first letter, or nothing",
         "the last line that has figures, if there is one",
         _is_cut_vmstat,
+    ),
+    Oddity(
+        "UP with -1 for a machine that may be up for ever",
+        "is 0 minutes: every machine has been up too long",
+        "is no limit, as the manual says",
+        lambda one: one.name in _UPTIMES and re.search(r"(?im)^\s*UP\s+\S+\s+-", one.analysis) is not None,
+    ),
+    Oddity(
+        "days since boot that are more than 68 years",
+        "overflow",
+        "are that many days",
+        lambda one: one.name in _UPTIMES and re.search(r" up +\d{5,} day", one.data.text("uptime")) is not None,
     ),
     Oddity(
         "macOS's memory without any line of pages",
