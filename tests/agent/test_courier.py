@@ -1,6 +1,7 @@
 """Reports that a server does not take wait, and go before the next one; none is lost and none is sent twice."""
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 from hexmon.agent.courier import Courier
@@ -142,7 +143,7 @@ def test_a_report_on_its_way_when_the_agent_is_stopped_waits(tmp_path: Path) -> 
 
 def test_a_disk_that_is_full_does_not_end_the_agent(tmp_path: Path) -> None:
     class Broken(Spool):
-        def append(self, messages: object) -> bool:  # noqa: ARG002 - the name is that of the spool
+        def append(self, messages: Iterable[Waiting], *, ahead: bool = False) -> bool:  # noqa: ARG002 - the name is that of the spool
             raise OSError(5, "Input/output error")
 
     async def refuse(_message: bytes) -> bytes:
