@@ -27,7 +27,7 @@ def procs(view: View) -> Iterator[Made]:
     elif (place := _command_place(text, columns.headings)) is None:
         tally.judge(Color.YELLOW, f"Expected string {columns.headings[0]} not found in ps output header")
     else:
-        _count(rules, _Commands(text, place), tally, counting)
+        judge_commands(rules, text, place, tally, counting)
     color = tally.color or Color.GREEN
     listing = quoted_listing(view, text) if view.settings.list_processes else ""
     yield Square(
@@ -38,6 +38,11 @@ def procs(view: View) -> Iterator[Made]:
         groups=tally.groups,
     )
     yield from counting.figures("proccounts")
+
+
+def judge_commands(rules: Sequence[Proc], text: str, place: int, tally: Tally, counting: Counting) -> None:
+    """Count the commands, which begin in that column, of a listing whose headings count like any other line."""
+    _count(rules, _Commands(text, place), tally, counting)
 
 
 def _command_place(text: str, headings: Sequence[str]) -> int | None:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 
 from hexmon.judge.clients import zos, zvse
 from hexmon.judge.clients.contract import Ports, System, Table
+from hexmon.judge.clients.counts import delta_counts, line_counts
 from hexmon.judge.clients.disk import disk
 from hexmon.judge.clients.figures import ifstat
+from hexmon.judge.clients.files import files
 from hexmon.judge.clients.mq import MQCOLLECT
+from hexmon.judge.clients.msgs import msgs
+from hexmon.judge.clients.ports import ports
 from hexmon.judge.clients.snmp import SNMPCOLLECT
 from hexmon.judge.clients.zjobs import jobs_of
 from hexmon.judge.clients.zshared import cics, cpu_of, paging_of
@@ -25,6 +29,9 @@ Z_SYSTEMS: Mapping[str, System] = {
             zos.memory,
             zos.maxuser,
             disk,
+            ports,
+            line_counts,
+            delta_counts,
             ifstat,
         ),
         disk=Table("df", "Available", "Cap"),
@@ -38,7 +45,12 @@ Z_SYSTEMS: Mapping[str, System] = {
             minidisk_cache,
             jobs_of("UserID", in_rows=True),
             disk,
+            ports,
             ifstat,
+            msgs,
+            files,
+            line_counts,
+            delta_counts,
         ),
         disk=Table("df", "Available", "Capacity"),
         ports=_PORTS,
@@ -54,6 +66,9 @@ Z_SYSTEMS: Mapping[str, System] = {
             zvse.getvis,
             zvse.nparts,
             disk,
+            ports,
+            line_counts,
+            delta_counts,
         ),
         disk=Table("df", "Available", "Cap"),
         ports=_PORTS,
