@@ -137,12 +137,12 @@ def test_a_dead_mount_is_listed_and_holds_nobody_up(monkeypatch: pytest.MonkeyPa
 def test_a_device_is_measured_once_at_its_shortest_place(monkeypatch: pytest.MonkeyPatch) -> None:
     def parts(**_how: bool) -> list[Any]:
         rows = [("/dev/a", "/bind/deep", "ext4"), ("/dev/a", "/data", "ext4"), ("tmpfs", "/run", "tmpfs")]
-        rows += [("tmpfs", "/tmp", "tmpfs"), ("proc", "/proc", "proc"), ("/dev/sr0", "/cd", "iso9660")]
+        rows += [("tmpfs", "/ram", "tmpfs"), ("proc", "/proc", "proc"), ("/dev/sr0", "/cd", "iso9660")]
         rows += [("old", "/over", "ext4"), ("overlay", "/over", "overlay")]
         return [SimpleNamespace(device=d, mountpoint=m, fstype=t, opts="rw") for d, m, t in rows]
 
     monkeypatch.setattr(psutil, "disk_partitions", parts)
-    assert [one.place for one in filesystems.mounts(remote=False)] == ["/data", "/run", "/tmp"]
+    assert [one.place for one in filesystems.mounts(remote=False)] == ["/data", "/ram", "/run"]
 
 
 def test_one_unreadable_figure_does_not_silence_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.agent.cutting import CURRENT, SKIPPED, Patterns, cut
-from hexmon.agent.expressions import Caseless
+from hexmon.agent.expressions import Budget, Caseless
 
 
 def patterns(ignore: str = "", trigger: str = "", counts: str = "") -> Patterns:
     return Patterns(
-        ignore=tuple(map(Caseless, ignore.split())),
-        trigger=tuple(map(Caseless, trigger.split())),
-        counts=tuple((word, Caseless(word)) for word in counts.split()),
+        ignore=tuple(Caseless(word, Budget()) for word in ignore.split()),
+        trigger=tuple(Caseless(word, Budget()) for word in trigger.split()),
+        counts=tuple((word, Caseless(word, Budget())) for word in counts.split()),
     )
 
 
@@ -31,7 +31,9 @@ CASES = {
     "a line ends where its last letter is": (b"ab\nabc\n", 99, patterns("b$"), 99, b"abc\n"),
     "a line cannot begin a section": (b"[a]\n [b]\n[\n", 99, patterns(), 99, b".a]\n [b]\n.\n"),
     "zeros are left out": (b"a\0b\n\0\0", 99, patterns(), 99, b"ab\n"),
-    "without triggers the end is sent, exactly so long": (HUNDRED, 999, patterns(), 36, SKIPPED + b"0096\n0097\n0098\n0099\n"),
+    "without triggers the end is sent, exactly so long": (
+        HUNDRED, 999, patterns(), 36, SKIPPED + b"0096\n0097\n0098\n0099\n",
+    ),
     "less room than the mark": (HUNDRED, 999, patterns(), 5, SKIPPED),
     "a trigger comes with the five lines before and four behind it": (
         HUNDRED, 999, patterns(trigger="0050"), 60,

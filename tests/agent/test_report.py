@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,6 @@ from tests.support.clock import FakeClock
 
 QUICK = ("date",)
 Send = Callable[[bytes], Awaitable[bytes]]
-
-
-@contextmanager
-def a_state(folder: Path) -> Iterator[State]:
-    state = State(folder)
-    try:
-        yield state
-    finally:
-        state.close()
 
 
 def answering(reply: bytes, heard: list[bytes]) -> Send:
@@ -86,7 +77,7 @@ async def test_many_agents_that_start_together_do_not_report_together() -> None:
     assert len({int(times[0]) for times in moments.values()}) > 30
     assert len({int(times[2]) for times in moments.values()}) > 70
     for times in moments.values():
-        gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(times)]
         assert 150 <= gaps[0] <= 450
         assert gaps[1:] == pytest.approx([300.0] * (len(gaps) - 1))
 
@@ -101,19 +92,19 @@ async def test_what_the_server_wants_is_collected_from_the_next_report_on(tmp_pa
     log.write_text("hello\n")
     heard: list[bytes] = []
     clock = FakeClock()
-    with a_state(tmp_path / "state") as state:
-        send = answering(b"log:%s:999\n" % bytes(log), heard)
-        reporter = Reporter(What(host="a", sections=QUICK), [Courier("m", send, None, clock)], clock, state)
-        assert await reporter.report()
-        log.write_text("hello\nmore\n")
-        assert await reporter.report()
+    state = State(tmp_path / "state")
+    send = answering(b"log:%s:999\n" % bytes(log), heard)
+    reporter = Reporter(What(host="a", sections=QUICK), [Courier("m", send, None, clock)], clock, state)
+    assert await reporter.report()
+    log.write_text("hello\nmore\n")
+    assert await reporter.report()
     assert b"[msgs:" not in heard[0]
     assert b"[msgs:%s]\n<...CURRENT...>\nhello\nmore\n" % bytes(log) in heard[1]
-    with a_state(tmp_path / "state") as state:
-        later = Reporter(What(host="a", sections=QUICK), [], clock, state)
-        assert b"]\nhello\nmore\n" in await later.message(keep=False)
-        log.write_text("hello\nmore\nlast\n")
-        assert b"]\nhello\nmore\n<...CURRENT...>\nlast\n" in await later.message()
+    state = State(tmp_path / "state")
+    later = Reporter(What(host="a", sections=QUICK), [], clock, state)
+    assert b"]\nhello\nmore\n" in await later.message(keep=False)
+    log.write_text("hello\nmore\nlast\n")
+    assert b"]\nhello\nmore\n<...CURRENT...>\nlast\n" in await later.message()
 
 
 REPLIES = {
@@ -129,14 +120,12 @@ REPLIES = {
 @pytest.mark.parametrize(("reply", "told"), REPLIES.values(), ids=REPLIES.keys())
 async def test_odd_replies_are_not_obeyed(reply: bytes, told: str, tmp_path: Path) -> None:
     clock = FakeClock()
-    with a_state(tmp_path) as state:
-        state.keep_wishes(b"file:/etc/passwd\n")
-        reporter = Reporter(
-            What(host="a", sections=QUICK), [Courier("m", answering(reply, []), None, clock)], clock, state
-        )
-        await reporter.report()
-        assert state.wishes == "file:/etc/passwd\n"
-        data = ClientData(await reporter.message())
+    state = State(tmp_path)
+    state.keep_wishes(b"file:/etc/passwd\n")
+    reporter = Reporter(What(host="a", sections=QUICK), [Courier("m", answering(reply, []), None, clock)], clock, state)
+    await reporter.report()
+    assert state.wishes == "file:/etc/passwd\n"
+    data = ClientData(await reporter.message())
     assert "file:/etc/passwd" in data.names
     assert (told in data.text("agent")) if told else ("agent" not in data.names)
 
@@ -144,16 +133,16 @@ async def test_odd_replies_are_not_obeyed(reply: bytes, told: str, tmp_path: Pat
 async def test_every_server_gets_every_report_and_the_first_that_answers_decides(tmp_path: Path) -> None:
     clock = FakeClock()
     heard: list[list[bytes]] = [[], []]
-    with a_state(tmp_path / "state") as state:
-        couriers = [
-            Courier("away", refusing, Spool(tmp_path / "away", 1 << 20), clock),
-            Courier("silent", answering(b"", heard[0]), Spool(tmp_path / "silent", 1 << 20), clock),
-            Courier("third", answering(b"dir:/third\n", heard[1]), Spool(tmp_path / "third", 1 << 20), clock),
-        ]
-        reporter = Reporter(What(host="a", sections=QUICK), couriers, clock, state)
-        assert not await reporter.report()
-        assert reporter.troubles == ["nobody listens"]
-        assert state.wishes == "dir:/third\n"
+    state = State(tmp_path / "state")
+    couriers = [
+        Courier("away", refusing, Spool(tmp_path / "away", 1 << 20), clock),
+        Courier("silent", answering(b"", heard[0]), Spool(tmp_path / "silent", 1 << 20), clock),
+        Courier("third", answering(b"dir:/third\n", heard[1]), Spool(tmp_path / "third", 1 << 20), clock),
+    ]
+    reporter = Reporter(What(host="a", sections=QUICK), couriers, clock, state)
+    assert not await reporter.report()
+    assert reporter.troubles == ["nobody listens"]
+    assert state.wishes == "dir:/third\n"
     assert heard[0] == heard[1]
     assert [courier.waiting for courier in couriers] == [1, 0, 0]
 
@@ -161,12 +150,12 @@ async def test_every_server_gets_every_report_and_the_first_that_answers_decides
 async def test_reports_that_were_given_up_are_told(tmp_path: Path) -> None:
     clock = FakeClock()
     spool = Spool(tmp_path / "spool", 500)
-    with a_state(tmp_path / "state") as state:
-        reporter = Reporter(What(host="a", sections=QUICK), [Courier("m", refusing, spool, clock)], clock, state)
-        for _ in range(4):
-            await reporter.report()
-        assert "given up" in ClientData(await reporter.message()).text("agent")
-        assert "agent" not in ClientData(await reporter.message()).names
+    state = State(tmp_path / "state")
+    reporter = Reporter(What(host="a", sections=QUICK), [Courier("m", refusing, spool, clock)], clock, state)
+    for _ in range(4):
+        await reporter.report()
+    assert "given up" in ClientData(await reporter.message()).text("agent")
+    assert "agent" not in ClientData(await reporter.message()).names
 
 
 async def test_what_waits_is_tried_again_before_the_next_report(tmp_path: Path) -> None:
@@ -184,13 +173,13 @@ async def test_what_waits_is_tried_again_before_the_next_report(tmp_path: Path) 
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(20):
         task = tasks.create_task(reporter.run(300.0))
         while len(tried) < 4 or courier.waiting:
-            for _ in range(20):  # the agent's own threads need time that is no fake
+            while not clock._sleepers:  # its own threads need time that is no fake
                 await asyncio.to_thread(lambda: None)
             await clock.advance(1.0)
         task.cancel()
     assert tried[0] == 0
     assert tried[-1] < 200
-    pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
     assert pauses == sorted(pauses)
 
 
@@ -258,9 +247,9 @@ async def test_one_bad_report_does_not_end_the_agent(caplog: pytest.LogCaptureFi
 
 
 def test_two_agents_do_not_share_a_folder(tmp_path: Path) -> None:
-    with a_state(tmp_path) as one, a_state(tmp_path) as other, one.alone():
-        with pytest.raises(StateError, match="another agent"), other.alone():
-            pass
+    other = State(tmp_path).alone()
+    with State(tmp_path).alone(), pytest.raises(StateError, match="another agent"), other:
+        pass
 
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
@@ -272,5 +261,5 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 def test_a_state_that_somebody_spoiled_is_begun_anew(tmp_path: Path) -> None:
     for name in ("logs.json", "counted.json"):
         (tmp_path / name).write_bytes(b"{\xff")
-    with a_state(tmp_path) as state:
-        assert (state.logs(), state.counted(), state.wishes) == ({}, None, "")
+    state = State(tmp_path)
+    assert (state.logs(), state.counted(), state.wishes) == ({}, None, "")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hexmon.agent.wanted import Wanted, read_wanted
 
 CASES = {
-    "a log with its most bytes": ("log:/var/log/messages:10240", [Wanted(kind="log", name="/var/log/messages", most=10240)]),
+    "a log with its most bytes": ("log:/var/log/mail:10240", [Wanted(kind="log", name="/var/log/mail", most=10240)]),
     "what stands below a log": (
         "log:/x:1\nignore MARK \n trigger  Oops\ndeltacount errors:I/O error: sd\ndeltacount  two  words\nother",
         [

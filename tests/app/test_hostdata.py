@@ -16,6 +16,8 @@ from hexmon.history.hostdata import HostDataFiles
 from hexmon.history.settings import HostDataSettings
 from tests.support.clock import FakeClock, settle
 from tests.support.dispatch import Monitor
+from tests.support.monitor import monitor as running_monitor
+from tests.support.monitor import wait_for
 
 HOSTS = "127.0.0.1 www.example.com #\n127.0.0.2 db.example.com #\n"
 MINUTE = 60.0
@@ -274,3 +276,30 @@ async def test_figures_for_the_metrics(tmp_path: Path) -> None:
         lines = list(bench.keeper.metrics())
         assert 'hexmon_hostdata_total{what="saved"} 1' in lines
         assert "hexmon_hostdata_waiting 0" in lines
+
+
+def test_the_whole_monitor_keeps_and_shows_it(tmp_path: Path) -> None:
+    with running_monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(b"client www,example,com.linux linux\n[df]\n/dev/sda1 97% /\n")
+        running.ask(b"status www,example,com.disk red full\n")
+        folder = tmp_path / "hexmon-data" / "hostdata" / "www.example.com"
+        kept = wait_for(lambda: next(iter(folder.glob("[0-9]*")), None), 10, "the file")
+        assert kept.read_bytes() == b"\n[collector:]\nclient www,example,com.linux linux\n[df]\n/dev/sda1 97% /\n"
+        answer = running.ask(b"hostdatasave www.example.com 5")
+        assert answer == b"OK: next client report for www.example.com armed for 5 minutes\n"
+        status, page = running.get(f"/hostdata/www.example.com/{kept.name}?section=df")
+        assert (status, b"97% /" in page) == (200, True)
+        assert b'hexmon_hostdata_total{what="saved"} 1' in running.get("/metrics")[1]
+        running.ask(b"status stranger,example,com.disk red full\n")
+        assert running.ask(b"ghostlist fields=hostname,line") == (
+            b"stranger.example.com|0.0.0.0         stranger.example.com # noconn\n"
+        )
+        assert b"stranger.example.com" in running.get("/ghosts")[1]
+        running.ask(b"drop www.example.com")
+        wait_for(lambda: None if folder.exists() else True, 10, "the end of the folder")
+
+
+def test_it_can_be_turned_off(tmp_path: Path) -> None:
+    with running_monitor(tmp_path, "127.0.0.1 www.example.com #\n", HEXMON_HOSTDATA__ENABLED="false") as running:
+        answer = running.ask(b"hostdatasave www.example.com")
+        assert answer == b"ERROR: no CLICHG channel reader is listening\n"

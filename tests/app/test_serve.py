@@ -121,6 +121,23 @@ def test_odd_figures_of_an_agent_do_not_end_the_monitor(tmp_path: Path) -> None:
         assert "could not be judged" not in running.said()
 
 
+def test_agents_are_judged_by_analysis_cfg_which_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    message = (
+        b"client www,example,com.linux linux\n[date]\nnow\n[uptime]\n 08:00:00 up 9 days, load average: 7.0, 7.0, 7.0\n"
+    )
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        running.ask(message)
+        running.until(b"xymondboard host=www test=cpu", b"|cpu|yellow|")
+        (tmp_path / "analysis.cfg").write_text("HOST=www.example.com\nLOAD 20 30\nLOAX 1\n")
+        running.until(b"xymondlog me.example.hexmon", b"did you mean LOAD?")
+        running.ask(message)
+        running.until(b"xymondboard host=www test=cpu", b"|cpu|green|")
+        (tmp_path / "analysis.cfg").write_text("include missing.cfg\n")
+        running.until(b"xymondlog me.example.hexmon", b"missing.cfg")
+        running.ask(message)
+        assert b"|cpu|green|" in running.ask(b"xymondboard host=www test=cpu")
+
+
 def test_clients_that_read_nothing_do_not_keep_it_from_stopping(tmp_path: Path) -> None:
     with ExitStack() as stack, monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
         for _ in range(5):

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from hexmon.app.parts import _judging
-from hexmon.app.settings import Judging, Settings, read_configuration
+from hexmon.app.settings import Judging, Settings, client_judging, read_configuration
+from hexmon.judge.clients.contract import ClientJudging
 from hexmon.judge.view import JudgeSettings
+from hexmon.model.color import Color
 from hexmon.model.origin import ConfigError
 
 BAD = """\
@@ -79,7 +81,7 @@ def test_the_example_shows_the_defaults() -> None:
 
 def test_the_example_names_every_setting_in_use() -> None:
     text = Path("examples/hexmon.toml").read_text()
-    unused_yet = {"analysis", "graphs", "sites"}
+    unused_yet = {"graphs", "sites"}
     settings = read_configuration("examples/hexmon.toml", {}).settings
     for name, section in vars(settings).items():
         assert name in text
@@ -99,6 +101,8 @@ def test_the_example_names_every_setting_in_use() -> None:
         ("[probing]\nconcurrency = -1\n", 2, "probing.concurrency: must be above 0"),
         ('[probing]\nfamily = "ipv5"\n', 2, "probing.family"),
         ("listen = 5\n", 1, "listen: a table is needed"),
+        ('[clients]\nclear_color = "gren"\n', 2, "clients.clear_color: 'gren' is no colour"),
+        ("[clients]\nlongest = 0\n", 2, "clients.longest: must be above 0"),
     ],
 )
 def test_values_that_cannot_work_are_mistakes_too(tmp_path: Path, text: str, line: int | None, said: str) -> None:
@@ -139,3 +143,11 @@ def test_the_judge_is_given_every_setting_of_its_section(tmp_path: Path) -> None
     }
     defaults = vars(Judging()) | {"no_page": frozenset()}
     assert {name: getattr(JudgeSettings(), name) for name in defaults} == defaults
+
+
+def test_the_settings_of_clients_are_those_of_their_judge(tmp_path: Path) -> None:
+    assert client_judging(Settings()) == ClientJudging()
+    path = tmp_path / "hexmon.toml"
+    path.write_text('[clients]\nclear_color = "green"\nuptime_column = true\nlist_cpu = false\n')
+    found = client_judging(read_configuration(str(path), {}).settings)
+    assert found == ClientJudging(clear_color=Color.GREEN, uptime_column=True, list_cpu=False)

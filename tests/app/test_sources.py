@@ -140,3 +140,29 @@ def test_at_the_start_what_is_right_in_the_rules_holds(tmp_path: Path) -> None:
     read.load()
     assert len(read.alerts.book.rules) == 1
     assert len(read.alerts.problems) == 1
+
+
+def test_analysis_cfg_and_what_it_includes_are_watched_and_a_bad_one_keeps_the_old(tmp_path: Path) -> None:
+    read = sources(tmp_path)
+    read.load()
+    assert read.analysis.rules == ()
+    (tmp_path / "analysis.cfg").write_text("include more.cfg\nLOAX 5\n")
+    (tmp_path / "more.cfg").write_text("PROC cron\n")
+    assert read.changed()
+    read.load()
+    assert len(read.analysis.rules) == 1
+    assert [str(one) for one in read.analysis.problems] == [
+        "analysis.cfg:2: nobody knows 'LOAX'; the line is left out; did you mean LOAD?"
+    ]
+    assert not read.changed()
+    (tmp_path / "more.cfg").write_text("PROC cron\nPROC init\n")
+    assert [read.changed_and_at_rest() for _ in range(2)] == [False, True]
+    (tmp_path / "more.cfg").unlink()
+    with pytest.raises(ConfigError, match=r"more\.cfg does not exist"):
+        read.load()
+    assert len(read.analysis.rules) == 1
+
+
+def test_an_analysis_cfg_that_was_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"limits\.cfg: cannot be read"):
+        sources(tmp_path, files=Files(analysis="limits.cfg")).load()

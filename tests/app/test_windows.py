@@ -40,7 +40,8 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     board = Board(clock, MemoryJournal(), LocalBus(), BoardSettings(), monitor._existing())
     runner = Runner(clock, Network(clock).observe, board.report)
     alerting = SimpleNamespace(use=no_alerts)
-    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting)
+    clients = SimpleNamespace(use=lambda _settings: None)
+    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients)
     await runner.adopt(board.inventory)
     before = board.inventory
     assert runner.agenda.keys() == {StatusKey("leaving", "conn")}

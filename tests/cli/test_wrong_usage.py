@@ -50,8 +50,8 @@ def test_a_wrong_call_is_told_and_has_status_2(
     assert said in capsys.readouterr().err
 
 
-def test_an_agent_without_a_monitor_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _status("agent", "--once", "--server", "127.0.0.1:9") == 1
+def test_an_agent_without_a_monitor_says_so_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status("agent", "--once", "--server", "127.0.0.1:9", "--state", str(tmp_path)) == 1
     assert capsys.readouterr().err == "hexmon agent: 127.0.0.1:9: Connection refused\n"
 
 

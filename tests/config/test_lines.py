@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.config.lines import Tool, expand_bytes, expand_text, read_file, read_lines
+from hexmon.config.lines import Tool, decode_text, expand_bytes, read_file, read_lines
 from hexmon.model.origin import Problem
 
 
@@ -182,7 +182,7 @@ def test_the_text_for_the_config_command(tmp_path: Path) -> None:
         "d": "d",
     }
     expected = "# one\n\nin a \nno newline\n dispinclude d\ninclude gone\nx # y   z\nlast"
-    assert expand_text(write(tmp_path, files)) == expected
+    assert decode_text(expand_bytes(write(tmp_path, files))) == expected
 
 
 @given(content=st.binary(max_size=400))
@@ -192,4 +192,4 @@ def test_any_bytes_are_lines(tmp_path_factory: pytest.TempPathFactory, content: 
     problems: list[Problem] = []
     read_lines(path, problems)
     assert all(not problem.fatal for problem in problems)
-    expand_text(path)
+    decode_text(expand_bytes(path))

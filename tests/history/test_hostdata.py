@@ -157,6 +157,14 @@ def test_a_link_to_another_file_is_not_followed(files: HostDataFiles, outside: P
     assert files.read("a", 1) == b"y"
 
 
+def test_a_disk_that_is_away_gets_no_folder(tmp_path: Path) -> None:
+    files = HostDataFiles(tmp_path / "away" / "hostdata")
+    with pytest.raises(FileNotFoundError):
+        files.save(HOST, 1, [b"x"])
+    assert list(tmp_path.iterdir()) == []
+    assert files.free_percent() == 100.0
+
+
 def test_what_cannot_be_written_leaves_nothing(files: HostDataFiles) -> None:
     def broken() -> Iterator[bytes]:
         yield b"half"

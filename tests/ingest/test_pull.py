@@ -129,6 +129,6 @@ async def test_why_there_is_no_answer() -> None:
         await fetch("127.0.0.1", closed_port(), b"pullclient 1\n", seconds=20, most=1000)
     with black_hole() as port, pytest.raises(PullError, match="no answer in time"):
         await fetch("127.0.0.1", port, b"pullclient 1\n", seconds=0.1, most=1000)
-    for name in ("x" * 80 + ".test", ".", "a..b"):
+    for name in ("x" * 80 + ".test", "a..b"):
         with pytest.raises(PullError):
             await fetch(name, 1984, b"pullclient 1\n", seconds=20, most=1000)

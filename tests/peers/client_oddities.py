@@ -5,11 +5,15 @@ The comparison leaves these squares out, and nothing else.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from hexmon.model.client import ClientData
 from hexmon.model.status import ClientMessage
 
+_NEVER_GROUPED = ("cpu", "uptime", "timediff", "memory", "mq")
+_UPTIMES = ("cpu", "uptime")
+_SHARES = ("Capacity", "capacity", "IUse%", "%iused", "iused%", "%Used", "Cap")
 _Z = ("zos", "zvm", "zvse")
 _SNMP = ("snmp", "snmpcollect")
 
@@ -88,7 +92,34 @@ def _are(square: Square, ours: str, theirs: str) -> bool:
 
 def _is_not_grouped(square: Square) -> bool:
     ours, theirs = square.ours, square.theirs
-    return square.name == "mq" and bool(ours and theirs and ours[:2] == theirs[:2])
+    return square.name in _NEVER_GROUPED and bool(ours and theirs and ours[:2] == theirs[:2])
+
+
+def _rows(square: Square) -> list[str]:
+    section = {"disk": "df", "inode": "inode"}.get(square.name, "")
+    section = "disk" if section == "df" and square.data.get("df") is None else section
+    return square.data.text(section).split("\n")
+
+
+def _is_wrapped(square: Square) -> bool:
+    """A row goes on in the next line."""
+    return any(re.fullmatch(r"\S+[ \t\r]*", one) and two[:1] in (" ", "\t") for one, two in pairwise(_rows(square)))
+
+
+def _has_blank_in_device(square: Square) -> bool:
+    """The share stands further behind than its heading."""
+    rows = _rows(square)
+    headings = next((row.split() for row in rows if "ounted" in row or "Filesystem" in row), [])
+    place = next((headings.index(word) for word in _SHARES if word in headings), None)
+    if place is None:
+        return False
+    return any(word.endswith("%") for row in rows for word in row.split()[place + 1 : -1])
+
+
+def _is_cut_vmstat(square: Square) -> bool:
+    text = square.data.text("vmstat")
+    last = text.rstrip("\n").rpartition("\n")[2]
+    return square.name == "vmstat" and (text.count("\n") < 2 or text.endswith("\n\n") or last == "Terminated")
 
 
 ODDITIES = (
@@ -99,10 +130,58 @@ ODDITIES = (
         _lacks_figures,
     ),
     Oddity(
-        "GROUP of MQ_QUEUE and MQ_CHANNEL",
-        "is ignored",
+        "GROUP of LOAD, UP, CLOCK, MEMPHYS, MEMSWAP, MEMACT, MQ_QUEUE and MQ_CHANNEL",
+        "is ignored, against the manual",
         "goes to the alert, as that of any setting",
         _is_not_grouped,
+    ),
+    Oddity(
+        "rows of df that go on in a second line",
+        "are left out",
+        "are read as one",
+        lambda one: one.name in ("disk", "inode") and _is_wrapped(one),
+    ),
+    Oddity(
+        "devices of df with blanks in their names",
+        "the words behind are read as the wrong columns",
+        "the share is found by its per cent sign",
+        lambda one: one.name in ("disk", "inode") and _has_blank_in_device(one),
+    ),
+    Oddity(
+        "inode of NetBSD",
+        "there is none",
+        "as on the other BSDs",
+        lambda one: (one.os_type, one.name) == ("netbsd", "inode"),
+    ),
+    Oddity(
+        "inode of HP-UX",
+        "is green whatever is used: another heading is looked for",
+        "is judged",
+        lambda one: one.os_type in ("hp-ux", "hpux") and one.name == "inode",
+    ),
+    Oddity(
+        "the figures of a vmstat that printed one line, or an empty one at its end",
+        "that line without its first letter, or nothing",
+        "the last line that has figures, if there is one",
+        _is_cut_vmstat,
+    ),
+    Oddity(
+        "UP with -1 for a machine that may be up for ever",
+        "is 0 minutes: every machine has been up too long",
+        "is no limit, as the manual says",
+        lambda one: one.name in _UPTIMES and re.search(r"(?im)^\s*UP\s+\S+\s+-", one.analysis) is not None,
+    ),
+    Oddity(
+        "days since boot that are more than 68 years",
+        "overflow",
+        "are that many days",
+        lambda one: one.name in _UPTIMES and re.search(r" up +\d{5,} day", one.data.text("uptime")) is not None,
+    ),
+    Oddity(
+        "macOS's memory without any line of pages",
+        "is green, of many millions of MiB",
+        "has no square",
+        lambda one: one.os_type == "darwin" and one.name == "memory" and "\nPages" not in one.data.text("meminfo"),
     ),
     Oddity(
         "getvis with one partition above its panic level, and one above its warning level further down",

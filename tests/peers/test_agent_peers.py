@@ -6,10 +6,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
+from hexmon.agent import collect, filesystems
 from hexmon.agent.collect import Collector
+from hexmon.agent.filesystems import Usage
 from tests.support.monitor import ROOT, monitor, wait_for
 from tests.support.peers import peer
 from tests.support.xymond import as_unprivileged, xymond
@@ -47,7 +51,7 @@ def agent(*words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def judged(message: bytes, rules: str, folder: Path) -> dict[str, tuple[str, str]]:
+def judged(message: bytes, rules: str, folder: Path, os_type: bytes = b"linux") -> dict[str, tuple[str, str]]:
     """Colour and text of every square that xymond_client makes of this message."""
     (folder / "etc").mkdir()
     (folder / "tmp").mkdir()
@@ -57,8 +61,8 @@ def judged(message: bytes, rules: str, folder: Path) -> dict[str, tuple[str, str
     (folder / "etc" / "hosts.cfg").write_text(HOSTS)
     (folder / "etc" / "analysis.cfg").write_text(rules)
     now = int(time.time())  # noqa: TID251 - the program looks at the real clock
-    channel = b"@@client#1/%s|%d.1|127.0.0.1|%s|linux|linux|\n%b\n@@\n@@shutdown\n@@\n" % (
-        HOST.encode(), now, HOST.encode(), message,
+    channel = b"@@client#1/%s|%d.1|127.0.0.1|%s|%s|class|\n%b\n@@\n@@shutdown\n@@\n" % (
+        HOST.encode(), now, HOST.encode(), os_type, message,
     )  # fmt: skip
     environment = {"XYMONHOME": str(folder), "XYMONTMP": str(folder / "tmp"), "XYMSRV": "127.0.0.1", "XYMONDPORT": "1"}
     done = subprocess.run(
@@ -94,6 +98,31 @@ def test_the_real_judge_understands_every_section(tmp_path: Path) -> None:
     assert "System clock is" in squares["cpu"][1]
     for place in ("Real/Physical", "Actual/Virtual", "Swap/Page"):
         assert place in squares["memory"][1]
+
+
+def test_the_form_of_windows_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [SimpleNamespace(device="C:\\", mountpoint="C:\\", fstype="NTFS", opts="rw")]
+    service = SimpleNamespace(as_dict=lambda: {"name": "Spooler", "start_type": "automatic", "status": "running"})
+    monkeypatch.setattr(psutil, "win_service_iter", lambda: iter([service]), raising=False)
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_how: parts)
+    monkeypatch.setattr(filesystems, "usage_of", lambda _place: Usage(1 << 30, 900 << 20, 124 << 20))
+    monkeypatch.setattr(collect, "platform_name", lambda: "windows")
+    message = Collector(HOST).message(time.time())  # noqa: TID251 - the program looks at the real clock
+    rules = f"""\
+HOST={HOST}
+    LOAD 101 101
+    UP 1s
+    DISK C 80 85
+    PROC {Path(sys.executable).name}
+    SVC Spooler startup=automatic status=started
+    SVC Missing status=started
+"""
+    squares = judged(message, rules, tmp_path, b"bbwin")
+    wanted = {"cpu": "green", "disk": "red", "procs": "green", "svcs": "red", "timediff": "green", "uptime": "green"}
+    assert {test: squares[test][0] for test in wanted} == wanted, squares
+    assert "&green Spooler" in squares["svcs"][1]
+    assert "&red Missing" in squares["svcs"][1]
+    assert "memory" in squares
 
 
 def test_it_reports_to_a_real_xymond_and_obeys_it(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """analysis.cfg as the real xymond_client reads it: files made up by dice, and lines of words by Hypothesis.
 
-Compared is every setting with its qualifiers and its line, as `--dump-config` prints them. What differs on purpose has a
-test of its own below.
+Compared is every setting with its qualifiers and its line, as `--dump-config` prints them. What differs on purpose has
+a test of its own below.
 """
 
 import os

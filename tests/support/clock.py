@@ -3,6 +3,8 @@
 import asyncio
 import heapq
 import itertools
+import time
+from collections.abc import Callable
 
 
 class FakeClock:
@@ -50,3 +52,11 @@ async def settle(rounds: int = 20) -> None:
     """Let every ready task run."""
     for _ in range(rounds):
         await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Let sockets and threads do their work, in real time, until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
+        await asyncio.sleep(0.001)

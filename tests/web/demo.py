@@ -22,7 +22,7 @@ from hexmon.model.status import Acknowledged, ClientMessage, Cookie, Disabled, S
 from hexmon.web.app import create_app
 from hexmon.web.context import WebContext
 from tests.web.alert_demo import LINK_KEY, ack_path_of, alerts_of
-from tests.web.fake import FakeBoard, FakeHistory, a_group, an_inventory
+from tests.web.fake import FakeBoard, FakeHistory, FakeHostData, a_group, an_inventory
 
 UNIX = ("conn", "cpu", "disk", "memory", "procs", "ssh", "uptime")
 GROUPS: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
@@ -57,6 +57,20 @@ BAD: dict[tuple[str, str], tuple[Color, float, str]] = {
     ("bench4.lab", "conn"): (Color.CLEAR, 600_000, "Dial-up host is offline"),
 }
 DOWN = "node09.oslo"
+STRANGERS = (
+    ("cam3", "127.0.1.77", 40),
+    ("db2", "192.0.2.17", 190),
+    ("build-agent-with-a-long-name.continuous-integration.example.net", "192.0.2.40", 500),
+    ("printer1", "192.0.2.99", 7_000),
+    ("printer2", "192.0.2.99", 90_000),
+)
+SECTIONS = (
+    "date uname osversion uptime who df inode mount free ifconfig route netstat ports ifstat ps nproc top vmstat "
+    "msgs:/var/log/syslog"
+)
+CLIENT_DATA = b"client monitor.linux linux\n" + b"".join(
+    b"[%s]\n%s\n" % (name.encode(), b"/dev/sda1      40G  12G  28G 30% /\n" * 3) for name in SECTIONS.split()
+)
 
 
 def places() -> Iterator[tuple[str, str, str]]:
@@ -161,10 +175,14 @@ async def main(port: int, period: float, calm: bool) -> None:
     board.messages["monitor"] = [
         ClientMessage(
             host="monitor", collector="", os_type="linux", host_class="", sender="127.0.0.1", received=now - 30,
-            message=b"client monitor.linux linux\n[date]\nSat Nov 21 05:00:00 UTC 2026\n[df]\n"
-            b"/dev/sda1 40G 12G 28G 30% /\n",
+            message=CLIENT_DATA,
         )
     ]  # fmt: skip
+    for name, sender, age in STRANGERS:
+        board.ghosts.saw(name, sender, now - 4 * age - 3600)
+        board.ghosts.saw(name, sender, now - age)
+    disk = statuses_by_name(statuses, "db2.berlin", "disk").since
+    kept = {"db2.berlin": {int(disk - 12): b"\n[collector:]\n" + CLIENT_DATA, int(disk - 86_000): CLIENT_DATA}}
     alerts = alerts_of([] if calm else statuses, now)
 
     async def acknowledge(cookie: int, seconds: float, text: str, _whole_host: bool) -> bool:
@@ -177,8 +195,9 @@ async def main(port: int, period: float, calm: bool) -> None:
         return False
 
     context = WebContext(
-        board, FakeHistory(changes), board.bus, clock, alerts=alerts, acknowledge=acknowledge, link_key=LINK_KEY
-    )
+        board, FakeHistory(changes), board.bus, clock, alerts=alerts, acknowledge=acknowledge, link_key=LINK_KEY,
+        host_data=FakeHostData(kept),
+    )  # fmt: skip
     app = create_app(context)
     sys.stdout.write(f"a link of a message: {ack_path_of(statuses_by_name(statuses, 'db2.berlin', 'disk'))}\n")
     sys.stdout.flush()

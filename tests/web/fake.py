@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.board.ghosts import Ghosts
 from hexmon.bus import LocalBus
 from hexmon.history.store import Change
 from hexmon.model.color import ALERT_COLORS, Color
@@ -27,6 +28,7 @@ class FakeBoard:
         self.inventory = inventory
         self.bus = bus
         self.messages: dict[str, list[ClientMessage]] = {}
+        self.ghosts = Ghosts()
         self._hosts: dict[str, dict[str, Status]] = {}
 
     def status(self, key: StatusKey) -> Status | None:
@@ -75,6 +77,19 @@ class FakeHistory:
 
     async def latest(self, since: float, limit: int = 100) -> Sequence[Change]:
         return [change for change in self.all if change.at >= since][:limit]
+
+
+class FakeHostData:
+    """What was kept: text by host and moment."""
+
+    def __init__(self, kept: Mapping[str, Mapping[int, bytes]]) -> None:
+        self.all = kept
+
+    def moments(self, host: str) -> Sequence[int]:
+        return sorted(self.all.get(host, {}), reverse=True)
+
+    def read(self, host: str, moment: int) -> bytes | None:
+        return self.all.get(host, {}).get(moment)
 
 
 def a_square(

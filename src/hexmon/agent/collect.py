@@ -1,7 +1,7 @@
-"""What this machine says about itself: a client message in the form of Xymon's Linux client.
+"""What this machine says about itself: a client message in the form of Xymon's Linux client, of Windows in BBWin's.
 
 Every section looks like the output of the command that the shell client runs, so that whoever reads client
-messages (hexmon, xymond, people) needs to know one form. Figures come from psutil and /proc: no command is started.
+messages (hexmon, xymond, people) needs to know two forms. Figures come from psutil and /proc: no command is started.
 """
 
 import platform
@@ -10,17 +10,16 @@ from datetime import datetime
 
 import psutil
 
-from hexmon.agent import filesystems, machine, network, processes
+from hexmon.agent import filesystems, machine, network, processes, windows
 from hexmon.agent.facts import Counters, Facts, Unknown
 from hexmon.agent.patience import NoAnswer, Patience
 from hexmon.model.names import host_to_wire
 
-# On every platform: the form is that of Linux, and the class names the platform.
-OS_TYPE = "linux"
+Sections = Mapping[str, Callable[[Facts], str]]
 
-# The only list of sections, in the order they are sent. What client-local.cfg asks for comes before `clientversion`,
+# The only lists of sections, in the order they are sent. What client-local.cfg asks for comes before `clientversion`,
 # what scripts say before `clock`.
-SECTIONS: Mapping[str, Callable[[Facts], str]] = {
+SECTIONS: Sections = {
     "date": machine.date,
     "uname": machine.uname,
     "osversion": machine.osversion,
@@ -43,6 +42,24 @@ SECTIONS: Mapping[str, Callable[[Facts], str]] = {
     "clientversion": machine.clientversion,
     "clock": machine.clock,
 }
+WINDOWS: Sections = {
+    "date": machine.date,
+    "uname": machine.uname,
+    "osversion": machine.osversion,
+    "uptime": windows.uptime,
+    "cpu": windows.cpu,
+    "who": machine.who,
+    "memory": windows.memory,
+    "disk": windows.disk,
+    "procs": windows.procs,
+    "svcs": windows.svcs,
+    "ports": windows.ports,
+    "ifstat": windows.ifstat,
+    "clientversion": machine.clientversion,
+    "clock": machine.clock,
+}
+# Everywhere else the form is that of Linux, and the class names the platform.
+_OS_TYPE, _OS_TYPE_OF_WINDOWS = "linux", "bbwin"
 _ALWAYS = ("date", "clientversion", "clock")
 
 
@@ -58,9 +75,12 @@ class Collector:
         remote: bool = False,
         counted: Counters | None = None,
     ) -> None:
-        self._first_line = f"client {host_to_wire(host)}.{OS_TYPE} {host_class or platform_name()}"
+        platform = platform_name()
+        os_type = _OS_TYPE_OF_WINDOWS if platform == "windows" else _OS_TYPE
+        self._table = sections_of(platform)
+        self._first_line = f"client {host_to_wire(host)}.{os_type} {host_class or platform}"
         wanted = None if sections is None else {*sections, *_ALWAYS}
-        self._sections = [name for name in SECTIONS if wanted is None or name in wanted]
+        self._sections = [name for name in self._table if wanted is None or name in wanted]
         self._remote = remote
         self._patience = Patience()  # for what may hang for good
         self._sections_patience = Patience(3 * self._patience.seconds)  # for whole sections: they may ask it
@@ -84,12 +104,17 @@ class Collector:
     def _section(self, name: str, facts: Facts) -> bytes:
         # One unreadable figure (a vanished process, a platform without it) must not silence the others.
         try:
-            text = self._sections_patience.ask(name, lambda: SECTIONS[name](facts))
+            text = self._sections_patience.ask(name, lambda: self._table[name](facts))
         except Unknown:
             return b""
         except (OSError, psutil.Error, NotImplementedError, AttributeError, ValueError, NoAnswer) as error:
             text = f"{name} could not be read: {error}"
         return f"[{name}]\n{text.rstrip()}\n".encode(errors="surrogateescape")
+
+
+def sections_of(platform: str) -> Sections:
+    """What a machine of that platform can report."""
+    return WINDOWS if platform == "windows" else SECTIONS
 
 
 def platform_name() -> str:

@@ -14,7 +14,7 @@ _KIB = 1024
 # Without a device of their own, and yet with room that may run out.
 _LOCAL = frozenset({"zfs", "virtiofs", "tmpfs", "rootfs", "btrfs", "bcachefs"})
 # Images that are always full.
-_FULL = frozenset({"iso9660", "cd9660", "udf", "squashfs", "fuse.snapfuse"})
+_FULL = frozenset({"iso9660", "cd9660", "cdfs", "udf", "squashfs", "fuse.snapfuse"})
 _REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb2", "smb3", "ceph", "glusterfs", "fuse.glusterfs", "lustre", "afs", "9p"}
 )
@@ -42,7 +42,7 @@ class Usage(msgspec.Struct, frozen=True):
 def df(facts: Facts) -> str:
     """The room, in blocks of 1024 bytes."""
     rows = [f"{'Filesystem':20} {'1024-blocks':>11} {'Used':>11} {'Available':>11} Capacity Mounted on"]
-    for mount, usage in _measured(facts):
+    for mount, usage in measured(facts):
         if usage is None:
             rows.append(_unreachable(mount))
         elif usage.total:
@@ -56,7 +56,7 @@ def df(facts: Facts) -> str:
 def inode(facts: Facts) -> str:
     """The inodes."""
     rows = [f"{'Filesystem':20} {'Inodes':>11} {'IUsed':>11} {'IFree':>11} {'IUse%':>5} Mounted on"]
-    for mount, usage in _measured(facts):
+    for mount, usage in measured(facts):
         if usage is None:
             rows.append(_unreachable(mount))
         elif usage.inodes:
@@ -88,7 +88,7 @@ def mounts(remote: bool) -> list[Mount]:
 
 
 def _wanted(mount: Mount, no_device: frozenset[str], *, remote: bool) -> bool:
-    if mount.kind in _FULL or mount.place.startswith(_NOT_COUNTED):
+    if mount.kind.lower() in _FULL or mount.place.startswith(_NOT_COUNTED):
         return False
     if mount.kind in _REMOTE or (mount.kind.startswith("fuse.") and ":" in mount.device):
         return remote
@@ -104,7 +104,7 @@ def _without_device() -> frozenset[str] | None:
     return frozenset(line.split()[-1] for line in lines if line.startswith("nodev"))
 
 
-def _measured(facts: Facts) -> Iterator[tuple[Mount, Usage | None]]:
+def measured(facts: Facts) -> Iterator[tuple[Mount, Usage | None]]:
     """Each with its usage; None where nobody answers. One that may not be looked at is left out."""
     found = facts.shared("file systems", partial(_measure, facts))
     yield from found

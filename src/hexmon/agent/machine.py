@@ -45,11 +45,12 @@ def uptime(facts: Facts) -> str:
     span = f"{days} day{'' if days == 1 else 's'}, " if days else ""
     span += f"{hours:2}:{minutes:02}" if hours else f"{minutes} min"
     loads = ", ".join(f"{load:.2f}" for load in psutil.getloadavg())
-    users = _count_users()
+    users = count_users()
     return f" {facts.local:%H:%M:%S} up {span},  {users} user{'' if users == 1 else 's'},  load average: {loads}"
 
 
-def _count_users() -> int:
+def count_users() -> int:
+    """How many are here; 0 where nobody knows."""
     try:
         return len(psutil.users())
     except (OSError, psutil.Error):

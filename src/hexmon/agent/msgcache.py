@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 
 from hexmon.agent.relaying import Way, way_of, whole
-from hexmon.agent.spool import Waiting
+from hexmon.agent.waiting import Waiting
 
 _PULL = re.compile(rb"pullclient[ \t]*+([0-9]{1,9})?").match
 _HIGHEST_ID = 31

@@ -39,16 +39,16 @@ def ps(facts: Facts) -> str:
     )
     rows = [heading]
     for info in facts.processes:
-        used, seconds = info.get("memory_info"), _cpu_seconds(info)
+        used, seconds = info.get("memory_info"), cpu_seconds(info)
         resident, virtual = int(getattr(used, "rss", 0)), int(getattr(used, "vms", 0))
         created = float(info.get("create_time") or facts.now)
         share = 100 * seconds / max(facts.now - created, 1.0)
         nice = info.get("nice")
         rows.append(
-            f"{info['pid']!s:>7} {info['ppid']!s:>7} {_user(info):12} {_started(created, facts.local):>8} "
+            f"{info['pid']!s:>7} {info['ppid']!s:>7} {user(info):12} {_started(created, facts.local):>8} "
             f"{_STATES.get(str(info.get('status')), '?')} {'-' if nice is None else nice!s:>3} {share:5.1f} "
             f"{_time(seconds):>12} {100 * resident / memory:4.1f} {resident // _KIB:10} {virtual // _KIB:10} "
-            f"{_command(info)}"
+            f"{command(info)}"
         )
     return "\n".join(rows)
 
@@ -56,19 +56,20 @@ def ps(facts: Facts) -> str:
 def top(facts: Facts) -> str:
     """Those that have used most of the processors."""
     rows = [f"{'PID':>7} {'USER':12} {'RSS MB':>8} {'CPU TIME':>9} COMMAND"]
-    for info in sorted(facts.processes, key=_cpu_seconds, reverse=True)[:_TOP_ROWS]:
+    for info in sorted(facts.processes, key=cpu_seconds, reverse=True)[:_TOP_ROWS]:
         resident = int(getattr(info.get("memory_info"), "rss", 0)) / _MIB
-        seconds, command = _cpu_seconds(info), _command(info)[:_TOP_WIDTH]
-        rows.append(f"{info['pid']!s:>7} {_user(info):12} {resident:8.1f} {seconds:9.1f} {command}")
+        seconds, words = cpu_seconds(info), command(info)[:_TOP_WIDTH]
+        rows.append(f"{info['pid']!s:>7} {user(info):12} {resident:8.1f} {seconds:9.1f} {words}")
     return "\n".join(rows)
 
 
-def _user(info: Info) -> str:
-    """One word: names of Windows hold blanks."""
+def user(info: Info) -> str:
+    """Whose it is, in one word: names of Windows hold blanks."""
     return "_".join(str(info.get("username") or "?").split()) or "?"
 
 
-def _command(info: Info) -> str:
+def command(info: Info) -> str:
+    """What was started, on one line; of a kernel's thread the name in brackets."""
     words, name = info.get("cmdline"), str(info.get("name") or "?")
     text = " ".join(words) if words else f"[{name}]"
     if info.get("status") == psutil.STATUS_ZOMBIE:
@@ -76,7 +77,8 @@ def _command(info: Info) -> str:
     return "".join(" " if ord(letter) < ord(" ") else letter for letter in text[:_LONGEST])
 
 
-def _cpu_seconds(info: Info) -> float:
+def cpu_seconds(info: Info) -> float:
+    """What it has used of the processors."""
     times = info.get("cpu_times")
     return float(getattr(times, "user", 0.0)) + float(getattr(times, "system", 0.0))
 

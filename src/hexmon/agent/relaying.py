@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from hexmon.agent.spool import Waiting
+from hexmon.agent.waiting import Waiting
 
 Pack = Callable[[Sequence[bytes]], bytes]
 ListName = Literal["status", "maint", "www", "admin"]

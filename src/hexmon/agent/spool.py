@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from hexmon.agent.waiting import Waiting as Waiting
+
 log = logging.getLogger(__name__)
 
 _SUFFIX = ".messages"
@@ -26,13 +28,6 @@ _ENOUGH = 1024 * 1024  # bytes that are freed on a full disk for a small message
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # The file is well, but this process cannot open it now.
 _FOR_NOW = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A message, and when it came (epoch seconds)."""
-
-    received: float
-    message: bytes
 
 
 class Batch(msgspec.Struct, frozen=True):

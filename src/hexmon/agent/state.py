@@ -31,10 +31,10 @@ class State:
     def __init__(self, folder: Path) -> None:
         """Raises StateError."""
         self.folder = folder
+        self._lock = folder / ".lock"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe = folder / ".lock"
-            self._lock = probe.open("ab")
+            self._lock.touch()
         except OSError as error:
             raise StateError(f"{folder}: {error.strerror}; choose another folder with --state") from error
 
@@ -46,18 +46,12 @@ class State:
         except ImportError:  # Windows: nobody watches
             yield
             return
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StateError(f"{self.folder}: another agent runs with this folder") from None
-        try:
+        with self._lock.open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StateError(f"{self.folder}: another agent runs with this folder") from None
             yield
-        finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        self._lock.close()
 
     @property
     def wishes(self) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from hexmon.agent.collect import SECTIONS
+from hexmon.agent.collect import platform_name, sections_of
 from hexmon.agent.courier import Courier
 from hexmon.agent.logfetch import Limits
 from hexmon.agent.report import Reporter, What
@@ -38,8 +38,9 @@ def check_host(text: str) -> str:
 
 def check_section(text: str) -> str:
     """The name of a section. Raises ValueError."""
-    if text not in SECTIONS:
-        raise ValueError(f"'{text}' is no section; there are {', '.join(SECTIONS)}")
+    known = sections_of(platform_name())
+    if text not in known:
+        raise ValueError(f"'{text}' is no section; there are {', '.join(known)}")
     return text
 
 

@@ -100,7 +100,8 @@ def _ghost_lines(parts: Parts, now: float) -> list[str]:
     if not recent:
         return []
     lines = ["", "Reports for hosts that are not in hosts.cfg, in the last 10 minutes:"]
-    return lines + [f"  {ghost.name} from {ghost.sender}" for ghost in recent[:_MOST_LINES]]
+    lines += [f"  {ghost.name} from {ghost.sender}" for ghost in recent[:_MOST_LINES]]
+    return [*lines, "The page /ghosts and `hexmon ghosts` list them all, and how to add them."]
 
 
 def metrics(parts: Parts) -> str:

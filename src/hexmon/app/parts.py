@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
+from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
-from hexmon.app.settings import Configuration
+from hexmon.app.settings import Configuration, client_judging
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
@@ -22,8 +23,6 @@ from hexmon.ingest.outside import Outside
 from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
-from hexmon.judge.clients.contract import ClientJudging
-from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.judge.view import JudgeSettings
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
@@ -61,6 +60,7 @@ class Parts:
     storage: Storage
     board: Board
     dispatcher: Dispatcher
+    analysis: AnalysisInForce
     client_judge: ClientJudge
     server: MessageServer
     endpoint: MessageEndpoint
@@ -95,7 +95,8 @@ def put_together(
     storage, tools = opened.storage, opened.tools
     condition = Condition(config_problems=inventory.problems)
     board = Board(clock, storage.journal, bus, configuration.settings.board, inventory)
-    client_judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    analysis = AnalysisInForce(clock, sources.analysis)
+    client_judge = ClientJudge(board, clock, analysis.rules_of, client_judging(configuration.settings, MachineZone()))
     host_data = _host_data(configuration, clock, board, bus)
     dispatcher = Dispatcher(
         board,
@@ -116,6 +117,7 @@ def put_together(
         dispatcher=dispatcher,
         server=MessageServer(dispatcher, storage.journal, clock, message_settings(configuration)),
         endpoint=message_endpoint(configuration, dispatcher, board, storage.journal, clock),
+        analysis=analysis,
         client_judge=client_judge,
         tools=tools,
         runner=runner,
@@ -181,4 +183,5 @@ def _message_files(configuration: Configuration) -> FileSettings:
         config_dir=configuration.locate(files.etc),
         download_dir=configuration.locate(files.download),
         client_local=local,
+        merge_client_local=files.merge_client_local,
     )

@@ -99,7 +99,7 @@ class Monitor:
             self._parts = parts
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
-            parts.condition.config_problems += parts.alerting.problems
+            parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
@@ -162,7 +162,11 @@ class Monitor:
         }
         loops |= parts.alerting.loops()
         if parts.host_data is not None:
-            loops |= {"host data": parts.host_data.follow(), "host data files": parts.host_data.write()}
+            loops |= {
+                "host data": parts.host_data.follow(),
+                "host data files": parts.host_data.write(),
+                "old host data": often(_HOUSEKEEPING_SECONDS, parts.host_data.prune),
+            }
         if self.configuration.settings.pull.enabled:
             loops["pull"] = parts.puller.run()
         agent = self._agent(parts)
@@ -236,7 +240,8 @@ class Monitor:
             parts.condition.config_refused = ()
             self._windows = Windows(inventory)
             await self._adopt(parts)
-            parts.condition.config_problems = (*inventory.problems, *parts.alerting.problems)
+            problems = (*inventory.problems, *parts.alerting.problems, *self._sources.analysis.problems)
+            parts.condition.config_problems = problems
             _report_self(parts)
             hint = "; `hexmon check-config` names them" if inventory.problems else ""
             log.info("read the configuration: %s, %s%s", *_counts(inventory), hint)
@@ -251,6 +256,7 @@ class Monitor:
         inventory = self._existing()
         parts.board.adopt(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
+        parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.set()
 
@@ -296,8 +302,6 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
-    if parts.host_data is not None:
-        parts.host_data.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,8 @@ from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address, parse_listener
 from hexmon.ingest.scope import check_patterns
 from hexmon.ingest.settings import CLASSIC_PATHS
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.model.color import BY_WORD
 from hexmon.model.names import TEST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
@@ -38,6 +41,11 @@ def _read_message_path(text: str) -> None:
         raise ValueError(f"'{text}' is not a path such as /xymon-msg")
 
 
+def _read_color(text: str) -> None:
+    if text not in BY_WORD:
+        raise ValueError(f"'{text}' is no colour: {', '.join(reversed(BY_WORD))}")
+
+
 Address = Annotated[str, checked(parse_address)]
 WebAddress = Annotated[str, checked(lambda text: parse_listener(text, 8000))]
 MessagePath = Annotated[str, checked(_read_message_path)]
@@ -45,6 +53,7 @@ Hosts = Annotated[tuple[Annotated[str, checked(check_patterns)], ...], LIST]
 Network = Annotated[str, checked(read_networks)]
 Column = Annotated[str, checked(_read_column)]
 OptionalColumn = Annotated[str, checked(lambda text: text and _read_column(text))]
+ColorWord = Annotated[str, checked(_read_color)]
 _STRICT = {"extra": "forbid"}
 
 
@@ -73,6 +82,7 @@ class Files:
     rules: str = "alerts.yaml"
     analysis: str = "analysis.cfg"
     client_local: str = "client-local.cfg"
+    merge_client_local: bool = False  # an agent gets all sections that fit, not the best
     protocols: str = "protocols.cfg"
     holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
@@ -151,6 +161,25 @@ class Judging:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientOptions:
+    """How the messages of agents are judged: the options of xymond_client(8). analysis.cfg has the limits."""
+
+    __pydantic_config__ = _STRICT
+    clear_color: ColorWord = "clear"
+    clear_msgs: bool = True
+    clear_files: bool = True
+    clear_ports: bool = True
+    clear_services: bool = True
+    list_cpu: bool = True
+    list_processes: bool = True
+    list_ports: bool = True
+    list_services: bool = True
+    uptime_column: bool = False
+    unknown_systems: bool = False
+    longest: PositiveCount = 256 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentOptions:
     """The built-in agent: hexmon watches the machine it runs on."""
 
@@ -192,6 +221,7 @@ class Settings:
     judging: Judging = field(default_factory=Judging)
     hostdata: HostDataSettings = field(default_factory=HostDataSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
     pull: PullOptions = field(default_factory=PullOptions)
     alerts: AlertSettings = field(default_factory=AlertSettings)
@@ -262,6 +292,12 @@ def channels_of(
 def alert_defaults(settings: Settings) -> AlertDefaults:
     """What holds where alerts.cfg says nothing."""
     return AlertDefaults(colors=settings.board.alerting(), repeat=settings.alerts.repeat)
+
+
+def client_judging(settings: Settings, zone: tzinfo = UTC) -> ClientJudging:
+    """What holds for all agents' messages; `zone` is that of dates which agents do not send."""
+    words = vars(settings.clients) | {"clear_color": BY_WORD[settings.clients.clear_color]}
+    return ClientJudging(**words, zone=zone)
 
 
 def _refuse_impossible_listeners(listen: Listen, source: str) -> None:

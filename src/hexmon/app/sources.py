@@ -12,6 +12,7 @@ from hexmon.alerts.rules import NO_RULES
 from hexmon.alerts.rules_yaml import AlertsFile
 from hexmon.alerts.source import AlertsSource, YamlSource
 from hexmon.alerts.source import merge as merge_books
+from hexmon.app.analysis import AnalysisSource
 from hexmon.app.own import own_hosts_text, own_name
 from hexmon.app.settings import Configuration, Files, alert_defaults, channels_of
 from hexmon.config.line import Line
@@ -20,6 +21,7 @@ from hexmon.inventory.hosts_cfg import read_hosts
 from hexmon.inventory.merge import merge
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
+from hexmon.judge.clients.rules import NO_RULES as NO_SETTINGS
 from hexmon.model.inventory import Inventory
 from hexmon.model.origin import BUILT_IN, ConfigError, Origin, Problem
 from hexmon.probes.protocols import built_in_services
@@ -59,6 +61,9 @@ class Sources:
         )
         named = settings.files.rules != Files().rules
         self._yaml_source = YamlSource(configuration.locate(settings.files.rules), required=named)
+        named = settings.files.analysis != Files().analysis
+        self._analysis_source = AnalysisSource(configuration.locate(settings.files.analysis), required=named)
+        self.analysis = NO_SETTINGS
         self.alerts = AlertsFile()  # of both files
         self.channels: Mapping[str, Channel] = {}
         self._source: HostsSource | None = None
@@ -88,6 +93,7 @@ class Sources:
         # again before one of them is changed.
         yaml = _tried(lambda: self._yaml_source.load(lenient=lenient), AlertsFile(), problems)
         book = _tried(lambda: self._alert_source.load(lenient=lenient), NO_RULES, problems)
+        analysis = _tried(lambda: self._analysis_source.load(lenient=lenient), NO_SETTINGS, problems)
         nothing: list[Inventory] = []
         found = _tried(lambda: self._load_hosts(lenient=lenient), nothing, problems)
         none: dict[str, Channel] = {}
@@ -97,6 +103,7 @@ class Sources:
         book = merge_books((book, yaml.book))
         self.alerts = replace(yaml, book=book, problems=book.problems)
         self.channels = channels
+        self.analysis = analysis
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())
@@ -113,7 +120,7 @@ class Sources:
 
     def changed(self) -> bool:
         """Whether a new load would look at other files, or at files written since."""
-        if self._alert_source.changed() or self._yaml_source.changed():
+        if any(source.changed() for source in self._others):
             return True
         if self._source is None:
             return self._hosts.exists()
@@ -122,8 +129,14 @@ class Sources:
     def changed_and_at_rest(self) -> bool:
         """The same, once the files look as they did at the last call: an editor may have emptied one to write it."""
         hosts = self._source.signatures() if self._source else self._hosts.exists()
-        before, self._looked = self._looked, (hosts, self._alert_source.signatures(), self._yaml_source.signatures())
+        looked = (hosts, *(source.signatures() for source in self._others))
+        before, self._looked = self._looked, looked
         return self._looked == before and self.changed()
+
+    @property
+    def _others(self) -> tuple[AlertsSource | YamlSource | AnalysisSource, ...]:
+        """The files that do not say which hosts there are."""
+        return self._alert_source, self._yaml_source, self._analysis_source
 
     def _refuse_missing(self) -> None:
         """A file whose name was given must be there; the usual names may be missing."""

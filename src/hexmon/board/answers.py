@@ -15,6 +15,7 @@ from hexmon.board.fields import (
     host_line,
     plain_xmh,
 )
+from hexmon.board.ghost_lines import suggestion_lines
 from hexmon.board.query import Query, parse_query, resolve
 from hexmon.board.reader import Reader
 from hexmon.board.xml import BOARD_FOOT, BOARD_HEAD, board_element, log_document
@@ -183,9 +184,13 @@ class Answers:
             return text
         return b"".join(_section(text, name) for name in rest[len(b"section=") :].split(b",") if name)
 
-    def ghost_list(self) -> bytes:
-        """`ghostlist`: name, sender, moment."""
-        lines = (f"{one.name}|{one.sender}|{one.last:.0f}\n" for one in self._board.ghosts)
+    def ghost_list(self, words: bytes = b"") -> bytes:
+        """`ghostlist`: name, sender, moment. `ghostlist fields=A,B`, which is ours: what else there is to say."""
+        word = words.decode(errors="surrogateescape").strip()
+        if word.startswith("fields="):
+            lines = suggestion_lines(self._board.ghosts, self._board.inventory, word[len("fields=") :].split(","))
+        else:
+            lines = (f"{one.name}|{one.sender}|{one.last:.0f}\n" for one in self._board.ghosts)
         return "".join(lines).encode(errors="surrogateescape")
 
     def multi_source_list(self) -> bytes:

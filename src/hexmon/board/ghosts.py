@@ -10,11 +10,13 @@ _MOST = 10_000
 
 
 class Ghost(msgspec.Struct, frozen=True, gc=False):
-    """An unknown name that was heard of. `last` is a moment."""
+    """An unknown name that was heard of: `count` messages from `first` to `last`; `sender` is that of the last."""
 
     name: str
     sender: str
     last: float
+    first: float = 0.0
+    count: int = 1
 
 
 class Ghosts:
@@ -27,7 +29,9 @@ class Ghosts:
         """A message for that name was discarded."""
         lower = name.lower()
         known = self._known.pop(lower, None)
-        self._known[lower] = Ghost(known.name if known else name, sender, now)
+        self._known[lower] = (
+            Ghost(known.name, sender, now, known.first, known.count + 1) if known else Ghost(name, sender, now, now)
+        )
         if len(self._known) > _MOST:
             del self._known[next(iter(self._known))]
 

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import socket
 import ssl
 import sys
@@ -12,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hexmon.agent.report import SPREAD
+from hexmon.agent.report import SPREAD, Reporter
 from hexmon.agent.state import State
 from hexmon.app.agent import (
     AgentFile,
@@ -92,7 +94,6 @@ def _print(settings: AgentFile, host: str) -> int:
         state = State(there if there.is_dir() else Path(folder))
         agent = open_agent(settings, host, state, SystemClock())
         sys.stdout.buffer.write(asyncio.run(agent.message(keep=False)))
-        state.close()
     return 0
 
 
@@ -101,14 +102,23 @@ def _report(settings: AgentFile, host: str, tls: ssl.SSLContext | None, *, once:
     with state.alone():
         agent = open_agent(settings, host, state, SystemClock(), tls)
         if not once:
-            asyncio.run(agent.run(settings.repeat, SPREAD if settings.spread else 0.0))
+            asyncio.run(_run(agent, settings))
             return 0
         logging.getLogger("hexmon.agent.courier").setLevel(logging.ERROR)  # its warnings are told below
         taken = asyncio.run(agent.report())
-    state.close()
     if not taken:
         print("\n".join(f"hexmon agent: {trouble}" for trouble in agent.troubles), file=sys.stderr)
     return 0 if taken else 1
+
+
+async def _run(agent: Reporter, settings: AgentFile) -> None:
+    """Until somebody stops us; a report that is under way then waits on disk."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - we are in one
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await agent.run(settings.repeat, SPREAD if settings.spread else 0.0)
 
 
 def _settings(args: argparse.Namespace) -> AgentFile:

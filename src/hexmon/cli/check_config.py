@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hexmon.alerts.strangers import strangers
+from hexmon.app.analysis import AnalysisSource
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.cli.check_alerts import check_alerts
 from hexmon.cli.values import add_home, home_of
+from hexmon.ingest.files import load_client_local
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
@@ -22,7 +24,7 @@ EXAMPLE = """example:
   hexmon check-config --hosts /etc/xymon/hosts.cfg --protocols /etc/xymon/protocols.cfg
 
 Prints FILE:LINE: what is wrong; what was probably meant. Exit status 1 when anything is wrong.
-Tags that nobody knows are notes: other programs may have them there."""
+Notes are no mistakes: tags that nobody knows (other programs may have them there), settings that can never count."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Files:
     verbose: bool = False
     alerts: Path | None = None
     rules: Path | None = None
+    analysis: Path | None = None
+    client_local: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--holidays", type=Path, metavar="FILE", help="the same; holidays.cfg")
     parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="the same; alerts.yaml")
+    parser.add_argument("--analysis", type=Path, metavar="FILE", help="the same; analysis.cfg")
+    parser.add_argument("--client-local", type=Path, metavar="FILE", help="the same; client-local.cfg")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -102,15 +108,19 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
         path = folder(name)
         return given or (path if name != default or path.is_file() else None)
 
-    hosts = of(args.hosts, named.hosts, usual.hosts)
     # Files that are named on the command line are not mixed with those of a configuration nobody mentioned.
     alone = args.hosts is not None and args.config is None
-    protocols = args.protocols if alone else of(args.protocols, named.protocols, usual.protocols)
-    holidays = args.holidays if alone else of(args.holidays, named.holidays, usual.holidays)
-    alerts = args.alerts if alone else of(args.alerts, named.alerts, usual.alerts)
-    rules = args.rules if alone else of(args.rules, named.rules, usual.rules)
-    home = _home(args, configuration)
-    return Files(configuration, hosts, protocols, home, holidays, args.verbose, alerts, rules)
+    found = {
+        field: getattr(args, field) if alone else of(getattr(args, field), getattr(named, field), getattr(usual, field))
+        for field in ("protocols", "holidays", "alerts", "rules", "analysis", "client_local")
+    }
+    return Files(
+        configuration=configuration,
+        hosts=of(args.hosts, named.hosts, usual.hosts),
+        home=_home(args, configuration),
+        verbose=args.verbose,
+        **found,
+    )
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -161,7 +171,24 @@ def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
     return Outcome((_plural(len(book.rules), "rule"),) if files.alerts or files.rules else (), problems, notes)
 
 
-READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts)
+def _analysis(files: Files) -> Outcome:
+    if files.analysis is None:
+        return Outcome()
+    try:
+        found = AnalysisSource(files.analysis, required=True).load(lenient=True)
+    except ConfigError as error:
+        return Outcome(problems=error.problems)
+    return Outcome((_plural(len(found.rules), "setting"),), found.problems, found.notes)
+
+
+def _client_local(files: Files) -> Outcome:
+    if files.client_local is None:
+        return Outcome()
+    found, problems = load_client_local(files.client_local)
+    return Outcome((_plural(found.sections, "section"),), problems)
+
+
+READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts, _analysis, _client_local)
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 

@@ -21,6 +21,7 @@ from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import Address, parse_address
+from hexmon.model.names import HOST_NAME
 from hexmon.model.origin import ConfigError
 
 EXAMPLE = """\
@@ -71,6 +72,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
     """What the command line says, checked. Raises ValueError."""
     for text in [*(args.listen or ()), *(args.server or ())]:
         parse_address(text)
+    if args.host and not HOST_NAME.match(args.host):
+        raise ValueError(f"'{args.host}' is not a host's name: letters, digits and : , . _ -")
     for text in args.allow or ():
         read_networks(text)
     given: dict[str, Any] = {

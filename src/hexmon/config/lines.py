@@ -15,7 +15,7 @@ import msgspec
 from hexmon.config.line import Line
 from hexmon.model.origin import Origin, Problem
 
-__all__ = ["FileText", "Line", "Tool", "decode_text", "expand_bytes", "expand_text", "read_file", "read_lines"]
+__all__ = ["FileText", "Line", "Tool", "decode_text", "expand_bytes", "read_file", "read_lines"]
 
 Tool = Literal["all", "display", "net", "daemon"]
 Audience = Literal["", "display", "net"]
@@ -61,19 +61,18 @@ def read_file(
     tool: Tool = "all",
     on_path: Callable[[Path], None] | None = None,
     keep_unread: bool = False,
+    as_written: bool = False,
 ) -> FileText:
     """The same, with the list of what was read. A file that cannot be read is a fatal problem.
 
     `tool` decides which includes are followed: "display" dispinclude, "net" netinclude, "all" both, "daemon" neither.
     `on_path` is called with every path just before it is looked at. `keep_unread`: an include that is not followed
-    remains among the lines.
+    remains among the lines. `as_written`: blanks around a line stay, and bytes that are no UTF-8 become surrogates.
     """
     reader = _Reader(path, problems, tool, keep_unread=keep_unread)
     reader.on_path = on_path
-    lines = [
-        Line(decode_text(raw.text).strip(), Origin(raw.source, raw.number), raw.audience)
-        for raw in reader.file(path, "", ())
-    ]
+    decode = _as_written if as_written else _stripped
+    lines = [Line(decode(raw.text), Origin(raw.source, raw.number), raw.audience) for raw in reader.file(path, "", ())]
     return FileText(tuple(lines), tuple(reader.paths))
 
 
@@ -87,17 +86,20 @@ def expand_bytes(path: Path) -> bytes:
     return text if reader.ends_with_newline else text.removesuffix(b"\n")
 
 
-def expand_text(path: Path) -> str:
-    """The same as text."""
-    return decode_text(expand_bytes(path))
-
-
 def decode_text(raw: bytes) -> str:
     """UTF-8 where it is, else Latin-1: an old file is never refused for one letter."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def _stripped(raw: bytes) -> str:
+    return decode_text(raw).strip()
+
+
+def _as_written(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 class _Reader:

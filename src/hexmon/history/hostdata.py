@@ -91,7 +91,8 @@ class HostDataFiles:
 
     def save(self, host: str, moment: int, parts: Iterable[bytes]) -> None:
         """Keep a text; whole or not at all. One of the same moment is replaced."""
-        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        # Not its parents: who moved them away, or lost the disk they are on, does not want new ones.
+        self.folder.mkdir(mode=0o755, exist_ok=True)
         with ExitStack() as stack:
             root = stack.enter_context(_descriptor(str(self.folder), _FOLDER & ~os.O_NOFOLLOW))
             name = folder_name(host)

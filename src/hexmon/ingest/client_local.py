@@ -1,12 +1,17 @@
 """client-local.cfg: which section is for which agent (client-local.cfg(5))."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from hexmon.config.line import Line
 from hexmon.model.origin import Origin, Problem
 from hexmon.model.patterns import Pattern, PatternError, compile_pattern
 
 _REMEMBERED = 50_000
 _KINDS = ("host", "class", "os")
+_SHOWN = 60  # letters of a line in a message
+_BEGIN = "write above it: [name], [host=...], [class=...] or [os=...]"
 
 Patterns = tuple[Pattern | None, Pattern | None, Pattern | None]
 
@@ -28,6 +33,11 @@ class ClientLocal:
         self._sections = sections
         self._merge = merge
         self._known: dict[tuple[str, str, str], bytes] = {}
+
+    @property
+    def sections(self) -> int:
+        """How many there are that somebody may get."""
+        return len(self._sections)
 
     def select(self, host: str, host_class: str, os_type: str) -> bytes:
         """The best section: the first for the host, else for its class, else for its system; or all that match."""
@@ -63,42 +73,55 @@ def _fits(pattern: Pattern | None, value: str) -> bool:
     return pattern is not None and value != "" and pattern.search(value)
 
 
-def read_client_local(text: str, origin: str = "client-local.cfg", *, merge: bool = False) -> ClientLocal:
-    """Read the file's text (includes expanded). Comments and empty lines are dropped, everything else is passed on."""
+def read_client_local(lines: Iterable[Line], *, merge: bool = False) -> ClientLocal:
+    """Read the file's lines as they are written. Comments and empty lines are dropped, all others are passed on."""
     sections: list[Section] = []
     problems: list[Problem] = []
     patterns: Patterns | None = None
-    lines: list[str] = []
+    begun = False
+    content: list[str] = []
 
     def finish() -> None:
         if patterns is not None:
-            sections.append(Section(*patterns, "".join(lines).encode("utf-8", "surrogateescape")))
-        lines.clear()
+            sections.append(Section(*patterns, "".join(content).encode("utf-8", "surrogateescape")))
+        content.clear()
 
-    for number, line in enumerate(text.split("\n"), 1):
-        bare = line.strip()
+    for line in lines:
+        bare = line.text.strip()
         if not bare or bare.startswith("#"):
             continue
-        if not bare.startswith("["):
-            lines.append(line + "\n")
-            continue
-        finish()
-        patterns = _heading(bare, Origin(origin, number), problems)
+        if bare.startswith("["):
+            finish()
+            patterns, begun = _heading(bare, line.origin, problems), True
+        elif begun:
+            content.append(line.text.rstrip("\r") + "\n")
+        else:
+            problems.append(Problem(line.origin, f"'{_short(bare)}' is in no section", _BEGIN, fatal=False))
+            begun = True  # said once
     finish()
     return ClientLocal(sections, problems, merge=merge)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _heading(line: str, origin: Origin, problems: list[Problem]) -> Patterns | None:
     name = line[1:-1]
     if not line.endswith("]") or not name:
         problems.append(
-            Problem(origin, f"'{line}' is not a section", "write [name], [host=...], [class=...] or [os=...]")
+            Problem(
+                origin,
+                f"'{_short(line)}' is not a section; its lines reach nobody",
+                "write [name], [host=...], [class=...] or [os=...]",
+                fatal=False,
+            )
         )
         return None
     try:
         return _patterns(name)
     except PatternError as error:
-        problems.append(Problem(origin, f"{line}: {error}"))
+        problems.append(Problem(origin, f"{_short(line)}: {error}; its lines reach nobody", fatal=False))
         return None
 
 

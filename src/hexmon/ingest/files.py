@@ -4,9 +4,11 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from hexmon.config.lines import expand_bytes, expand_text
+from hexmon.config.lines import expand_bytes, read_file
+from hexmon.config.watched import Watched
 from hexmon.ingest.client_local import ClientLocal, read_client_local
 from hexmon.ingest.settings import FileSettings
+from hexmon.model.origin import Problem
 
 _SHORTEST_NAME = 4
 _CACHE_BYTES = 64 * 1024 * 1024
@@ -22,7 +24,7 @@ class Files:
         self._downloads: dict[str, bytes] = {}
         self._cached = 0
         self._local: ClientLocal | None = None
-        self._local_stamp: tuple[int, int] | None = None
+        self._local_files: Watched | None = None
         self._look_at = float("-inf")
 
     def config(self, name: str) -> bytes:
@@ -73,17 +75,27 @@ class Files:
         return self._local.select(host, host_class, os_type) if self._local is not None else b""
 
     def _refresh_local(self) -> None:
+        """Read it again when it, or a file that it includes, was changed; one that cannot be read keeps the old."""
         path = self._settings.client_local
-        try:
-            found = path.stat() if path is not None else None
-            if path is None or found is None:
-                return
-            stamp = (found.st_mtime_ns, found.st_size)
-            if stamp != self._local_stamp:
-                self._local = read_client_local(expand_text(path), merge=self._settings.merge_client_local)
-                self._local_stamp = stamp
-        except (OSError, ValueError):
-            self._local, self._local_stamp = None, None
+        if path is None or (self._local_files is not None and not self._local_files.changed()):
+            return
+        self._local_files = Watched()
+        found, problems = load_client_local(path, self._local_files, merge=self._settings.merge_client_local)
+        if not path.exists():
+            self._local = None
+        elif self._local is None or not any(problem.fatal for problem in problems):
+            self._local = found
+
+
+def load_client_local(
+    path: Path, watched: Watched | None = None, *, merge: bool = False
+) -> tuple[ClientLocal, tuple[Problem, ...]]:
+    """client-local.cfg with all that it includes, and every mistake; a fatal one is a file that cannot be read."""
+    problems: list[Problem] = []
+    remember = watched.remember if watched is not None else None
+    lines = read_file(path, problems, tool="daemon", on_path=remember, as_written=True).lines
+    found = read_client_local(lines, merge=merge)
+    return found, (*problems, *found.problems)
 
 
 def inside(folder: Path | None, name: str) -> Path | None:

@@ -36,6 +36,6 @@ QUERIES: dict[str, Question] = {
     "xymondxboard": Question(Answers.iter_xml_board, "www"),
     "hostinfo": Question(Answers.iter_hostinfo, "www"),
     "clientlog": Question(Answers.client_log, "www"),
-    "ghostlist": Question(lambda answers, _: answers.ghost_list(), "www"),
+    "ghostlist": Question(Answers.ghost_list, "www"),
     "multisrclist": Question(lambda answers, _: answers.multi_source_list(), "www"),
 }

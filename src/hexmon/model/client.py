@@ -12,14 +12,16 @@ class ClientData:
 
     A line that begins with `[` starts a section that ends at the next such line; its name goes to the first `]`.
     The first line of the message (`client host.os class`) belongs to no section. Of several sections with one name
-    the last counts. Lines end with a newline, as on the wire; a text keeps the one at its end.
+    the last counts, except that `below` gives all of them. Lines end with a newline, as on the wire; a text keeps the
+    one at its end.
     """
 
-    __slots__ = ("_sections",)
+    __slots__ = ("_every", "_sections")
 
     def __init__(self, message: bytes) -> None:
+        self._every = tuple(_sections(readable(message)))
         self._sections: dict[str, str] = {}
-        for name, text in _sections(readable(message)):
+        for name, text in self._every:
             self._sections.pop(name, None)  # the last one has its place, too
             self._sections[name] = text
 
@@ -36,8 +38,11 @@ class ClientData:
         return self.text(name).partition("\n")[0]
 
     def below(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """The sections whose names begin with `prefix` (`msgs:`), which is left out: name and text."""
-        for name, text in self._sections.items():
+        """The sections whose names begin with `prefix` (`msgs:`), which is left out: name and text.
+
+        Each as often as it came: an agent that was asked twice for a log sends two parts of it.
+        """
+        for name, text in self._every:
             if name.startswith(prefix):
                 yield name[len(prefix) :], text
 

@@ -4,7 +4,8 @@ The syntax is Perl's, as Xymon's files and criteria have it. RE2 runs in linear 
 it refuses (look-around, back references) goes to a backtracking engine with a time limit.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol, cast
 
@@ -57,6 +58,11 @@ class _Linear:
 
     look = search
 
+    def span(self, subject: bytes, begin: int) -> tuple[int, int] | None:
+        """Where it first occurs behind `begin`, and where that ends."""
+        found = self._search(subject, begin)
+        return None if found is None else found.span()
+
 
 class _Backtracking:
     __slots__ = ("_pattern", "text")
@@ -75,6 +81,15 @@ class _Backtracking:
             return self._pattern.search(_bytes(subject), timeout=SECONDS) is not None
         except (TimeoutError, MemoryError):
             return None
+
+    def ends_in_time(self, subject: bytes, seconds: float) -> bool:
+        """Whether everything that a text has can be found within so many seconds."""
+        try:
+            for _ in self._pattern.finditer(subject, timeout=seconds):
+                pass
+        except (TimeoutError, MemoryError):
+            return False
+        return True
 
 
 class Patience:
@@ -124,6 +139,11 @@ class _Literal:
         return self._needle in _bytes(subject).lower()
 
     look = search
+
+    def span(self, subject: bytes, begin: int) -> tuple[int, int] | None:
+        """Where it first occurs behind `begin`, and where that ends."""
+        place = subject.lower().find(self._needle, begin)
+        return None if place < 0 else (place, place + len(self._needle))
 
 
 def _bytes(subject: str | bytes) -> bytes:
@@ -187,6 +207,46 @@ class PatternSet:
     @property
     def _texts(self) -> Iterable[str]:
         return (*self._together, *self._single)
+
+
+_FLAGS_AND_ENDS = re.compile(r"\\[AzZQ]|\(\?[a-z]*-?[a-z]*[m-]")
+
+
+def over_lines(pattern: Pattern) -> Pattern:
+    """The same where `^` and `$` are the ends of every line."""
+    return pattern if isinstance(pattern, _Literal) else _over_lines(pattern.text)
+
+
+@lru_cache(maxsize=1024)
+def _over_lines(text: str) -> Pattern:
+    text = f"(?m){text}"
+    return compile_expression(text, text.encode(errors="surrogateescape"), ignore_case=True)
+
+
+def lines_in(pattern: Pattern, text: bytes) -> Iterator[bytes]:
+    """The lines of a text in which it occurs; few of the others are looked at one by one."""
+    lines = over_lines(pattern)
+    if isinstance(lines, _Backtracking) or _FLAGS_AND_ENDS.search(pattern.text.replace("(?-i)", "")):
+        yield from filter(pattern.search, text.split(b"\n"))
+        return
+    span, begin = cast("_Linear | _Literal", lines).span, 0
+    while (found := span(text, begin)) is not None:
+        begin, end = text.rfind(b"\n", 0, found[0]) + 1, text.find(b"\n", found[0])
+        line = text[begin:] if end < 0 else text[begin:end]
+        # What goes on in the next line may yet be in this one alone.
+        if found[1] <= begin + len(line) or pattern.search(line):
+            yield line
+        begin = begin + len(line) + 1
+        if begin > len(text):
+            return
+
+
+def ends_in_time(pattern: Pattern, subject: bytes, seconds: float = SECONDS) -> bool:
+    """Whether all the lines of a text can be searched within so many seconds of computing. It takes as long."""
+    lines = over_lines(pattern)
+    if not isinstance(lines, _Backtracking):
+        return True
+    return lines.ends_in_time(subject, seconds)
 
 
 def is_linear(pattern: Pattern | None) -> bool:

@@ -19,7 +19,9 @@ from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
 from hexmon.web.live import Live
 from hexmon.web.pages.acknowledge import AcknowledgePage
+from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
+from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -92,7 +94,8 @@ def _nothing(status: int, headers: Mapping[str, str] | None = None) -> Response:
 def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute]:
     renderer = overview.renderer
     host = HostPage(renderer)
-    square = Square(renderer, host)
+    clients = ClientDataPages(renderer)
+    square = Square(renderer, host, clients)
     nongreen = Nongreen(renderer, overview)
     critical = CriticalPage(renderer, overview)
     ends = Endpoints(context, renderer.live)
@@ -103,10 +106,14 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/search", nongreen.search),
         Route("/critical", critical.serve),
         Route("/cards", critical.cards),
+        Route("/ghosts", GhostsPage(renderer).serve),
+        Route("/api/v1/ghosts", GhostsApi(context).serve),
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
-        Route("/clientlog/{host}", host.clientlog),
+        Route("/clientlog/{host}", clients.last),
+        Route("/hostdata/{host}", clients.index),
+        Route("/hostdata/{host}/{moment}", clients.kept),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),

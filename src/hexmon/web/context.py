@@ -7,6 +7,7 @@ from typing import Protocol
 
 from hexmon.alerts.store import AlertStore, NoAlerts
 from hexmon.board.draft import machine_time
+from hexmon.board.ghosts import Ghost
 from hexmon.bus import Bus
 from hexmon.clock import Clock
 from hexmon.history.hostdata import HostData, NoHostData
@@ -30,6 +31,9 @@ class BoardView(Protocol):
     def hosts(self) -> Iterable[str]: ...
 
     def clients(self, host: str) -> Sequence[ClientMessage]: ...
+
+    @property
+    def ghosts(self) -> Iterable[Ghost]: ...
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hexmon.model.timespec import parse_duration, parse_duration_strict
 _PART = re.compile(r'"[^"]*(?:"|\Z)|[^ \t"]+')
 _OPTION_QUOTED = re.compile(r'[A-Za-z][\w-]*="[^"]*\Z', re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-_REAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
+_REAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][+-]?[0-9]{1,2})?")
 _OCTAL = re.compile(r"[0-7]{1,9}")
 _LONG_NUMBER = re.compile(r"[0-9]{10}")
 _NOT_A_DIGIT = re.compile(r"[A-Z]|[^\x00-\x7f]")

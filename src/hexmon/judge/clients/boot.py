@@ -11,16 +11,17 @@ _DAY = 86400
 _HOUR = 3600
 _NEAR = 200  # characters behind " up " that can belong to it
 
-_DAYS = re.compile(r" *([0-9]{1,9}) day(?:s? |[^,]*,)? *")
-_N = "([0-9]{1,9})"
-# How the rest is written, and what its numbers are worth in seconds.
+_LEADING = re.compile(r" *([0-9]{1,9})")
+_DAY_MARK = re.compile(r" day(?:s? |[^,]*,?) *")
+_N = r"\s*([0-9]{1,9})"
+# How the rest is written, a word that must be somewhere in it, and what its numbers are worth in seconds.
 _FORMS = (
-    (re.compile(rf"{_N}:{_N}"), (_HOUR, 60)),
-    (re.compile(rf"{_N} hours {_N} mins"), (_HOUR, 60)),
-    (re.compile(rf"{_N} secs"), (1,)),
-    (re.compile(rf"{_N} min"), (60,)),
-    (re.compile(rf"{_N} hrs?\b"), (_HOUR,)),
+    (re.compile(rf"{_N}:{_N}"), "", (_HOUR, 60)),
+    (re.compile(rf"{_N}\s*hours{_N}"), "", (_HOUR, 60)),
+    (re.compile(_N), " secs", (1,)),
+    (re.compile(_N), "min", (60,)),
 )
+_AN_HOUR = "1 hr"  # of the BSDs; Xymon knows no other hours of theirs, and forgets the days before it
 
 
 def seconds_up(uptime: str) -> int | None:
@@ -28,14 +29,18 @@ def seconds_up(uptime: str) -> int | None:
     begin = uptime.find(" up ")
     if begin < 0:
         return None
-    rest = uptime[begin + len(" up") : begin + _NEAR].lstrip(" ")
-    days = _DAYS.match(rest)
-    seconds = int(days[1]) * _DAY if days else 0
-    rest = rest[days.end() :] if days else rest
-    for form, worth in _FORMS:
-        if match := form.match(rest):
+    rest = uptime[begin + len(" up") : begin + _NEAR]
+    seconds, mark = 0, _DAY_MARK.search(rest)
+    if mark is not None:
+        days = _LEADING.match(rest)
+        seconds = int(days[1]) * _DAY if days else 0
+        rest = rest[mark.end() :]
+    rest = rest.lstrip(" ")
+    for form, word, worth in _FORMS:
+        match = form.match(rest) if word in rest else None
+        if match is not None:
             return seconds + sum(int(number) * each for number, each in zip(match.groups(), worth, strict=True))
-    return None
+    return _HOUR if rest.startswith(_AN_HOUR) else None
 
 
 def up_in_words(seconds: int | None) -> str:

@@ -17,13 +17,14 @@ def clock_notes(view: View, *, fraction: bool) -> Iterator[Note]:
     """What [clock] says, with its colour where CLOCK has a limit; nothing when the agent sent no `epoch:`.
 
     A message that waited in a cache on its way tells how long in [msgcache]. With `fraction` a time without one is
-    none: all agents but those of Windows send it, and Xymon takes others for broken.
+    none: all agents but those of Windows send it, and of theirs it does not count; so has Xymon it.
     """
     match = _EPOCH.search(view.data.text("clock"))
     if match is None or (fraction and match[2] is None):
         return
     waited = after(view.data.text("msgcache"), "Cachedelay:")
-    sent = int(match[1]) + float(f"0.{match[2] or 0}") + sum(waited)
+    part = float(f"0.{match[2]}") if fraction else 0.0
+    sent = int(match[1]) + part + sum(waited)
     off = floor(view.now - sent)
     rule = view.rules.first(Clock) or _NO_LIMIT
     text = f"System clock is {off} seconds off"

@@ -100,7 +100,10 @@ class MemoryUse(msgspec.Struct, frozen=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True, gc=False):
-    """A section with file systems: the headings of the columns for what is free, used in per cent, and where."""
+    """A section with file systems: the headings of the columns for what is free, used in per cent, and where.
+
+    The heading of the per cent may have alternatives (`iused%|%iused`). Case does not count.
+    """
 
     section: str
     free: str
@@ -134,3 +137,4 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes | None = None
     ports: Ports | None = None
     memory: Callable[[ClientData], MemoryUse | None] | None = None
+    needs_date: bool = False  # whether a message without [date] says nothing

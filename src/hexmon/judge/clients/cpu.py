@@ -5,14 +5,17 @@ from collections.abc import Iterator
 
 from hexmon.judge.clients.boot import boot_notes, seconds_up, up_in_words
 from hexmon.judge.clients.clock import clock_notes
-from hexmon.judge.clients.contract import HostRules, Square, View
+from hexmon.judge.clients.contract import UNDATED, HostRules, Square, View
 from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
 from hexmon.judge.clients.rules import Load
 from hexmon.model.color import Color
 
 _NEAR = 100  # characters behind "load average:" that can belong to it
-_FIGURE = r"([0-9]{1,15}(?:[.,][0-9]{1,15})?)"
-_AVERAGES = re.compile(rf"\s*{_FIGURE}(?:,\s*{_FIGURE},\s*|\s+{_FIGURE}\s+){_FIGURE}")
+_FIGURE = r"([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})"
+# The second of two figures is that of five minutes; it is shown when there is a third.
+_AVERAGES = tuple(
+    re.compile(rf"\s*{_FIGURE}{between}\s*{_FIGURE}(?:{between}\s*{_FIGURE})?") for between in (",", r"\s")
+)
 _PERCENT = re.compile(r"[0-9.]{1,30}%?")
 
 
@@ -25,16 +28,20 @@ def cpu(view: View) -> Iterator[Square]:
     load, shown = _load(text)
     since_boot = list(boot_notes(seconds, view.rules))
     notes = list(load_notes(load, view.rules))
-    if not view.settings.uptime_column:
-        notes += since_boot
-    notes += clock_notes(view, fraction=True)
+    color = worst(notes)
+    later = [*([] if view.settings.uptime_column else since_boot), *clock_notes(view, fraction=True)]
+    for note in later:
+        # UP and CLOCK say which colour the square has, whatever it had, as long as it is not red.
+        color = color if note.color is None or color is Color.RED else note.color
+    notes += later
     users, processes = lines_of(view.data.get("who")), lines_of(view.data.get("ps"), but=1)
     yield Square(
         test="cpu",
-        color=worst(notes),
+        color=color,
         line=f"{up_in_words(seconds)}, {users} users, {processes} procs, load={shown}",
         body=f"{told(notes, view.settings.longest)}\n{_listing(view)}",
         groups=groups_of(notes),
+        undated=UNDATED,
     )
     if view.settings.uptime_column:
         yield _uptime(seconds, since_boot)
@@ -65,9 +72,10 @@ def _load(text: str) -> tuple[float, str]:
         begin = text.find(label)
         if begin >= 0:
             begin += len(label)
-            match = _AVERAGES.match(text[begin : begin + _NEAR])
-            value = float((match[2] or match[3]).replace(",", ".")) if match else 0.0
-            return value, f"{value:.2f}" if match else ""
+            near = text[begin : begin + _NEAR]
+            match = next(filter(None, (form.match(near) for form in _AVERAGES)), None)
+            value = float(match[2]) if match else 0.0
+            return value, f"{value:.2f}" if match and match[3] else ""
     begin = text.find(" load=")
     match = _PERCENT.match(text, begin + len(" load=")) if begin >= 0 else None
     return 0.0, match[0] if match else ""
@@ -86,4 +94,5 @@ def _uptime(seconds: int | None, notes: list[Note]) -> Square:
         line=f"Uptime {'OK' if color is Color.GREEN else 'Not OK'}",
         body="\n".join([*lines, "", f"System has been {up_in_words(seconds) or 'up for an unknown time'}"]),
         groups=groups_of(notes),
+        undated=UNDATED,
     )

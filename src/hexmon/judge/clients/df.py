@@ -5,33 +5,37 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from hexmon.judge.clients.contract import Table
+from hexmon.judge.clients.lines import columns_of
 from hexmon.judge.clients.numbers import whole
 
 
 class FileSystem(msgspec.Struct, frozen=True, gc=False):
-    """A row as it came, and what it says: `used` per cent, `free` units of df; None for what it does not say.
+    """A row as it came, and what it says: `used` per cent, `free` units of df; None for a word that is no number.
 
-    Without a mount point the row is none of a file system: headings, and what else commands print.
+    A column that the row is too short for is -1, as in Xymon. Without a mount point the row is none of a file system:
+    headings, and what else commands print.
     """
 
     row: str
-    mount: str = ""
+    mount: str | None = None
     used: int | None = None
     free: int | None = None
 
 
 class _Columns(msgspec.Struct, frozen=True, gc=False):
-    free: int | None
+    """Where they are. The first column stands for one whose heading is not there, as in Xymon."""
+
+    free: int
     capacity: int
     mount: int
 
     @property
     def mount_is_last(self) -> bool:
-        return self.mount > self.capacity
+        return self.mount > max(self.capacity, self.free)
 
 
 def file_systems(text: str, table: Table) -> list[FileSystem] | None:
-    """All rows; None when there is no line with the headings of the columns."""
+    """All rows; None when no line has a heading of these columns."""
     lines = text.rstrip("\n").split("\n")
     found: list[FileSystem] = []
     for number, line in enumerate(lines):
@@ -44,12 +48,12 @@ def file_systems(text: str, table: Table) -> list[FileSystem] | None:
 
 
 def _columns(line: str, table: Table) -> _Columns | None:
-    words = line.lower().split()
+    words = columns_of(line.lower())
     capacity = next((words.index(name) for name in table.capacity.lower().split("|") if name in words), None)
-    mount, free = table.mount.lower(), table.free.lower()
-    if capacity is None or mount not in words:
+    mount, free = (words.index(name) if name in words else None for name in (table.mount.lower(), table.free.lower()))
+    if capacity is None and mount is None:
         return None
-    return _Columns(words.index(free) if free in words else None, capacity, words.index(mount))
+    return _Columns(free or 0, capacity or 0, mount or 0)
 
 
 def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -72,17 +76,15 @@ def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _file_system(shown: str, row: str, columns: _Columns) -> FileSystem:
-    words = row.split(None, columns.mount) if columns.mount_is_last else row.split()
-    if len(words) <= columns.mount:
-        return FileSystem(shown)
+    words = columns_of(row)
     shift = 0
-    if columns.mount_is_last and words[columns.capacity][-1:] not in ("%", "-"):
-        shift = _blanks(row.split(), columns)
-        words = row.split(None, columns.mount + shift)
-    mount = words[columns.mount + shift].rstrip()
-    used = _word(words, columns.capacity + shift)
-    free = _word(words, columns.free + shift) if columns.free is not None else None
-    return FileSystem(shown, mount, used, free)
+    if columns.mount_is_last and len(words) > columns.mount and words[columns.capacity][-1:] not in ("%", "-"):
+        shift = _blanks(words, columns)
+    place = columns.mount + shift
+    if len(words) <= place:
+        return FileSystem(shown)
+    mount = " ".join(words[place:]) if columns.mount_is_last else words[place]
+    return FileSystem(shown, mount, _word(words, columns.capacity + shift), _word(words, columns.free + shift))
 
 
 def _blanks(words: list[str], columns: _Columns) -> int:
@@ -95,8 +97,8 @@ def _blanks(words: list[str], columns: _Columns) -> int:
 
 
 def _is_figure(word: str) -> bool:
-    return word[0] in "0123456789-"
+    return word[:1] in tuple("0123456789-")
 
 
 def _word(words: list[str], place: int) -> int | None:
-    return whole(words[place]) if place < len(words) else None
+    return whole(words[place]) if place < len(words) else -1

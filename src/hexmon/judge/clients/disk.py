@@ -25,7 +25,7 @@ def inode(view: View) -> Iterator[Square]:
 
 def _square(view: View, test: str, table: Table, kind: type[Disk | Inode]) -> Iterator[Square]:
     text = view.data.get(table.section)
-    if text is None or test in view.host.nocolumns:
+    if text is None:
         return
     rules = [rule for rule in view.rules.all(kind) if rule.names is not None]
     listed = file_systems(text, table)
@@ -36,8 +36,9 @@ def _square(view: View, test: str, table: Table, kind: type[Disk | Inode]) -> It
         shown.append(text)
     mounts: list[str] = []
     for one in listed or ():
-        rule = _rule(rules, one.mount, kind) if one.mount else None
-        if rule is not None:
+        rule = None
+        if one.mount is not None:
+            rule = _rule(rules, one.mount, kind)
             mounts.append(one.mount)
             notes += _judged(one, rule, test)
         if rule is None or not rule.ignored:
@@ -55,16 +56,20 @@ def _square(view: View, test: str, table: Table, kind: type[Disk | Inode]) -> It
 
 
 def _not_understood(test: str, table: Table, text: str) -> Note:
-    if test == "inode" and not text.strip():
+    if test == "inode" and text in ("", "\n"):
         return Note(Color.GREEN, "No filesystems reporting inode data")
     wanted = f"{table.capacity.partition('|')[0]} and {table.mount}"
     return Note(Color.YELLOW, f"Expected strings ({wanted}) not found in df output")
 
 
 def _rule(rules: Sequence[FileSystems], mount: str, kind: type[Disk | Inode]) -> FileSystems:
-    """The first rule in the file that means this file system, or what holds for all others."""
-    for rule in rules:
-        if rule.names is not None and rule.names.names(mount):
+    """The first rule in the file that means this file system, or what holds for all others.
+
+    Of a mount point with blanks the first word will do: it is all that Xymon sees.
+    """
+    first = mount.partition(" ")[0]
+    for rule in rules if mount else ():
+        if rule.names is not None and (rule.names.names(mount) or rule.names.names(first)):
             return rule
     return _USUAL[kind]
 
@@ -79,12 +84,13 @@ def _judged(one: FileSystem, rule: FileSystems, test: str) -> Iterator[Note]:
     if one.used == _UNREACHABLE and one.free is None:
         yield Note(Color.RED, f"{name} is unreachable (not measured)", rule.groups)
         return
+    free, used = one.free or 0, one.used or 0
     for color, level, word in ((Color.RED, rule.panic, "PANIC"), (Color.YELLOW, rule.warn, "WARNING")):
         limit = level.value
-        if level.free and one.free is not None and one.free <= limit:
-            text = f"({one.free} units free) has reached the {word} level ({limit} units)"
-        elif not level.free and one.used is not None and one.used >= limit:
-            text = f"({one.used}% used) has reached the {word} level ({limit}%)"
+        if level.free and free <= limit:
+            text = f"({free} units free) has reached the {word} level ({limit} units)"
+        elif not level.free and used >= limit:
+            text = f"({used}% used) has reached the {word} level ({limit}%)"
         else:
             continue
         yield Note(color, f"{name} {text}", rule.groups)
@@ -96,7 +102,7 @@ def _counted(rules: Sequence[FileSystems], mounts: Sequence[str], test: str) -> 
     for rule in rules:
         if rule.names is None or (rule.least <= 0 and rule.most is None) or rule.color is Color.GREEN:
             continue
-        found = sum(map(rule.names.occurs, mounts))
+        found = sum(map(rule.names.within, mounts))
         if found < rule.least or (rule.most is not None and found > rule.most):
             name = rule.names.text
             comment = f"<!-- ID={name} -->" if test == "inode" else ""

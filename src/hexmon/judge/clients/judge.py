@@ -26,13 +26,16 @@ def judge_client(
     message: ClientMessage, host: Host, rules: HostRules, now: float, settings: ClientJudging = AS_USUAL
 ) -> Judged:
     """Every square and all figures of a message, except the squares of the host's NOCOLUMNS. `now`: epoch seconds."""
-    system = system_of(message.os_type, unknown=settings.unknown_systems)
+    # What collectors send that nobody knows is data for other programs, not an unknown system.
+    system = system_of(message.os_type, unknown=settings.unknown_systems and not message.collector)
     if system is None:
         return Judged()
     data = ClientData(message.message)
+    date = _date(data)
+    if date is None and system.needs_date:
+        return Judged()
     view = View(message=message, data=data, system=system, host=host, rules=rules, now=now, settings=settings)
     made = [one for maker in system.makers for one in maker(view)]
-    date = _date(data)
     reports = [
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns
     ]

@@ -1,8 +1,16 @@
 """Long texts of agents: line by line without a list of them, and shown without what is too much."""
 
+import re
 from collections.abc import Iterator
 
 from hexmon.judge.clients.contract import View
+
+_BLANKS = re.compile(r"[ \t]+")
+
+
+def columns_of(line: str) -> list[str]:
+    """The words of a row between blanks and tabs; blanks at its end begin an empty one, as in Xymon."""
+    return _BLANKS.split(line.lstrip(" \t"))
 
 
 def lines_of(text: str) -> Iterator[str]:

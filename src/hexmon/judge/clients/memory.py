@@ -12,6 +12,7 @@ _USUAL: dict[MemoryKind, Memory] = {
     "act": Memory(kind="act", warn=90, panic=97),
     "swap": Memory(kind="swap", warn=50, panic=80),
 }
+_UNKNOWN = (None, -1)
 _ALL = 100
 _HEADINGS = f"   {'Memory':16}{'Used':>12}{'Total':>12}{'Percentage':>12}"
 _INVALID = " - invalid data"
@@ -20,7 +21,7 @@ _INVALID = " - invalid data"
 def memory(view: View) -> Iterator[Square]:
     """From the sections that the system's reader knows; nothing when they do not say how much there is and is used."""
     use = view.system.memory(view.data) if view.system.memory is not None else None
-    if use is not None and use.physical_total is not None and use.physical_used is not None:
+    if use is not None and use.physical_total not in _UNKNOWN and use.physical_used not in _UNKNOWN:
         yield memory_square(use, view.rules)
 
 
@@ -31,13 +32,12 @@ def memory_square(use: MemoryUse, rules: HostRules) -> Square:
         *_row("act", "Actual/Virtual", use.actual_used, use.actual_total, rules),
         *_row("swap", "Swap/Page", use.swap_used, use.swap_total, rules),
     ]
-    color, word = worst(rows), "OK"
-    if any(row.text.endswith(_INVALID) for row in rows):
-        word = "invalid data when parsing"
-    elif color is Color.GREEN and use.physical_total == 0:
+    color = worst(row for row in rows if not row.text.endswith(_INVALID))
+    word = "CRITICAL" if color is Color.RED else "low" if color is Color.YELLOW else "OK"
+    if color is Color.GREEN and use.physical_total == 0:
         color, word = Color.YELLOW, "detection FAILED"
-    elif color is not Color.GREEN:
-        word = "CRITICAL" if color is Color.RED else "low"
+    elif any(row.text.endswith(_INVALID) for row in rows):
+        color, word = max(color, Color.YELLOW), "invalid data when parsing"
     return Square(
         test="memory",
         color=color,

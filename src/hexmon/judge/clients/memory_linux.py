@@ -5,6 +5,7 @@ from hexmon.judge.clients.numbers import after
 from hexmon.model.client import ClientData
 
 _KIB = 1024
+_LEAST, _ALL = 2, 6  # columns
 _OLD = "\n-/+ buffers/cache:"
 _NEW = "available\n"
 
@@ -17,26 +18,25 @@ def linux_memory(data: ClientData) -> MemoryUse | None:
     text = data.get("free")
     if text is None:
         return None
-    swap = _mib(after(text, "\nSwap:", 3))
-    if _OLD in text:
-        real, actual = _mib(after(text, "\nMem:", 3)), _mib(after(text, _OLD, 2))
-        total, used = (real[0], real[1]) if len(real) == 3 else (None, None)
-        actual_used = actual[0] if len(actual) == 2 else None
-    elif _NEW in text:
-        columns = _mib(after(text, "\nMem:", 6))
-        if len(columns) < 6:
-            return None
-        total, used = columns[0], columns[1] + columns[4]
-        actual_used = max(columns[0] - columns[5], 0)
-    else:
+    swap = _mib(after(text, "\nSwap:", 2))
+    columns = _mib(after(text, "\nMem:", 6))
+    if len(columns) < _LEAST or not (_OLD in text or _NEW in text):
         return None
+    total, used = columns[:_LEAST]
+    actual_used = None
+    if _OLD in text:
+        actual = _mib(after(text, _OLD, 2))
+        actual_used = actual[0] if len(actual) == _LEAST else None
+    elif len(columns) == _ALL:
+        used += columns[4]
+        actual_used = max(total - columns[5], 0)
     return MemoryUse(
         physical_total=total,
         physical_used=used,
         actual_total=total,
         actual_used=actual_used,
-        swap_total=swap[0] if len(swap) == 3 else None,
-        swap_used=swap[1] if len(swap) == 3 else None,
+        swap_total=swap[0] if len(swap) == 2 else None,
+        swap_used=swap[1] if len(swap) == 2 else None,
     )
 
 

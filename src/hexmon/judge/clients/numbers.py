@@ -22,13 +22,14 @@ def whole(word: str) -> int | None:
 
 
 def wholes(text: str, count: int) -> tuple[int, ...]:
-    """The first `count` words of a text, as long as they begin with numbers."""
+    """The first `count` words of a text, as long as they are numbers; the last may have more behind its number."""
     found: list[int] = []
     for word in text.split(None, count)[:count]:
         value = whole(word)
-        if value is None:
+        if value is not None:
+            found.append(value)
+        if not word.lstrip("+-").isdigit():
             break
-        found.append(value)
     return tuple(found)
 
 
@@ -37,3 +38,8 @@ def after(text: str, label: str, count: int = 1) -> tuple[int, ...]:
     found = text.find(label)
     begin = found + len(label)
     return wholes(text[begin : begin + _NEAR], count) if found >= 0 else ()
+
+
+def labelled(text: str, label: str) -> int | None:
+    """The number behind a label, 0 when something else stands there; None without the label."""
+    return (after(text, label) or (0,))[0] if label in text else None

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from hexmon.judge.clients.contract import Maker, Ports, Processes, System, Table
+from hexmon.judge.clients.counts import delta_counts, line_counts
 from hexmon.judge.clients.cpu import cpu
 from hexmon.judge.clients.disk import disk, inode
 from hexmon.judge.clients.figures import ifstat, iostatdisk, netstat, vmstat
+from hexmon.judge.clients.files import files
 from hexmon.judge.clients.memory import memory
 from hexmon.judge.clients.memory_bsd import darwin_memory, freebsd_memory, net_open_bsd_memory
 from hexmon.judge.clients.memory_linux import linux_memory
@@ -18,21 +20,30 @@ from hexmon.judge.clients.memory_unix import (
     solaris_memory,
 )
 from hexmon.judge.clients.memory_windows import windows_memory
+from hexmon.judge.clients.msgs import msgs, windows_msgs
+from hexmon.judge.clients.ports import ports
+from hexmon.judge.clients.procs import procs
 from hexmon.judge.clients.raid import raid
+from hexmon.judge.clients.services import services
 from hexmon.judge.clients.windows import timediff, who, windows_cpu, windows_uptime
 from hexmon.judge.clients.zsystems import Z_SYSTEMS
 
 # What all systems send, also those that nobody knows.
-GENERIC_MAKERS: tuple[Maker, ...] = ()
-UNIX_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, *GENERIC_MAKERS, netstat, ifstat, vmstat, memory)
-NO_VMSTAT_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, *GENERIC_MAKERS, netstat, ifstat, memory)
+_FILE_MAKERS: tuple[Maker, ...] = (files, line_counts, delta_counts)
+GENERIC_MAKERS: tuple[Maker, ...] = (msgs, *_FILE_MAKERS)
+UNIX_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, vmstat, memory)
+NO_VMSTAT_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, memory)
 WINDOWS_MAKERS: tuple[Maker, ...] = (
     windows_uptime,
     timediff,
     windows_cpu,
+    procs,
+    ports,
     disk,
+    services,
     who,
-    *GENERIC_MAKERS,
+    windows_msgs,
+    *_FILE_MAKERS,
     netstat,
     ifstat,
     memory,
@@ -71,6 +82,7 @@ def _windows(name: str) -> System:
         processes=Processes(("Name",), "procs"),
         ports=Ports(1, 2, 3),
         memory=windows_memory,
+        needs_date=True,
     )
 
 

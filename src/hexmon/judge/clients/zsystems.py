@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from hexmon.judge.clients import zos, zvse
 from hexmon.judge.clients.contract import Ports, System, Table
+from hexmon.judge.clients.counts import delta_counts, line_counts
+from hexmon.judge.clients.disk import disk
+from hexmon.judge.clients.figures import ifstat
+from hexmon.judge.clients.files import files
 from hexmon.judge.clients.mq import MQCOLLECT
+from hexmon.judge.clients.msgs import msgs
+from hexmon.judge.clients.ports import ports
 from hexmon.judge.clients.snmp import SNMPCOLLECT
 from hexmon.judge.clients.zjobs import jobs_of
 from hexmon.judge.clients.zshared import cics, cpu_of, paging_of
@@ -22,6 +28,11 @@ Z_SYSTEMS: Mapping[str, System] = {
             jobs_of("jobs"),
             zos.memory,
             zos.maxuser,
+            ports,
+            disk,
+            ifstat,
+            line_counts,
+            delta_counts,
         ),
         disk=Table("df", "Available", "Cap"),
         ports=_PORTS,
@@ -33,6 +44,13 @@ Z_SYSTEMS: Mapping[str, System] = {
             paging_of("z/VM", "PAGING-", "cpu"),
             minidisk_cache,
             jobs_of("UserID", in_rows=True),
+            ports,
+            disk,
+            msgs,
+            files,
+            ifstat,
+            line_counts,
+            delta_counts,
         ),
         disk=Table("df", "Available", "Capacity"),
         ports=_PORTS,
@@ -47,6 +65,10 @@ Z_SYSTEMS: Mapping[str, System] = {
             zvse.memory,
             zvse.getvis,
             zvse.nparts,
+            ports,
+            disk,
+            line_counts,
+            delta_counts,
         ),
         disk=Table("df", "Available", "Cap"),
         ports=_PORTS,

@@ -1,8 +1,7 @@
-"""One host: all its squares, what hosts.cfg says about it, and its client data."""
+"""One host: all its squares, and what hosts.cfg says about it."""
 
-from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from hexmon.model.names import StatusKey
 from hexmon.web import words
@@ -11,11 +10,11 @@ from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
 from hexmon.web.render import Drawn, Renderer
 from hexmon.web.squares import url
-from hexmon.web.text import line_of, to_html
+from hexmon.web.text import line_of
 
 
 class HostPage:
-    """`/host/NAME` and `/clientlog/NAME`."""
+    """`/host/NAME`."""
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
@@ -74,21 +73,3 @@ class HostPage:
     async def instead(self, request: Request) -> Response:
         """`/status/NAME` without a test: the host's page."""
         return RedirectResponse(url("host", request.path_params["host"]), 302)
-
-    async def clientlog(self, request: Request) -> Response:
-        """What its agent sent last, section by section; `?raw` as it came."""
-        host = self._board.inventory.find(request.path_params["host"])
-        if host is None:
-            return missing(self._renderer, request, words.TEXT["no_such_host"])
-        messages = self._board.clients(host.name)
-        if "raw" in request.query_params and messages:
-            return PlainTextResponse(messages[0].message, headers={"Cache-Control": "no-cache"})
-        texts = [(message, *to_html(message.message)) for message in messages]
-        html = self._renderer.page(
-            "clientlog.html",
-            host.page,
-            heading=host.display_name or host.name,
-            host=host,
-            messages=[(message, Markup(text), cut) for message, text, cut in texts],  # noqa: S704 - sanitised
-        )
-        return self._renderer.answer(request, Drawn(html))

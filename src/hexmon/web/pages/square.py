@@ -22,6 +22,7 @@ from hexmon.web.ages import age, moment_tag
 from hexmon.web.alerting import next_due
 from hexmon.web.bar import draw, percent
 from hexmon.web.folding import fold
+from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.missing import missing
 from hexmon.web.propagation import is_acknowledged
@@ -36,8 +37,9 @@ _NUMBERED = re.compile(r"(.+)/(\d{1,18})\Z")
 class Square:
     """`/status/HOST/TEST`, `/history/HOST/TEST`, `/history/HOST/TEST/ID`, `/-/peek/HOST/TEST`."""
 
-    def __init__(self, renderer: Renderer, host_page: HostPage) -> None:
+    def __init__(self, renderer: Renderer, host_page: HostPage, clients: ClientDataPages) -> None:
         self._renderer = renderer
+        self._clients = clients
         self._host_page = host_page
         self._board = renderer.context.board
         self._history = renderer.context.history
@@ -111,7 +113,8 @@ class Square:
         if numbered is not None and self._board.status(key) is None:
             change = await self._history.change(int(numbered[2]))
             if change is not None and change.key == self._key(request, numbered[1]):
-                return self._renderer.answer(request, self._draw_change(change))
+                moment = await self._clients.moment_of(change.key.host, change.at)
+                return self._renderer.answer(request, self._draw_change(change, moment))
             return self._missing(request, key)
         chosen = request.query_params.get("range", "1d")
         chosen = chosen if chosen in words.RANGES else "1d"
@@ -138,7 +141,7 @@ class Square:
         )
         return self._renderer.answer(request, Drawn(html))
 
-    def _draw_change(self, change: Change) -> Drawn:
+    def _draw_change(self, change: Change, moment: int) -> Drawn:
         text, cut = to_html(change.text)
         html = self._renderer.page(
             "change.html",
@@ -146,6 +149,8 @@ class Square:
             heading=f"{change.key.host} {change.key.test}",
             key=change.key,
             change=change,
+            host=self._host(change.key.host),
+            client_moment=moment,
             text=Markup(text),  # noqa: S704 - sanitised
             cut=cut,
             said=readable,

@@ -334,11 +334,33 @@ document.addEventListener("click", (event) => {
   for (const menu of $$(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
+// --- copying --------------------------------------------------------------------------------------------------
+async function copy(button) {
+  const code = button.previousElementSibling;
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch { // a page without TLS may not: then what is marked is copied
+    getSelection().selectAllChildren(code);
+    if (!document.execCommand("copy")) return; // it is marked at least
+  }
+  const before = button.textContent;
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = before; }, 2000);
+}
+
+function prepareCopying() {
+  for (const button of $$("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+}
+
 // --- start ----------------------------------------------------------------------------------------------------
 function prepare() {
   prepareFilters();
   prepareSorting();
   prepareCards();
+  prepareCopying();
   tellTimes();
   applyFilter();
 }
