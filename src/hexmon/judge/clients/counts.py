@@ -93,7 +93,7 @@ def _counts(view: View, prefix: str, name: str) -> Iterator[Figures]:
         for line in lines_of(text):
             what, _, count = line.lstrip(":").partition(":")
             count = count.strip(" \t\r")
-            if what and count and len(line) <= _LONGEST_FIGURE:
+            if what.strip() and count and len(line) <= _LONGEST_FIGURE:
                 figures.append(f"{without_colons(file[:_LONGEST_FIGURE].lstrip(_BLANKS))}#{what}:{count}\n")
             if len(figures) == _MOST_FIGURES:
                 break

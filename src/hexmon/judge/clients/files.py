@@ -38,8 +38,6 @@ def files(view: View) -> Iterator[Made]:
     sections = [(name, text) for name, text in view.data.below("") if name.partition(":")[0] in _PREFIXES]
     for section, text in reversed(sections[-_MOST_FILES:]):
         judge.section(section, text)
-    if len(sections) > _MOST_FILES:
-        judge.told.tell(Color.GREEN, f"\n[{len(sections) - _MOST_FILES} files were not looked at]\n")
     if judge.tally.color is None and view.settings.clear_files:
         judge.tally.add(view.settings.clear_color)
         judge.told.tell(Color.GREEN, "No files checked")
@@ -49,7 +47,7 @@ def files(view: View) -> Iterator[Made]:
             test="files",
             color=color,
             line=f"- Files {'NOT ok' if is_bad(color) else 'ok'}",
-            body=judge.told.body("files"),
+            body=judge.told.body("files", max(0, len(sections) - _MOST_FILES)),
             groups=judge.tally.groups,
         )
     if judge.sizes:

@@ -47,7 +47,7 @@ def _msgs(view: View, judged: str) -> Iterator[Square]:
         test="msgs",
         color=color,
         line=f"- System logs {'NOT ok' if is_bad(color) else 'ok'}",
-        body=told.body("logs") + _full(view, logs),
+        body=told.body("logs", max(0, len(logs) - _MOST_LOGS)) + _full(view, logs),
         groups=scan.tally.groups,
     )
 

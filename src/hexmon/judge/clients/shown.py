@@ -52,9 +52,10 @@ class Told:
         self._left[color] -= len(text)
         self._told.setdefault(color, []).append(text)
 
-    def body(self, what: str) -> str:
-        """All of it, an empty line behind each colour; `what` they are is for those that are only counted."""
+    def body(self, what: str, unseen: int) -> str:
+        """All of it, an empty line behind each colour; and how many of `what` are not told, or were not judged."""
         more = f"\n[{self._more} {what} more]\n" if self._more else ""
+        more += f"\n[{unseen} {what} were not looked at]\n" if unseen else ""
         return "\n".join("".join(self._told[color]) for color in sorted(self._told, reverse=True)) + more
 
 
