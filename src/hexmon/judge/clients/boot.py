@@ -13,11 +13,11 @@ _NEAR = 200  # characters behind " up " that can belong to it
 
 _LEADING = re.compile(r" *([0-9]{1,9})")
 _DAY_MARK = re.compile(r" day(?:s? |[^,]*,?) *")
-_N = r"\s*([0-9]{1,9})"
+_N = r"[ \t\n\r]*([0-9]{1,9})"
 # How the rest is written, a word that must be somewhere in it, and what its numbers are worth in seconds.
 _FORMS = (
     (re.compile(rf"{_N}:{_N}"), "", (_HOUR, 60)),
-    (re.compile(rf"{_N}\s*hours{_N}"), "", (_HOUR, 60)),
+    (re.compile(rf"{_N}[ \t\n\r]*hours{_N}"), "", (_HOUR, 60)),
     (re.compile(_N), " secs", (1,)),
     (re.compile(_N), "min", (60,)),
 )

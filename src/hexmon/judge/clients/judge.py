@@ -52,6 +52,7 @@ def _date(data: ClientData) -> str | None:
     text = data.get("date")
     if text is None:
         return None
+    # The newline before the next section is none of the text; that at the end of a message is.
     return text[:_LONGEST_DATE].removesuffix("\n") if data.names[-1] != "date" else text[:_LONGEST_DATE]
 
 

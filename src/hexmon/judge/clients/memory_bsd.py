@@ -22,7 +22,7 @@ def freebsd_memory(data: ClientData) -> MemoryUse | None:
     swap_used = swap_total = 0
     if data.get("swapinfo") is not None:
         known += 1
-        swaps = [wholes(line.partition(" ")[2], 3) for line in data.text("swapinfo").split("\n")[1:]]
+        swaps = [wholes(line.lstrip(" ").partition(" ")[2], 3) for line in data.text("swapinfo").split("\n")[1:]]
         swap_total = sum(swap[0] for swap in swaps if len(swap) == _SWAP_COLUMNS) // _KIB
         swap_used = sum(swap[1] for swap in swaps if len(swap) == _SWAP_COLUMNS) // _KIB
     if known < _ENOUGH:

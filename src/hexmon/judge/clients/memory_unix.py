@@ -54,7 +54,7 @@ def aix_memory(data: ClientData) -> MemoryUse | None:
     name, _, size = data.text("realmem").partition(" ")
     total = sum(wholes(size, 1)) // _KIB if name == "realmem" else 0
     pages = wholes(data.text("freemem"), 4)
-    swap = re.match(r"\s*([0-9]{1,15})MB\s+([0-9]{1,15})%", data.text("swap").partition("\n")[2])
+    swap = re.match(r"\s*([0-9]{1,15})MB\s*([0-9]{1,15})", data.text("swap").partition("\n")[2])
     swap_total = int(swap[1]) if swap else None
     return MemoryUse(
         physical_total=total,

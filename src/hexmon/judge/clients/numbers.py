@@ -1,11 +1,13 @@
 """Figures out of what agents send: whole numbers at the beginning of words, of any length."""
 
 import re
+from itertools import islice
 
 # The most that is told of a figure: nothing that is counted here comes near.
 MOST = 10**15
 _DIGITS = 15
 _NEAR = 400  # characters behind a label in which its figures are
+_WORDS = re.compile(r"[^ \t\n\v\f\r]+")
 _WHOLE = re.compile(r"[ \t]*([+-]?)([0-9]+)")
 
 
@@ -24,7 +26,8 @@ def whole(word: str) -> int | None:
 def wholes(text: str, count: int) -> tuple[int, ...]:
     """The first `count` words of a text, as long as they are numbers; the last may have more behind its number."""
     found: list[int] = []
-    for word in text.split(None, count)[:count]:
+    for match in islice(_WORDS.finditer(text), count):
+        word = match[0]
         value = whole(word)
         if value is not None:
             found.append(value)

@@ -42,7 +42,7 @@ def windows_cpu(view: View) -> Iterator[Square]:
     text = view.data.get("cpu")
     if text is None:
         return
-    summary, states, top = text.partition(_TOP)
+    summary, states, top = text.partition(_TOP) if not text.startswith(_TOP) else (text, "", "")
     notes = list(load_notes(_figure(_LOAD, text), view.rules))
     line, _, rest = summary.partition("\n")
     listing = shortened(states + top, view.settings.longest) if view.settings.list_cpu else ""
