@@ -165,7 +165,7 @@ def _square(text: str, groups: tuple[str, ...], *, whole: bool) -> Made:
     color, _, rest = text.partition(" ")
     line, _, body = rest.partition("\n")
     lines = [one for one in body.splitlines() if one.strip()]
-    return Made(color, line, tuple(sorted(groups)), "\n".join(lines) if whole else "")
+    return Made(color, line.rstrip(), tuple(sorted(set(groups))), "\n".join(lines) if whole else "")
 
 
 def _numbered(made: Iterable[tuple[str, Made]]) -> dict[Key, Made]:

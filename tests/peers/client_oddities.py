@@ -12,7 +12,9 @@ from hexmon.model.client import ClientData
 from hexmon.model.status import ClientMessage
 
 _NEVER_GROUPED = ("cpu", "uptime", "timediff", "memory", "mq")
+_UPTIMES = ("cpu", "uptime")
 _SHARES = ("Capacity", "capacity", "IUse%", "%iused", "iused%", "%Used", "Cap")
+_PAGES = ("Pages free", "Pages active", "Pages inactive", "Pages wired down")
 _Z = ("zos", "zvm", "zvse")
 _SNMP = ("snmp", "snmpcollect")
 
@@ -66,7 +68,7 @@ _NEEDED: Mapping[tuple[str, str], tuple[str, str]] = {
     ("zvse", "memory"): ("memory", r"\A *[1-9]\d* +\d+"),
     ("zos", "maxuser"): ("maxuser", r"(?s)Maxusers: \d+ Free: \d.*RSVTSTRT: \d+ Free: \d.*RSVNONR: \d+ Free: \d"),
     ("zvse", "nparts"): ("nparts", r"\A *[1-9]\d* +\d+"),
-    ("zvse", "getvis"): ("getvis", r"\APartition [^\n]*\n(\S+( +\d+){4}\n)+\Z"),
+    ("zvse", "getvis"): ("getvis", r"\APartition [^\n]*\n(\S{1,10}( +\d+){4}\n)+\Z"),
 }
 _UPTIME = r"\AUptime: *\d+ Days, *\d+ Hours, *\d+ Minutes"
 
@@ -115,9 +117,22 @@ def _has_blank_in_device(square: Square) -> bool:
     return any(word.endswith("%") for row in rows for word in row.split()[place + 1 : -1])
 
 
+def _pages(square: Square) -> list[str]:
+    return [name for name in _PAGES if re.search(rf"\n{name}: *\d", square.data.text("meminfo"))]
+
+
+def _has_odd_counts(square: Square) -> bool:
+    prefix = {"linecounts": "linecount:", "deltacounts": "deltacount:"}.get(square.name)
+    if prefix is None:
+        return False
+    lines = [line for _, text in square.data.below(prefix) for line in text.removesuffix("\n").split("\n")]
+    return not all(re.fullmatch(r"[^:\r]+:[ \t]*\S([^\r]*\S)?", line) for line in lines)
+
+
 def _is_cut_vmstat(square: Square) -> bool:
     text = square.data.text("vmstat")
-    return square.name == "vmstat" and (text.count("\n") < 2 or text.endswith("\n\n"))
+    last = text.rstrip("\n").rpartition("\n")[2]
+    return square.name == "vmstat" and (text.count("\n") < 2 or text.endswith("\n\n") or last == "Terminated")
 
 
 ODDITIES = (
@@ -152,6 +167,18 @@ ODDITIES = (
         lambda one: (one.os_type, one.name) == ("netbsd", "inode"),
     ),
     Oddity(
+        "the section [msgs] of NetBSD, in which an old agent has judged its logs itself",
+        "is ignored",
+        "counts as on any other system",
+        lambda one: (one.os_type, one.name) == ("netbsd", "msgs") and one.data.get("msgs") is not None,
+    ),
+    Oddity(
+        "cpu of Windows without an empty line before its CPU states",
+        "what is wrong stands on line 1, too",
+        "line 1 is the agent's",
+        lambda one: one.name == "cpu" and re.search(r"[^\r\n]\r?\nCPU states", one.data.text("cpu")) is not None,
+    ),
+    Oddity(
         "inode of HP-UX",
         "is green whatever is used: another heading is looked for",
         "is judged",
@@ -164,10 +191,28 @@ ODDITIES = (
         _is_cut_vmstat,
     ),
     Oddity(
-        "macOS's memory without any line of pages",
-        "is green, of many millions of MiB",
-        "has no square",
-        lambda one: one.os_type == "darwin" and one.name == "memory" and "\nPages" not in one.data.text("meminfo"),
+        "UP with -1 for a machine that may be up for ever",
+        "is 0 minutes: every machine has been up too long",
+        "is no limit, as the manual says",
+        lambda one: one.name in _UPTIMES and re.search(r"(?im)^\s*UP\s+\S+\s+-", one.analysis) is not None,
+    ),
+    Oddity(
+        "days since boot that are more than 68 years",
+        "overflow",
+        "are that many days",
+        lambda one: one.name in _UPTIMES and re.search(r" up +\d{5,} day", one.data.text("uptime")) is not None,
+    ),
+    Oddity(
+        "lines of [linecount:...] and [deltacount:...] that are no `ID: NUMBER`",
+        "a name goes on in the next line",
+        "are left out",
+        _has_odd_counts,
+    ),
+    Oddity(
+        "macOS's memory without all lines of pages",
+        "they are -1, and without any there are many millions of MiB",
+        "they are none, and without any there is no square",
+        lambda one: (one.os_type, one.name) == ("darwin", "memory") and len(_pages(one)) < len(_PAGES),
     ),
     Oddity(
         "getvis with one partition above its panic level, and one above its warning level further down",

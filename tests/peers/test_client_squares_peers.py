@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.peers.client_compare import Comparison, Made
+from tests.peers.client_compare import Comparison
+from tests.peers.client_oddities import Made
 from tests.peers.client_samples import client_message, samples
 from tests.support.xymond_client import XymondClients, xymond_clients
 

@@ -101,7 +101,8 @@ def test_groups_of_what_triggered() -> None:
         pytest.param("aix", "[realmem]\nrealmem 1024\n[freemem]\n1 2 3 4\n", id="AIX without swap"),
         pytest.param("hpux", "[memory]\nTotal:10\nFree:1\n[swapinfo]\nx\n", id="HP-UX without swap"),
         pytest.param("irix", "[top]\nx\nMemory: 10M max\n", id="IRIX with half a line"),
-        pytest.param("osf1", "[memory]\n\nTotal Physical Memory = 10 M\n[swap]\n", id="Tru64 without what is free"),
+        pytest.param("osf1", "[memory]\n\nfree pages = 10\n[swap]\n", id="Tru64 without the whole"),
+        pytest.param("osf1", "[memory]\n\n[swap]\n", id="Tru64 without anything"),
         pytest.param("sco_sv", "[memsize]\n1024\n[freemem]\nx 1 2\n", id="SCO without swap"),
         pytest.param("bbwin", "[memory]\nphysical: 10 5\n", id="Windows without a heading"),
     ],
@@ -151,9 +152,21 @@ def test_without_figures_there_is_no_square(os_type: str, body: str) -> None:
         ),
         pytest.param(
             "sco_sv",
-            "[memsize]\n1073741824\n[freemem]\nx y\n[swap]\nh\n",
+            "[memsize]\nx\n[freemem]\nx 1 2\n[swap]\nh\n",
             "&green Real/Physical             0M          0M          0%",
+            id="SCO without the whole",
+        ),
+        pytest.param(
+            "sco_sv",
+            "[memsize]\n1073741824\n[freemem]\nx y\n[swap]\nh\n",
+            "&green Real/Physical          1025M       1024M        100%",
             id="SCO without what is free",
+        ),
+        pytest.param(
+            "osf1",
+            "[memory]\n\nTotal Physical Memory = 10 M\n[swap]\n",
+            "&green Real/Physical            11M         10M        110%",
+            id="Tru64 without what is free",
         ),
     ],
 )

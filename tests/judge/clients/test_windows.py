@@ -3,11 +3,13 @@
 import pytest
 
 from hexmon.judge.clients.contract import ClientJudging
+from hexmon.judge.clients.judge import Judged, judge_client
 from hexmon.judge.clients.rules import Clock, Load, Rule, Up
+from hexmon.judge.clients.selection import NOTHING_SELECTED
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
-from hexmon.model.status import Report
-from tests.support.client_rules import DATE, HOST, squares
+from hexmon.model.status import ClientMessage, Report
+from tests.support.client_rules import DATE, HOST, NOW, squares
 
 CPU = "[cpu]\nup: 12 days, 1 users, 57 procs, load={load}%\n\nCPU states:\n\ttotal\t{load}%\n"
 
@@ -99,3 +101,17 @@ def test_nocolumns_cpu_means_uptime_and_timediff_too() -> None:
     found = squares(body, os_type="powershell", host=host)
     assert {"cpu", "uptime", "timediff"}.isdisjoint(found)
     assert "who" in found
+
+
+@pytest.mark.parametrize("os_type", ["bbwin", "powershell"])
+def test_a_message_without_a_date_says_nothing(os_type: str) -> None:
+    message = ClientMessage(
+        host=HOST.name,
+        collector="",
+        os_type=os_type,
+        host_class="win32",
+        sender="127.0.0.1",
+        received=NOW,
+        message=b"client www,example,com.bbwin win32\n[who]\nanna\n",
+    )
+    assert judge_client(message, HOST, NOTHING_SELECTED, NOW) == Judged()

@@ -13,15 +13,15 @@ _NEAR = 200  # characters behind " up " that can belong to it
 
 _LEADING = re.compile(r" *([0-9]{1,9})")
 _DAY_MARK = re.compile(r" day(?:s? |[^,]*,?) *")
-_N = "([0-9]{1,9})"
-# How the rest is written, and what its numbers are worth in seconds.
+_N = r"[ \t\n\r]*([0-9]{1,9})"
+# How the rest is written, a word that must be somewhere in it, and what its numbers are worth in seconds.
 _FORMS = (
-    (re.compile(rf"{_N}:{_N}"), (_HOUR, 60)),
-    (re.compile(rf"{_N} hours {_N} mins"), (_HOUR, 60)),
-    (re.compile(rf"{_N} secs"), (1,)),
-    (re.compile(rf"{_N} min"), (60,)),
+    (re.compile(rf"{_N}:{_N}"), "", (_HOUR, 60)),
+    (re.compile(rf"{_N}[ \t\n\r]*hours{_N}"), "", (_HOUR, 60)),
+    (re.compile(_N), " secs", (1,)),
+    (re.compile(_N), "min", (60,)),
 )
-_AN_HOUR = re.compile(r"1 hr")  # of the BSDs; Xymon knows no other hours of theirs, and forgets the days before it
+_AN_HOUR = "1 hr"  # of the BSDs; Xymon knows no other hours of theirs, and forgets the days before it
 
 
 def seconds_up(uptime: str) -> int | None:
@@ -36,10 +36,11 @@ def seconds_up(uptime: str) -> int | None:
         seconds = int(days[1]) * _DAY if days else 0
         rest = rest[mark.end() :]
     rest = rest.lstrip(" ")
-    for form, worth in _FORMS:
-        if match := form.match(rest):
+    for form, word, worth in _FORMS:
+        match = form.match(rest) if word in rest else None
+        if match is not None:
             return seconds + sum(int(number) * each for number, each in zip(match.groups(), worth, strict=True))
-    return _HOUR if _AN_HOUR.match(rest) else None
+    return _HOUR if rest.startswith(_AN_HOUR) else None
 
 
 def up_in_words(seconds: int | None) -> str:

@@ -137,3 +137,4 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes | None = None
     ports: Ports | None = None
     memory: Callable[[ClientData], MemoryUse | None] | None = None
+    needs_date: bool = False  # whether a message without [date] says nothing

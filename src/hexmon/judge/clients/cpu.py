@@ -11,8 +11,11 @@ from hexmon.judge.clients.rules import Load
 from hexmon.model.color import Color
 
 _NEAR = 100  # characters behind "load average:" that can belong to it
-_FIGURE = r"([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})"
-_AVERAGES = re.compile(rf"\s*{_FIGURE}(?:,\s*{_FIGURE},\s*|\s+{_FIGURE}\s+){_FIGURE}")
+_FIGURE = r"([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?![0-9])"
+# The second of two figures is that of five minutes; it is shown when there is a third.
+_AVERAGES = tuple(
+    re.compile(rf"\s*{_FIGURE}{between}\s*{_FIGURE}(?:{between}\s*{_FIGURE})?", re.ASCII) for between in (",", r"\s")
+)
 _PERCENT = re.compile(r"[0-9.]{1,30}%?")
 
 
@@ -69,9 +72,10 @@ def _load(text: str) -> tuple[float, str]:
         begin = text.find(label)
         if begin >= 0:
             begin += len(label)
-            match = _AVERAGES.match(text[begin : begin + _NEAR])
-            value = float(match[2] or match[3]) if match else 0.0
-            return value, f"{value:.2f}" if match else ""
+            near = text[begin : begin + _NEAR]
+            match = next(filter(None, (form.match(near) for form in _AVERAGES)), None)
+            value = float(match[2]) if match else 0.0
+            return value, f"{value:.2f}" if match and match[3] else ""
     begin = text.find(" load=")
     match = _PERCENT.match(text, begin + len(" load=")) if begin >= 0 else None
     return 0.0, match[0] if match else ""

@@ -77,9 +77,7 @@ def _unwrapped(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _file_system(shown: str, row: str, columns: _Columns) -> FileSystem:
     words = columns_of(row)
-    shift = 0
-    if columns.mount_is_last and len(words) > columns.mount and words[columns.capacity][-1:] not in ("%", "-"):
-        shift = _blanks(words, columns)
+    shift = _blanks(words, columns) if columns.mount_is_last and columns.capacity else 0
     place = columns.mount + shift
     if len(words) <= place:
         return FileSystem(shown)
@@ -89,6 +87,8 @@ def _file_system(shown: str, row: str, columns: _Columns) -> FileSystem:
 
 def _blanks(words: list[str], columns: _Columns) -> int:
     """How many blanks the name of the device has: the figures stand so many words further on."""
+    if len(words) <= columns.mount or words[columns.capacity][-1:] in ("%", "-"):
+        return 0
     figures = columns.capacity - 1
     for place in range(columns.capacity + 1, len(words) - 1):
         if words[place][-1:] == "%" and all(_is_figure(word) for word in words[place - figures : place + 1]):

@@ -31,9 +31,11 @@ def judge_client(
     if system is None:
         return Judged()
     data = ClientData(message.message)
+    date = _date(data)
+    if date is None and system.needs_date:
+        return Judged()
     view = View(message=message, data=data, system=system, host=host, rules=rules, now=now, settings=settings)
     made = [one for maker in system.makers for one in maker(view)]
-    date = _date(data)
     reports = [
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns
     ]
@@ -50,6 +52,7 @@ def _date(data: ClientData) -> str | None:
     text = data.get("date")
     if text is None:
         return None
+    # The newline before the next section is none of the text; that at the end of a message is.
     return text[:_LONGEST_DATE].removesuffix("\n") if data.names[-1] != "date" else text[:_LONGEST_DATE]
 
 

@@ -1,7 +1,7 @@
 """Memory in use on the BSDs and macOS: what Xymon's helpers, sysctl(8), swapinfo(8) and vm_stat(1) print."""
 
 from hexmon.judge.clients.contract import MemoryUse
-from hexmon.judge.clients.numbers import after, wholes
+from hexmon.judge.clients.numbers import after, labelled, wholes
 from hexmon.model.client import ClientData
 
 _KIB = 1024
@@ -22,7 +22,7 @@ def freebsd_memory(data: ClientData) -> MemoryUse | None:
     swap_used = swap_total = 0
     if data.get("swapinfo") is not None:
         known += 1
-        swaps = [wholes(line.partition(" ")[2], 3) for line in data.text("swapinfo").split("\n")[1:]]
+        swaps = [wholes(line.lstrip(" ").partition(" ")[2], 3) for line in data.text("swapinfo").split("\n")[1:]]
         swap_total = sum(swap[0] for swap in swaps if len(swap) == _SWAP_COLUMNS) // _KIB
         swap_used = sum(swap[1] for swap in swaps if len(swap) == _SWAP_COLUMNS) // _KIB
     if known < _ENOUGH:
@@ -67,6 +67,4 @@ def darwin_memory(data: ClientData) -> MemoryUse | None:
 
 
 def _first(data: ClientData, section: str, label: str) -> int | None:
-    """The number behind a label, 0 when something else is there; None without the label."""
-    text = data.text(section)
-    return (after(text, label) or (0,))[0] if label in text else None
+    return labelled(data.text(section), label)

@@ -3,7 +3,8 @@
 import re
 
 from hexmon.judge.clients.contract import MemoryUse
-from hexmon.judge.clients.numbers import after, whole, wholes
+from hexmon.judge.clients.lines import columns_of
+from hexmon.judge.clients.numbers import after, labelled, whole, wholes
 from hexmon.model.client import ClientData
 
 _KIB = 1024
@@ -33,15 +34,16 @@ def _solaris_swap(data: ClientData) -> tuple[int, int] | None:
     listed = data.get("swaplist")
     if listed is not None:
         blocks, free = _sums(listed, 3, 4)
-        return max(blocks - free, 0) // _BLOCKS, free // _BLOCKS
-    used, comma, available = data.text("swap").partition("=")[2].partition("k used,")
-    numbers = wholes(used, 1) + wholes(available, 1)
+        used = int((blocks - free) / _BLOCKS)
+        return (used, free // _BLOCKS) if used >= 0 else None
+    taken, comma, available = data.text("swap").partition("=")[2].partition("k used,")
+    numbers = wholes(taken, 1) + wholes(available, 1)
     return (numbers[0] // _KIB, numbers[1] // _KIB) if comma and len(numbers) == 2 else None
 
 
 def _sums(table: str, *columns: int) -> tuple[int, ...]:
     """The sums of columns, as far as they have numbers."""
-    rows = [line.split() for line in table.split("\n")]
+    rows = [columns_of(line) for line in table.split("\n")]
     return tuple(sum(whole(row[column]) or 0 for row in rows if len(row) > column) for column in columns)
 
 
@@ -52,7 +54,7 @@ def aix_memory(data: ClientData) -> MemoryUse | None:
     name, _, size = data.text("realmem").partition(" ")
     total = sum(wholes(size, 1)) // _KIB if name == "realmem" else 0
     pages = wholes(data.text("freemem"), 4)
-    swap = re.match(r"\s*([0-9]{1,15})MB\s+([0-9]{1,15})%", data.text("swap").partition("\n")[2])
+    swap = re.match(r"\s*([0-9]{1,15})MB\s*([0-9]{1,15})", data.text("swap").partition("\n")[2])
     swap_total = int(swap[1]) if swap else None
     return MemoryUse(
         physical_total=total,
@@ -66,11 +68,11 @@ def aix_memory(data: ClientData) -> MemoryUse | None:
 
 def hpux_memory(data: ClientData) -> MemoryUse | None:
     """[memory] has MiB, [swapinfo] a line of totals in MiB."""
-    total, free = after(data.text("memory"), "Total:"), after(data.text("memory"), "Free:")
+    total, free = labelled(data.text("memory"), "Total:"), labelled(data.text("memory"), "Free:")
     swap = after(data.text("swapinfo"), "\ntotal", 2)
-    if not total or not free or len(swap) < 2:
+    if total is None or free is None or len(swap) < 2:
         return None
-    return MemoryUse(physical_total=total[0], physical_used=total[0] - free[0], swap_total=swap[0], swap_used=swap[1])
+    return MemoryUse(physical_total=total, physical_used=total - free, swap_total=swap[0], swap_used=swap[1])
 
 
 def irix_memory(data: ClientData) -> MemoryUse | None:
@@ -92,19 +94,21 @@ def irix_memory(data: ClientData) -> MemoryUse | None:
 def osf_memory(data: ClientData) -> MemoryUse | None:
     """[memory] is what vmstat -P prints, MiB and pages; [swap] what swapon -s prints, pages."""
     text, swaps = data.get("memory"), data.get("swap")
-    total = after(text or "", "\nTotal Physical Memory =")
-    free = after((text or "").partition("\nManaged Pages Break Down:")[2], "free pages =")
-    if swaps is None or not total or not free:
+    if text is None or swaps is None:
         return None
-    page = _tru64_page(text or "", total[0])
+    total = labelled(text, "\nTotal Physical Memory =")
+    free = labelled(text.partition("\nManaged Pages Break Down:")[2], "free pages =")
+    page = _tru64_page(text, total or 0)
     swap = swaps.partition("\nTotal swap allocation:")[2]
     pages = after(swap, "Allocated space:") + after(swap, "Available space:")
     known = len(pages) == 2
+    if total is None:
+        return None
     return MemoryUse(
-        physical_total=total[0],
-        physical_used=total[0] - free[0] * page // _KIB,
+        physical_total=total,
+        physical_used=total + 1 if free is None else total - free * page // _KIB,  # as in Xymon
         swap_total=pages[0] * page // _KIB if known else None,
-        swap_used=pages[0] * page // _KIB - pages[1] * page // _KIB if known else None,
+        swap_used=pages[0] * page // _KIB - pages[1] * page // _KIB if known else 0,
     )
 
 
@@ -120,11 +124,12 @@ def sco_memory(data: ClientData) -> MemoryUse | None:
     if any(data.get(section) is None for section in ("memsize", "freemem", "swap")):
         return None
     free = wholes(data.text("freemem").lstrip().partition(" ")[2], 2)
-    total = sum(wholes(data.text("memsize"), 1)) // _MIB if len(free) == 2 else 0
-    blocks, unused = _sums(data.text("swap").partition("\n")[2], 3, 4)
+    total = sum(wholes(data.text("memsize"), 1)) // _MIB
+    swaps = [wholes(" ".join(row.split(None, 5)[2:5]), 3) for row in data.text("swap").split("\n")[1:]]
+    blocks, unused = (sum(row[place] for row in swaps if len(row) == 3) // _BLOCKS for place in (1, 2))
     return MemoryUse(
         physical_total=total,
-        physical_used=total - free[0] // _PAGES if len(free) == 2 else 0,
-        swap_total=blocks // _BLOCKS,
-        swap_used=blocks // _BLOCKS - unused // _BLOCKS,
+        physical_used=total - free[0] // _PAGES if len(free) == 2 else total + 1,  # as in Xymon
+        swap_total=blocks,
+        swap_used=blocks - unused,
     )

@@ -1,11 +1,13 @@
 """Figures out of what agents send: whole numbers at the beginning of words, of any length."""
 
 import re
+from itertools import islice
 
 # The most that is told of a figure: nothing that is counted here comes near.
 MOST = 10**15
 _DIGITS = 15
 _NEAR = 400  # characters behind a label in which its figures are
+_WORDS = re.compile(r"[^ \t\n\v\f\r]+")
 _WHOLE = re.compile(r"[ \t]*([+-]?)([0-9]+)")
 
 
@@ -22,13 +24,15 @@ def whole(word: str) -> int | None:
 
 
 def wholes(text: str, count: int) -> tuple[int, ...]:
-    """The first `count` words of a text, as long as they begin with numbers."""
+    """The first `count` words of a text, as long as they are numbers; the last may have more behind its number."""
     found: list[int] = []
-    for word in text.split(None, count)[:count]:
+    for match in islice(_WORDS.finditer(text), count):
+        word = match[0]
         value = whole(word)
-        if value is None:
+        if value is not None:
+            found.append(value)
+        if not word.lstrip("+-").isdigit():
             break
-        found.append(value)
     return tuple(found)
 
 
@@ -37,3 +41,8 @@ def after(text: str, label: str, count: int = 1) -> tuple[int, ...]:
     found = text.find(label)
     begin = found + len(label)
     return wholes(text[begin : begin + _NEAR], count) if found >= 0 else ()
+
+
+def labelled(text: str, label: str) -> int | None:
+    """The number behind a label, 0 when something else stands there; None without the label."""
+    return (after(text, label) or (0,))[0] if label in text else None

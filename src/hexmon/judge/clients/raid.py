@@ -7,7 +7,8 @@ from hexmon.judge.clients.contract import Square, View
 from hexmon.judge.clients.notes import Note, shortened, told, worst
 from hexmon.model.color import Color
 
-_DEVICES = re.compile(r"([0-9]{1,15})/([0-9]{1,15})")
+_AT_THE_END, _AT_THE_BEGINNING = re.compile(r"[0-9]{1,15}\Z"), re.compile(r"[0-9]{1,15}")
+_NEAR = 20  # characters before the slash that can be a number
 _RULE = "============================ /proc/mdstat ==========================="
 _WORDS = {Color.GREEN: "OK", Color.YELLOW: "recovering", Color.RED: "failure"}
 
@@ -40,12 +41,16 @@ def _arrays(text: str) -> Iterator[list[str]]:
 def _judged(array: list[str]) -> Note | None:
     """Of `[3/2]` the first is how many devices there should be."""
     name = array[0].split(None, 1)[0]
-    found = next((match for line in array[1:] if "/" in line and (match := _DEVICES.search(line))), None)
-    if found is None:
+    devices = next((line.partition("/") for line in array if "/" in line), None)
+    if devices is None:
         return None
-    wanted, active = int(found[1]), int(found[2])
+    wanted, active = _number(_AT_THE_END.search(devices[0][-_NEAR:])), _number(_AT_THE_BEGINNING.match(devices[2]))
     if wanted == active:
         return Note(Color.GREEN, f"{name} : {active} devices of {wanted} active")
     if any("recovery = " in line for line in array):
         return Note(Color.YELLOW, f"{name} status recovery in progress : {active} devices of {wanted} active")
     return Note(Color.RED, f"{name} : Disk failure in array : {active} devices of {wanted} active")
+
+
+def _number(found: re.Match[str] | None) -> int:
+    return int(found[0]) if found else 0

@@ -82,6 +82,7 @@ def _windows(name: str) -> System:
         processes=Processes(("Name",), "procs"),
         ports=Ports(1, 2, 3),
         memory=windows_memory,
+        needs_date=True,
     )
 
 

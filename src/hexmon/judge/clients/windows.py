@@ -1,5 +1,6 @@
 """The squares uptime, timediff, cpu and who of Windows: BBWin and the PowerShell client."""
 
+import re
 from collections.abc import Iterator
 
 from hexmon.judge.clients.boot import boot_notes
@@ -7,18 +8,18 @@ from hexmon.judge.clients.clock import clock_notes
 from hexmon.judge.clients.contract import Square, View
 from hexmon.judge.clients.cpu import load_notes
 from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
-from hexmon.judge.clients.numbers import after
 from hexmon.model.color import Color
 
 _TOP = "CPU states"
+_SECONDS = re.compile(r"sec:[^0-9\r\n]{0,99}\s{0,9}([0-9]{1,15})")
+_LOAD = re.compile(r"load=[^0-9%\r\n]{0,99}\s{0,9}([0-9]{1,15})")
 
 
 def windows_uptime(view: View) -> Iterator[Square]:
     """From [uptime]: a line with the seconds, and below it the same in words."""
     text = view.data.get("uptime")
     if text is not None and "cpu" not in view.host.nocolumns:
-        seconds = sum(after(text.partition("\n")[0], "sec:"))
-        yield _square(view, "uptime", list(boot_notes(seconds, view.rules)), text.partition("\n")[2])
+        yield _square(view, "uptime", list(boot_notes(_figure(_SECONDS, text), view.rules)), text.partition("\n")[2])
 
 
 def timediff(view: View) -> Iterator[Square]:
@@ -41,8 +42,8 @@ def windows_cpu(view: View) -> Iterator[Square]:
     text = view.data.get("cpu")
     if text is None:
         return
-    summary, states, top = text.partition(_TOP)
-    notes = list(load_notes(sum(after(summary, "load=")), view.rules))
+    summary, states, top = text.partition(_TOP) if not text.startswith(_TOP) else (text, "", "")
+    notes = list(load_notes(_figure(_LOAD, text), view.rules))
     line, _, rest = summary.partition("\n")
     listing = shortened(states + top, view.settings.longest) if view.settings.list_cpu else ""
     yield Square(
@@ -52,6 +53,11 @@ def windows_cpu(view: View) -> Iterator[Square]:
         body=f"{rest}{told(notes, view.settings.longest)}{listing}",
         groups=groups_of(notes),
     )
+
+
+def _figure(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.search(text)
+    return int(found[1]) if found else 0
 
 
 def _square(view: View, test: str, notes: list[Note], listing: str) -> Square:

@@ -37,6 +37,12 @@ class Findings:
         self.color = max(self.color, color)
         self.lines.append(f"&{WORDS[color]} {words}\n")
 
+    def add_about_boot(self, color: Color, words: str) -> None:
+        """The same of UP, whose colour stands for any other but red."""
+        before = self.color
+        self.add(color, words)
+        self.color = before if before is Color.RED else color
+
     def judge(self, value: float, limits: Percent, what: str) -> None:
         """Above a limit `what` is HIGH, or CRITICAL."""
         self.judge_between(value, (limits.warn, limits.panic), what)
@@ -105,9 +111,10 @@ def _judge_uptime(view: View, text: str, findings: Findings) -> None:
     seconds = days * _DAY + 60 * (60 * hours + minutes)
     rule = view.rules.first(Up) or _USUAL_UP
     if rule.recent is not None and seconds < rule.recent:
-        findings.add(rule.color, "Machine recently rebooted")
+        findings.add_about_boot(rule.color, "Machine recently rebooted")
     if rule.ancient is not None and seconds > rule.ancient:
-        findings.add(rule.color, f"Machine has been up more than {int(rule.ancient) // _DAY} days")
+        days_at_most = int(rule.ancient) // _DAY
+        findings.add_about_boot(rule.color, f"Machine has been up more than {days_at_most} days")
 
 
 def paging_of(system: str, marker: str, section: str = "paging") -> Maker:
