@@ -1,6 +1,7 @@
 """Reports that a server does not take wait, and go before the next one; none is lost and none is sent twice."""
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 from hexmon.agent.courier import Courier
@@ -51,6 +52,24 @@ def test_an_outage_of_ten_minutes_loses_no_report_and_keeps_their_order(tmp_path
         b"report 2\n[msgcache]\nCachedelay: 300\n",
         b"report 3\n",
     ]
+
+
+def test_a_report_that_others_made_late_says_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = FakeClock()
+        taken: list[bytes] = []
+
+        async def slow(message: bytes) -> bytes:
+            taken.append(message)
+            await clock.advance(60)
+            return b""
+
+        Spool(tmp_path, MIB).append((Waiting(clock.now(), b"old"),))
+        one = Courier("monitor", slow, Spool(tmp_path, MIB), clock)
+        await one.deliver(b"fresh")
+        assert taken == [b"old\n[msgcache]\nCachedelay: 0\n", b"fresh\n[msgcache]\nCachedelay: 60\n"]
+
+    asyncio.run(story())
 
 
 def test_what_waits_survives_the_end_of_the_agent(tmp_path: Path) -> None:
@@ -124,7 +143,7 @@ def test_a_report_on_its_way_when_the_agent_is_stopped_waits(tmp_path: Path) -> 
 
 def test_a_disk_that_is_full_does_not_end_the_agent(tmp_path: Path) -> None:
     class Broken(Spool):
-        def append(self, messages: object) -> bool:  # noqa: ARG002 - the name is that of the spool
+        def append(self, messages: Iterable[Waiting], *, ahead: bool = False) -> bool:  # noqa: ARG002 - the name is that of the spool
             raise OSError(5, "Input/output error")
 
     async def refuse(_message: bytes) -> bytes:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.agent.cutting import CURRENT, SKIPPED, Patterns, cut
-from hexmon.agent.expressions import Caseless
+from hexmon.agent.expressions import Budget, Caseless
 
 
 def patterns(ignore: str = "", trigger: str = "", counts: str = "") -> Patterns:
     return Patterns(
-        ignore=tuple(map(Caseless, ignore.split())),
-        trigger=tuple(map(Caseless, trigger.split())),
-        counts=tuple((word, Caseless(word)) for word in counts.split()),
+        ignore=tuple(Caseless(word, Budget()) for word in ignore.split()),
+        trigger=tuple(Caseless(word, Budget()) for word in trigger.split()),
+        counts=tuple((word, Caseless(word, Budget())) for word in counts.split()),
     )
 
 

@@ -268,6 +268,11 @@ async def test_a_slow_disk_does_not_fill_the_memory(tmp_path: Path) -> None:
     for _ in range(300):
         bench.keeper._save("www.example.com", forced=True)
     assert bench.keeper.counts == {"too many": 100}
+    bench = Bench(tmp_path)
+    bench.monitor.say(b"client www,example,com.linux linux\n[a]\n" + b"x" * (15 << 20))
+    for _ in range(10):
+        bench.keeper._save("www.example.com", forced=True)
+    assert bench.keeper.counts == {"too many": 1}
 
 
 async def test_figures_for_the_metrics(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_agents_are_judged_by_analysis_cfg_which_is_read_again_when_it_changes(t
     with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
         running.ask(message)
         running.until(b"xymondboard host=www test=cpu", b"|cpu|yellow|")
-        (tmp_path / "analysis.cfg").write_text("HOST=www.example.com\nLOAD 20 30\nLAOD 1\n")
+        (tmp_path / "analysis.cfg").write_text("HOST=www.example.com\nLOAD 20 30\nLOAX 1\n")
         running.until(b"xymondlog me.example.hexmon", b"did you mean LOAD?")
         running.ask(message)
         running.until(b"xymondboard host=www test=cpu", b"|cpu|green|")

@@ -146,13 +146,13 @@ def test_analysis_cfg_and_what_it_includes_are_watched_and_a_bad_one_keeps_the_o
     read = sources(tmp_path)
     read.load()
     assert read.analysis.rules == ()
-    (tmp_path / "analysis.cfg").write_text("include more.cfg\nLAOD 5\n")
+    (tmp_path / "analysis.cfg").write_text("include more.cfg\nLOAX 5\n")
     (tmp_path / "more.cfg").write_text("PROC cron\n")
     assert read.changed()
     read.load()
     assert len(read.analysis.rules) == 1
     assert [str(one) for one in read.analysis.problems] == [
-        "analysis.cfg:2: nobody knows 'LAOD'; the line is left out; did you mean LOAD?"
+        "analysis.cfg:2: nobody knows 'LOAX'; the line is left out; did you mean LOAD?"
     ]
     assert not read.changed()
     (tmp_path / "more.cfg").write_text("PROC cron\nPROC init\n")

@@ -178,4 +178,4 @@ def test_good_files_of_alerting(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_examples_fit_one_another(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--config", EXAMPLES / "hexmon.toml") == 0
-    assert capsys.readouterr().out.endswith(" 11 rules, no mistakes\n")
+    assert capsys.readouterr().out.endswith(" 11 rules, 31 settings, 4 sections, no mistakes\n")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.model import patterns
-from hexmon.model.patterns import PatternError, PatternSet, compile_pattern
+from hexmon.model.patterns import PatternError, PatternSet, compile_pattern, ends_in_time, lines_in, over_lines
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,43 @@ def test_a_search_for_many_that_fails_is_made_one_by_one(monkeypatch: pytest.Mon
 def test_a_set_refuses_what_is_no_pattern() -> None:
     with pytest.raises(PatternError):
         PatternSet(["a", "("])
+
+
+LINE_PATTERNS = [
+    "b", "^b", "b$", "^b$", "^$", "a|^", r"b\s", r"\sb", "[^a]", "[^a]*", "a[^x]*b", r"\bb\b", r"\Bb", "(?s)a.*b",
+    "(?-i)B", r"\Ab", r"b\z", "(?-m)^b", "(?m)b$", r"\Qb\E", "(?!a)b", r"b(?!\s)", "(a)\\1", "\xe9",
+]  # fmt: skip
+
+
+@given(st.sampled_from(LINE_PATTERNS), st.text(alphabet="abB \r\n\xe9", max_size=40))
+def test_lines_are_found_as_if_each_was_looked_at(text: str, subject: str) -> None:
+    pattern = compile_pattern(text)
+    encoded = subject.encode()
+    assert list(lines_in(pattern, encoded)) == [line for line in encoded.split(b"\n") if pattern.search(line)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("^b$", True, id="every line has two ends"),
+        pytest.param("^c", False, id="but not every place is one"),
+        pytest.param("(?!a)^b", True, id="for the other engine too"),
+        pytest.param("B", True, id="in any case"),
+        pytest.param("(?-i)^B", False, id="unless it says otherwise"),
+    ],
+)
+def test_over_lines(text: str, found: bool) -> None:
+    assert over_lines(compile_pattern(text)).search(b"a\nb\na") is found
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "in_time"),
+    [
+        pytest.param("(a|aa)+$", b"a" * 60 + b"!", True, id="linear patterns always do"),
+        pytest.param("(?!x)(a|aa)+$", b"a" * 60 + b"!", False, id="one that tries everything"),
+        pytest.param("(?!x)(a|aa)+$", b"\n".join([b"aaaa!"] * 100), True, id="on lines that are short enough"),
+        pytest.param("(?!x)y", b"y" * 50_000_000, False, id="a text that is too long"),
+    ],
+)
+def test_what_ends_in_time(text: str, subject: bytes, in_time: bool) -> None:
+    assert ends_in_time(compile_pattern(text), subject) is in_time

@@ -20,7 +20,7 @@ _DURATIONS = ("10", "1h", "90m", "2d", "4w", "1h30m", "1w2d", "0")
 _ODD_DURATIONS = ("x", "5x", "2H", "10s", "", "h", "1h1", "5 m")
 _NAMES = ("cron", "httpd", "%http|cron", '"two words"', '"%a b"', "/usr/sbin/x", "%(", "a=b", "x:y", "CLOCK", "TRACK")
 _FILES = ("/var/log/messages", "%^/var", "/a", '"/a b"', "%.", "*", "C:\\x")
-_NOISE = ("bogus", "bogus=1", "LAOD", "5", ";", '""', "HSOT=x", "=")
+_NOISE = ("bogus", "bogus=1", "LOAX", "5", ";", '""', "HSOT=x", "=")
 _HASHES = ("md5", "sha1", "sha256", "sha512", "sha224", "sha384", "rmd160")
 _TYPES = ("file", "dir", "char", "block", "fifo", "socket", "FILE")
 _SETTINGS = (

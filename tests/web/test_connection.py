@@ -9,8 +9,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from hexmon.ingest.http import CERTIFICATE
 from hexmon.web import connection
-from hexmon.web.connection import BoundedConnection
+from hexmon.web.connection import BoundedConnection, names_of
 
 BIG = b"x" * 30_000_000
 
@@ -21,7 +22,9 @@ class Quiet(uvicorn.Server):
         yield
 
 
-async def answer(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    while scope["path"] == "/post" and (await receive()).get("more_body"):
+        pass
     body = BIG if scope["path"] == "/big" else b"well"
     headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -83,6 +86,49 @@ async def test_a_request_that_does_not_end_is_given_up(beginning: bytes) -> None
 async def test_a_head_without_end_is_given_up() -> None:
     async with served() as port, asyncio.timeout(5):
         assert await asked(port, b"GET / HTTP/1.1\r\nX: ", *[b"x" * 65536] * 100) == b""
+
+
+async def test_a_head_and_a_long_body_may_come_at_once() -> None:
+    body = bytes(200_000)
+    async with served() as port, asyncio.timeout(5):
+        head = b"POST /post HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 200000\r\n\r\n"
+        assert (await asked(port, head + body)).endswith(b"well")
+
+
+@pytest.mark.parametrize("size", [1, 9, 30, 1000])
+async def test_a_head_whose_lines_end_with_bare_newlines(size: int) -> None:
+    request = b"GET / HTTP/1.0\nHost: x\nX: y\n\n"
+    async with served() as port, asyncio.timeout(5):
+        parts = [request[start : start + size] for start in range(0, len(request), size)]
+        assert (await asked(port, *parts)).endswith(b"well")
+
+
+async def test_newlines_are_only_mended_in_a_first_head_that_begins_so() -> None:
+    async with served() as port, asyncio.timeout(5):
+        mixed = b"GET / HTTP/1.1\r\nHost: x\nX: y\r\n\r\n"
+        assert (await asked(port, mixed)).startswith(b"HTTP/1.1 400")
+        second = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + b"GET /big HTTP/1.0\nHost: x\n\n"
+        assert len(await asked(port, second)) < 1000
+
+
+async def test_what_is_no_http_is_refused_without_a_word() -> None:
+    async with served() as port, asyncio.timeout(5):
+        answer = await asked(port, b"EHLO x\r\n")
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert answer.endswith(b"\r\n\r\n")
+
+
+def test_who_a_certificate_is_for() -> None:
+    certificate = {
+        "subject": ((("countryName", "XX"),), (("commonName", "web1"), ("commonName", "web2"))),
+        "subjectAltName": (("DNS", "web1"), ("IP Address", "192.0.2.1"), ("DNS", "web1.example.com")),
+    }
+    assert names_of(certificate) == ("web1", "web2", "web1.example.com")
+    assert names_of({}) == ()
+
+
+def test_both_sides_mean_the_same_place() -> None:
+    assert connection.CERTIFICATE == CERTIFICATE
 
 
 @pytest.mark.usefixtures("impatient")

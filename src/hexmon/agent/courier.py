@@ -11,6 +11,7 @@ log = logging.getLogger(__name__)
 
 Send = Callable[[bytes], Awaitable[bytes]]
 
+_PROMPT = 5.0  # seconds after which a report says how late it is
 _PATIENCE = 2  # reports that were taken while the oldest one that waits was not
 
 
@@ -42,7 +43,9 @@ class Courier:
             made = self._clock.now()
             caught_up = await self._send_waiting()
             try:
-                reply = await self._try(report)
+                now = self._clock.now()
+                prompt = now - made < _PROMPT  # bringing what waited may have taken its time
+                reply = await self._try(report if prompt else late(Waiting(made, report), now))
             except asyncio.CancelledError:
                 await asyncio.shield(self._keep(report, made))
                 raise

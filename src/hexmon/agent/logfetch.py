@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from hexmon.agent.cutting import Cut, Patterns, cut
-from hexmon.agent.expressions import Caseless, with_case
+from hexmon.agent.expressions import Budget, Caseless, with_case
 from hexmon.agent.files import OutOfTime, file_facts, folder_sizes, line_counts
 from hexmon.agent.logs import Remembered, read_log
 from hexmon.agent.patience import NoAnswer, Patience
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _MOST_NAMES = 2000  # of one glob or command
 _MOST_PRINTED = 1 << 20  # bytes of a command that prints names
+_Named = Sequence[tuple[str, str]]  # a name and its pattern
 _UNWANTED = frozenset("]\n\r\0")
 
 
@@ -65,6 +66,7 @@ class _Round:
         self._remembered: dict[str, Remembered] = {}
         self._problems: list[str] = []
         self._begun = 0.0
+        self._budget = Budget()
 
     def run(self, wanted: Sequence[Wanted]) -> Fetched:
         known: dict[tuple[Kind, str], Wanted] = {}
@@ -159,10 +161,10 @@ class _Round:
             counts=tuple(self._compiled(one.counts, Caseless)),
         )
 
-    def _compiled(self, patterns: Sequence[tuple[str, str]], make: Callable[[str], T]) -> Iterator[tuple[str, T]]:
+    def _compiled(self, patterns: _Named, make: Callable[[str, Budget], T]) -> Iterator[tuple[str, T]]:
         for word, text in patterns:
             try:
-                yield word, make(text)
+                yield word, make(text, self._budget)
             except PatternError as error:
                 self._problems.append(str(error))
 

@@ -19,7 +19,8 @@ from hexmon.model.status import ClientMessage
 log = logging.getLogger(__name__)
 
 BACKOFF = 300.0  # seconds that a host is left alone after its file could not be written
-_MOST_WAITING = 200  # saves; each holds a message in memory
+_MOST_WAITING = 200  # saves
+_MOST_BYTES = 128 * 1024 * 1024  # of messages that wait; one is always taken
 _SILENCE = 300.0  # seconds between two complaints about a full disk
 
 
@@ -28,6 +29,10 @@ class _Save(msgspec.Struct, frozen=True):
     moment: int
     messages: tuple[ClientMessage, ...]
     forced: bool
+
+    @property
+    def size(self) -> int:
+        return sum(len(message.message) for message in self.messages)
 
 
 class _Host(msgspec.Struct):
@@ -57,6 +62,7 @@ class HostDataKeeper:
         self._hosts: dict[str, _Host] = {}
         self._armed: dict[str, float] = {}
         self._saves = 0
+        self._bytes = 0
         self._work: deque[_Save | Callable[[], object]] = deque()
         self._wanted = asyncio.Event()
         self._idle = asyncio.Event()
@@ -126,12 +132,14 @@ class HostDataKeeper:
         known = self._hosts.setdefault(host, _Host())
         if not forced and known.latest == moment:
             return
-        if self._saves >= _MOST_WAITING:
+        if self._saves >= _MOST_WAITING or self._bytes >= _MOST_BYTES:
             self.counts["too many"] += 1
             return
         known.latest = moment
+        save = _Save(host, moment, messages, forced)
         self._saves += 1
-        self._do(_Save(host, moment, messages, forced))
+        self._bytes += save.size
+        self._do(save)
 
     def _do(self, work: _Save | Callable[[], object]) -> None:
         self._work.append(work)
@@ -149,6 +157,7 @@ class HostDataKeeper:
                 work = self._work.popleft()
                 if isinstance(work, _Save):
                     self._saves -= 1
+                    self._bytes -= work.size
                     await self._write(work)
                 else:
                     await self._work_on_files(work)

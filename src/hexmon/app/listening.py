@@ -51,4 +51,4 @@ def _listen(text: str) -> WebSocket:
     except OSError:
         listener.close()
         raise
-    return WebSocket(listener, address.tls)
+    return WebSocket(listener, address.encrypted)

@@ -22,7 +22,14 @@ class Pages(uvicorn.Server):
     def __init__(self, app: Starlette, listeners: Sequence[WebSocket], tls: ssl.SSLContext | None) -> None:
         """`tls` is for the encrypted ones among the listeners."""
         super().__init__(
-            uvicorn.Config(app, http=BoundedConnection, log_level="error", access_log=False, server_header=False)
+            uvicorn.Config(
+                app,
+                http=BoundedConnection,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # it would believe every process of this machine who it speaks for
+            )
         )
         self._listeners = listeners
         self._tls = tls

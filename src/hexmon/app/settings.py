@@ -306,7 +306,7 @@ def _refuse_impossible_listeners(listen: Listen, source: str) -> None:
             hint = "messages over HTTP are taken at the addresses of [listen] web"
             raise ConfigError((Problem(Origin(source), f"listen.messages: {text}: this is for pages", hint),))
     encrypted = [("messages", text) for text in listen.messages if parse_address(text).tls]
-    encrypted += [("web", text) for text in listen.web if parse_listener(text, 8000).tls]
+    encrypted += [("web", text) for text in listen.web if parse_listener(text, 8000).encrypted]
     if encrypted and not (listen.certificate and listen.key):
         key, text = encrypted[0]
         hint = "set [listen] certificate and key to PEM files"

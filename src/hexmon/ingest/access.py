@@ -1,5 +1,6 @@
 """Who may say what: four lists of networks, checked as xymond(8) does, for IPv4 and IPv6."""
 
+import logging
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
@@ -8,11 +9,14 @@ import msgspec
 
 from hexmon.model.origin import Origin, Problem
 
+log = logging.getLogger(__name__)
+
 ListName = Literal["status", "maint", "www", "admin"]
 Network = IPv4Network | IPv6Network
 
 ANYWHERE = "0.0.0.0"  # noqa: S104 - hosts.cfg's word for a host without a fixed address
 _REMEMBERED = 10_000  # senders whose answer is kept, for each list
+_MOST_TOLD = 1_000
 
 
 class Senders(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +86,19 @@ class Access:
         if host_ip is not None and (host_ip in (ANYWHERE, sender) or same_address(host_ip, sender)):
             return True
         return allowed.holds(sender)
+
+
+class Refusals:
+    """Says once of each sender, and of not too many, what was not allowed."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def tell(self, sender: str, what: str, name: ListName) -> None:
+        """Log it, unless that was said."""
+        if (sender, what) not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add((sender, what))
+            log.warning("messages: refused %s from %s: it is not in the list '%s'", what, sender, name)
 
 
 def read_networks(text: str) -> list[Network]:

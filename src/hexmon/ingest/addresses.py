@@ -30,7 +30,12 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def tls(self) -> bool:
-        """Whether the connection is encrypted."""
+        """Whether messages are sent by TLS, one for each connection."""
+        return self.scheme == "tls"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the connection is."""
         return self.scheme in ("tls", "https")
 
     def __str__(self) -> str:

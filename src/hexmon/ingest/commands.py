@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from hexmon import __version__
 from hexmon.board.answers import Answers
@@ -14,7 +13,7 @@ from hexmon.board.board import Board
 from hexmon.board.fields import Xmh, plain_xmh
 from hexmon.clock import Clock
 from hexmon.ingest import messages as say
-from hexmon.ingest.access import ANYWHERE, Access, ListName
+from hexmon.ingest.access import ANYWHERE, Access, ListName, Refusals
 from hexmon.ingest.answer import NO_ANSWER, Answer
 from hexmon.ingest.files import Files
 from hexmon.ingest.outside import NOBODY, Outside
@@ -33,7 +32,6 @@ VERSION_LINE = f"xymond 4.3.30 hexmon/{__version__}\n".encode()
 _MINUTE = 60.0
 _STEP = 100  # messages of a big combo handled before others get their turn
 _MOST_SENDERS = 10_000
-_MOST_REFUSALS = 1_000
 
 
 class Handler(msgspec.Struct, frozen=True):
@@ -69,7 +67,7 @@ class Dispatcher:
         self.lifetime = board.settings.status_lifetime
         self.counts: Counter[str] = Counter()
         self.senders: dict[str, int] = {}
-        self._refusals: set[tuple[str, str]] = set()
+        self._refusals = Refusals()
         self._report = board.report
 
     def handle(self, message: bytes, sender: str) -> Answer:
@@ -144,9 +142,7 @@ class Dispatcher:
         if self.access.allows(name, sender, address):
             return True
         self.counts["Refused"] += 1
-        if (sender, what) not in self._refusals and len(self._refusals) < _MOST_REFUSALS:
-            self._refusals.add((sender, what))
-            log.warning("messages: refused %s from %s: it is not in the list '%s'", what, sender, name)
+        self._refusals.tell(sender, what, name)
         return False
 
     def combo(self, command: say.Combo, sender: str) -> Answer:
@@ -228,16 +224,15 @@ class Dispatcher:
         if self.outside.save_next:
             self.outside.save_next.client_came(host)
         host_class = self._class_of(host, command)
-        later = self.outside.judge(replace(message, host_class=host_class))
+        later = self.outside.judge(msgspec.structs.replace(message, host_class=host_class))
         reply = self.files.client_local(host, host_class, command.os_type) if command.answered else b""
         return Answer(reply, ticket, later)
 
     def _class_of(self, host: str, command: say.ClientData) -> str:
         """The class of hosts.cfg, else of this message, else of the host's ordinary client."""
         known = self.board.inventory.find(host)
-        if known is not None and known.host_class:
-            return known.host_class
-        return command.host_class or next((one.host_class for one in self.board.clients(host) if one.host_class), "")
+        given = (known.host_class if known else "") or command.host_class
+        return given or next((one.host_class for one in self.board.clients(host) if one.host_class), "")
 
     def disable(self, command: say.Disable, sender: str) -> Answer:  # noqa: ARG002
         """Silence tests; the end is rounded up to the next whole minute."""
@@ -270,8 +265,7 @@ class Dispatcher:
     def ack_note(self, command: say.AckNote, sender: str) -> Answer:  # noqa: ARG002
         """By level and user."""
         self.note_ghost(command.host, command.sender)
-        now = self.clock.now()
-        until = now + command.seconds
+        until = (now := self.clock.now()) + command.seconds
         info = AckInfo(command.level, command.user, now, until, until, command.text)
         return _done(self.board.ack_info(command.host, command.test, info))
 
@@ -340,7 +334,7 @@ class Dispatcher:
     def list_schedule(self, command: say.ScheduleList, sender: str) -> Answer:  # noqa: ARG002
         """What is still to run."""
         jobs = sorted(self.board.scheduled(), key=lambda job: job.id, reverse=True)
-        lines = [b"%d|%d|%s|%s\n" % (job.id, job.at, job.sender.encode(), nl_encode_bytes(job.command)) for job in jobs]
+        lines = (b"%d|%d|%s|%s\n" % (job.id, job.at, job.sender.encode(), nl_encode_bytes(job.command)) for job in jobs)
         return Answer(b"".join(lines))
 
     def ping(self, command: say.Ping, sender: str) -> Answer:  # noqa: ARG002

@@ -77,7 +77,7 @@ class Credentials:
             for path, take in ((settings.htpasswd, self._take_passwords), (settings.tokens, self._take_tokens))
             if path is not None
         }
-        self._secret = secrets.token_bytes(32)
+        self._key = secrets.token_bytes(32)
         self._verified: dict[str, tuple[bytes, str]] = {}  # user -> seal of the password, hash it was checked with
         self._scopes: dict[tuple[str, ...], HostScope | None] = {}
         self._checks = asyncio.Semaphore(_CHECKS_AT_ONCE)
@@ -179,7 +179,7 @@ class Credentials:
         return self._user(shown.user)
 
     def _seal(self, login: Login) -> bytes:
-        return hashlib.blake2b(f"{login.user}\0{login.password}".encode(), key=self._secret).digest()
+        return hashlib.blake2b(f"{login.user}\0{login.password}".encode(), key=self._key).digest()
 
     def _user(self, name: str) -> Identity:
         self.counters["users"] += 1

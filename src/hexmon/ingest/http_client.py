@@ -35,6 +35,7 @@ class _Reply:
         self.ended = False
         self.body = bytearray()
         self.heard = 0  # bytes
+        self.lasting = False  # the connection can be used again
         self._parser = httptools.HttpResponseParser(self)
         self._head = True
         self._framed = False
@@ -64,11 +65,6 @@ class _Reply:
         """Its status code."""
         return int(self._parser.get_status_code())
 
-    @property
-    def lasting(self) -> bool:
-        """Whether the connection can be used again."""
-        return self._framed and bool(self._parser.should_keep_alive())
-
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: ARG002
         self._framed |= name.lower() in (b"content-length", b"transfer-encoding")
 
@@ -86,6 +82,7 @@ class _Reply:
             self._head, self._framed = True, False
             return
         self.ended = True
+        self.lasting = bool(self._parser.should_keep_alive())
 
 
 class HttpSender:
@@ -150,7 +147,7 @@ class HttpSender:
             sock = socket.create_connection((address.host, address.port), _left(deadline))
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                if address.tls:
+                if address.encrypted:
                     self._tls = self._tls or ssl.create_default_context()
                     sock = self._tls.wrap_socket(sock, server_hostname=address.host)
             except BaseException:

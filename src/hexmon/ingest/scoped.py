@@ -63,7 +63,10 @@ class Scopes:
         allowed = [part for part in parts if self._allows(part, who, scope)]
         if len(allowed) == len(parts):
             return self._handler.handle(message, sender)
-        return self._handler.handle(combined(allowed, len(allowed))[0], sender) if allowed else NO_ANSWER
+        if not allowed:
+            return NO_ANSWER
+        answer = self._handler.handle(combined(allowed, len(allowed))[0], sender)
+        return Answer(ticket=answer.ticket, later=answer.later)  # the parts of a message have no replies
 
     def handle_in_steps(self, message: bytes, sender: str, who: str, scope: HostScope) -> Iterator[int]:
         """A big message of many parts: journal tickets, with pauses in which others are served. Never raises."""

@@ -5,7 +5,7 @@ it refuses (look-around, back references) goes to a backtracking engine with a t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol, cast
 
@@ -57,6 +57,11 @@ class _Linear:
         return self._search(_bytes(subject)) is not None
 
     look = search
+
+    def span(self, subject: bytes, begin: int) -> tuple[int, int] | None:
+        """Where it first occurs behind `begin`, and where that ends."""
+        found = self._search(subject, begin)
+        return None if found is None else found.span()
 
 
 class _Backtracking:
@@ -135,6 +140,11 @@ class _Literal:
 
     look = search
 
+    def span(self, subject: bytes, begin: int) -> tuple[int, int] | None:
+        """Where it first occurs behind `begin`, and where that ends."""
+        place = subject.lower().find(self._needle, begin)
+        return None if place < 0 else (place, place + len(self._needle))
+
 
 def _bytes(subject: str | bytes) -> bytes:
     return subject.encode(errors="surrogateescape") if isinstance(subject, str) else subject
@@ -203,10 +213,7 @@ _FLAGS_AND_ENDS = re.compile(r"\\[AzZQ]|\(\?[a-z]*-?[a-z]*[m-]")
 
 
 def over_lines(pattern: Pattern) -> Pattern:
-    """The same where `^` and `$` are the ends of every line: it is in a text if it is in one of its lines.
-
-    That holds for what `searches_lines` says; others may miss a line that is not the first or the last.
-    """
+    """The same where `^` and `$` are the ends of every line."""
     return pattern if isinstance(pattern, _Literal) else _over_lines(pattern.text)
 
 
@@ -216,9 +223,22 @@ def _over_lines(text: str) -> Pattern:
     return compile_expression(text, text.encode(errors="surrogateescape"), ignore_case=True)
 
 
-def searches_lines(pattern: Pattern) -> bool:
-    """Whether a text without a place for `over_lines(pattern)` has no line with a place for the pattern."""
-    return is_linear(pattern) and not _FLAGS_AND_ENDS.search(pattern.text.replace("(?-i)", ""))
+def lines_in(pattern: Pattern, text: bytes) -> Iterator[bytes]:
+    """The lines of a text in which it occurs; few of the others are looked at one by one."""
+    lines = over_lines(pattern)
+    if isinstance(lines, _Backtracking) or _FLAGS_AND_ENDS.search(pattern.text.replace("(?-i)", "")):
+        yield from filter(pattern.search, text.split(b"\n"))
+        return
+    span, begin = cast("_Linear | _Literal", lines).span, 0
+    while (found := span(text, begin)) is not None:
+        begin, end = text.rfind(b"\n", 0, found[0]) + 1, text.find(b"\n", found[0])
+        line = text[begin:] if end < 0 else text[begin:end]
+        # What goes on in the next line may yet be in this one alone.
+        if found[1] <= begin + len(line) or pattern.search(line):
+            yield line
+        begin = begin + len(line) + 1
+        if begin > len(text):
+            return
 
 
 def ends_in_time(pattern: Pattern, subject: bytes, seconds: float = SECONDS) -> bool:

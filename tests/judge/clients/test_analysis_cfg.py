@@ -232,7 +232,7 @@ def test_comments_and_includes_are_no_settings() -> None:
 
 
 MISTAKES = [
-    ("LAOD 5 10", "nobody knows 'LAOD'; the line is left out; did you mean LOAD?"),
+    ("LOAX 5 10", "nobody knows 'LOAX'; the line is left out; did you mean LOAD?"),
     ("HSOT=a", "nobody knows 'HSOT=a'; the line is left out; did you mean HOST=?"),
     ("LOAD 5 ten", "LOAD: 'ten' is read as 0; write a number"),
     ("UP 1h30 5x", "UP: '5x' is read as 5 minutes; write: 10, 90m, 1h30m, 4w"),
@@ -279,8 +279,8 @@ MISTAKES = [
     ),
     ("LOG /a", "LOG without a file and what to look for; it means nothing; write: LOG %. ERROR COLOR=red"),
     ("PORT", "PORT without LOCAL=, REMOTE= or STATE= counts all connections; write: PORT LOCAL=%[.:]22$"),
-    ("PORT lcoal=x", "PORT: nobody knows 'lcoal=x'; it is left out; did you mean local=?"),
-    ("FILE /a tpye=file", "FILE: nobody knows 'tpye=file'; it is left out; did you mean type=?"),
+    ("PORT loxal=x", "PORT: nobody knows 'loxal=x'; it is left out; did you mean local=?"),
+    ("FILE /a tyype=file", "FILE: nobody knows 'tyype=file'; it is left out; did you mean type=?"),
     (
         "FILE /a type=folder",
         (

@@ -66,6 +66,12 @@ def test_the_load_of_five_minutes(load: str, shown: str, label: str) -> None:
     assert f"up: 3 days, 0 users, 0 procs, load={shown}\n" in report.text.decode()
 
 
+def test_a_load_of_5000_digits_is_none() -> None:
+    report = squares(uptime("0.1, " + "9" * 5000 + ", 0.2"))["cpu"]
+    assert report.color is Color.GREEN
+    assert b"load=\n" in report.text
+
+
 @pytest.mark.parametrize(
     ("load", "rules", "color", "note"),
     [
@@ -201,7 +207,9 @@ def test_groups_of_what_triggered() -> None:
 
 def test_nocolumns_cpu_means_uptime_too() -> None:
     host = Host(name=HOST.name, nocolumns=frozenset({"cpu"}))
-    assert not {"cpu", "uptime"} & squares(uptime(), host=host, settings=ClientJudging(uptime_column=True)).keys()
+    seen = squares(uptime(), host=host, settings=ClientJudging(uptime_column=True))
+    assert not {"cpu", "uptime"} & seen.keys()
+    assert {"cpu", "uptime"} <= squares(uptime(), settings=ClientJudging(uptime_column=True)).keys()
 
 
 def test_without_uptime_there_is_no_cpu() -> None:

@@ -101,6 +101,7 @@ def test_groups_of_what_triggered() -> None:
         pytest.param("aix", "[realmem]\nrealmem 1024\n[freemem]\n1 2 3 4\n", id="AIX without swap"),
         pytest.param("hpux", "[memory]\nTotal:10\nFree:1\n[swapinfo]\nx\n", id="HP-UX without swap"),
         pytest.param("irix", "[top]\nx\nMemory: 10M max\n", id="IRIX with half a line"),
+        pytest.param("osf1", "[memory]\n\nfree pages = 10\n[swap]\n", id="Tru64 without the whole"),
         pytest.param("osf1", "[memory]\n\n[swap]\n", id="Tru64 without anything"),
         pytest.param("sco_sv", "[memsize]\n1024\n[freemem]\nx 1 2\n", id="SCO without swap"),
         pytest.param("bbwin", "[memory]\nphysical: 10 5\n", id="Windows without a heading"),
@@ -148,6 +149,12 @@ def test_without_figures_there_is_no_square(os_type: str, body: str) -> None:
             "[realmem]\nnothing\n[freemem]\n1 2\n[swap]\nx\ny\n",
             "&green Real/Physical             0M          0M          0%",
             id="AIX with nothing that is understood",
+        ),
+        pytest.param(
+            "sco_sv",
+            "[memsize]\nx\n[freemem]\nx 1 2\n[swap]\nh\n",
+            "&green Real/Physical             0M          0M          0%",
+            id="SCO without the whole",
         ),
         pytest.param(
             "sco_sv",

@@ -9,6 +9,7 @@ from hexmon.judge.clients.judge import judge_client
 from hexmon.judge.clients.rules import Clock, Disk, Inode, Level, Load, Memory, Up
 from hexmon.judge.clients.selection import Selected
 from hexmon.judge.clients.systems import SYSTEMS, system_of
+from hexmon.model.color import Color
 from tests.support.client_outputs import MACHINES
 from tests.support.client_rules import DATE, HOST, NOW, a_client_message, figures, squares
 
@@ -164,6 +165,27 @@ def test_every_word_of_an_agent_leads_to_a_system() -> None:
 def test_a_message_of_an_unknown_system_has_no_squares_of_its_own() -> None:
     assert squares(MACHINES["linux"], os_type="plan9") == {}
     assert not OURS & set(squares(MACHINES["linux"], os_type="plan9", settings=ClientJudging(unknown_systems=True)))
+
+
+@pytest.mark.parametrize(
+    ("os_type", "capacity", "tests"),
+    [
+        pytest.param("zos", "Cap", {"disk", "ports"}, id="z/OS"),
+        pytest.param("zvm", "Capacity", {"disk", "ports", "msgs", "files"}, id="z/VM"),
+        pytest.param("zvse", "Cap", {"disk", "ports"}, id="z/VSE"),
+    ],
+)
+def test_systems_of_ibm_have_what_all_have(os_type: str, capacity: str, tests: set[str]) -> None:
+    body = (
+        f"[df]\nFilesystem kbytes Used Available {capacity} Mounted on\nA 100 97 3 97% /\n"
+        "[ports]\ntcp 0 0 192.0.2.1:23 192.0.2.2:1023 ESTABLISHED\n[linecount:/log]\nerrors: 3\n[ifstat]\neth0 1 2\n"
+    )
+    found = squares(body, os_type=os_type)
+    assert {"disk", "ports", "msgs", "files", "inode"} & set(found) == tests
+    assert found["disk"].color is Color.RED
+    data = figures(body, os_type=os_type)
+    assert data["linecounts"].strip() == "/log#errors:3"
+    assert ("ifstat" in data) == (os_type != "zvse")
 
 
 @pytest.mark.parametrize(

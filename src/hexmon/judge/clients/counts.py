@@ -8,6 +8,7 @@ from hexmon.judge.clients.rules import Port, Proc
 from hexmon.model.color import WORDS, Color
 
 _LONGEST_FIGURE = 1000  # characters of a line with a figure that counts
+_BLANKS = " \t"
 _MOST_FIGURES = 10_000  # of a data set
 
 
@@ -92,6 +93,8 @@ def _counts(view: View, prefix: str, name: str) -> Iterator[Figures]:
         for line in lines_of(text):
             what, _, count = line.lstrip(":").partition(":")
             count = count.strip(" \t\r")
-            if what and count and len(line) <= _LONGEST_FIGURE and len(figures) < _MOST_FIGURES:
-                figures.append(f"{without_colons(file.lstrip(chr(9) + ' '))}#{what}:{count}\n")
-    yield Figures(name, "".join(figures))
+            if what.strip() and count and len(line) <= _LONGEST_FIGURE:
+                figures.append(f"{without_colons(file[:_LONGEST_FIGURE].lstrip(_BLANKS))}#{what}:{count}\n")
+            if len(figures) == _MOST_FIGURES:
+                break
+    yield Figures(name, "".join(figures[:_MOST_FIGURES]))

@@ -11,7 +11,7 @@ from hexmon.judge.clients.file_facts import FileFacts, read_facts, whole
 from hexmon.judge.clients.line_search import Effort, TooSlowError
 from hexmon.judge.clients.lines import lines_of
 from hexmon.judge.clients.rules import Directory, File
-from hexmon.judge.clients.shown import link, too_slow, word
+from hexmon.judge.clients.shown import Told, link, too_slow, word
 from hexmon.model.color import WORDS, Color
 
 _PREFIXES = ("file", "logfile", "dir")
@@ -38,18 +38,16 @@ def files(view: View) -> Iterator[Made]:
     sections = [(name, text) for name, text in view.data.below("") if name.partition(":")[0] in _PREFIXES]
     for section, text in reversed(sections[-_MOST_FILES:]):
         judge.section(section, text)
-    if len(sections) > _MOST_FILES:
-        judge.tell(Color.GREEN, f"[{len(sections) - _MOST_FILES} files more]")
     if judge.tally.color is None and view.settings.clear_files:
         judge.tally.add(view.settings.clear_color)
-        judge.tell(Color.GREEN, "No files checked")
+        judge.told.tell(Color.GREEN, "No files checked")
     color = judge.tally.color
     if color is not None:
         yield Square(
             test="files",
             color=color,
             line=f"- Files {'NOT ok' if is_bad(color) else 'ok'}",
-            body=judge.body(),
+            body=judge.told.body("files", max(0, len(sections) - _MOST_FILES)),
             groups=judge.tally.groups,
         )
     if judge.sizes:
@@ -61,14 +59,12 @@ class _Judge:
 
     def __init__(self, view: View) -> None:
         self.tally = Tally()
+        self.told = Told(view.settings.longest)
         self.sizes: list[str] = []
         self._view = view
         self._effort = Effort()
         self._files = view.rules.all(File)
         self._directories = view.rules.all(Directory)
-        self._told: dict[Color, list[str]] = {}
-        self._left = dict.fromkeys(Color, view.settings.longest)
-        self._untold = 0
 
     def section(self, section: str, text: str) -> None:
         """[file:NAME], or one of the other two."""
@@ -83,20 +79,7 @@ class _Judge:
         self.tally.add(seen.color)
         sentences = seen.sentences if seen.color is not Color.GREEN else []
         head = f"&{WORDS[seen.color]} {link(self._view, section, name)}"
-        self.tell(seen.color, "\n".join(["", head, *sentences, ""]))
-
-    def tell(self, color: Color, text: str) -> None:
-        """Keep what is told of a file, while there is room; those of one colour take none from those of another."""
-        if self._left[color] < 0:
-            self._untold += 1
-            return
-        self._left[color] -= len(text)
-        self._told.setdefault(color, []).append(text)
-
-    def body(self) -> str:
-        """What is bad comes first."""
-        more = f"\n[{self._untold} files more]\n" if self._untold else ""
-        return "\n".join(["".join(self._told[color]) for color in sorted(self._told, reverse=True)]) + more
+        self.told.tell(seen.color, "\n".join(["", head, *sentences, ""]))
 
     def _file(self, name: str, text: str) -> _Seen:
         facts = read_facts(text)

@@ -71,5 +71,5 @@ def _report(message: ClientMessage, host: Host, date: str | None, square: Square
         text=text.encode(errors="surrogateescape"),
         sender=message.sender,
         groups=square.groups,
-        head=f"status{groups} {host_to_wire(host.name)}.{square.test} ".encode(),
+        head=f"status{groups} {host_to_wire(host.name)}.{square.test} ".encode(errors="surrogateescape"),
     )

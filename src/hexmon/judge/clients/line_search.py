@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from hexmon.judge.clients.expression import Expression
-from hexmon.model.patterns import SECONDS, Pattern, ends_in_time, is_linear, over_lines, searches_lines
+from hexmon.model.patterns import SECONDS, Pattern, ends_in_time, is_linear, lines_in
 
-_BLOCK = 2048  # characters that are searched at once before their lines are
+_BLOCK = 4096  # bytes that are searched at once: a pattern may look at all of them for each line that it finds
 _AT_ONCE = 0.002  # seconds in which all but a few searches by the backtracking engine end
 _SLOW_SEARCHES = 25  # that a square may have; none takes longer than SECONDS
 
@@ -82,13 +82,13 @@ class Lines:
     def with_pattern(self, pattern: Pattern) -> Iterator[str]:
         """The lines in which it occurs. Raises TooSlowError."""
         self._effort.allow(pattern, self.encoded)
-        in_block = over_lines(pattern) if searches_lines(pattern) else None
+        linear = is_linear(pattern)
         for block in self._blocks():
-            if in_block is not None and not in_block.search(block):
-                continue
-            for line in block.split(b"\n"):
-                if self._effort.look(pattern, line):
-                    yield line.decode(errors="surrogateescape")
+            found = lines_in(pattern, block) if linear else self._looked_at(pattern, block)
+            yield from (line.decode(errors="surrogateescape") for line in found)
+
+    def _looked_at(self, pattern: Pattern, block: bytes) -> Iterator[bytes]:
+        return (line for line in block.split(b"\n") if self._effort.look(pattern, line))
 
     def _blocks(self) -> Iterator[bytes]:
         begin = 0

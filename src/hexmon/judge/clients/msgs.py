@@ -8,7 +8,7 @@ from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.line_search import Effort, Lines, TooSlowError
 from hexmon.judge.clients.lines import listing
 from hexmon.judge.clients.rules import Log
-from hexmon.judge.clients.shown import Room, link, too_slow
+from hexmon.judge.clients.shown import Room, Told, link, too_slow
 from hexmon.model.color import BY_WORD, WORDS, Color
 from hexmon.model.patterns import over_lines
 
@@ -37,17 +37,17 @@ def _msgs(view: View, judged: str) -> Iterator[Square]:
         yield from _judged_already(view, view.data.get(judged))
         return
     scan = _Scan(view)
-    told: dict[Color, list[str]] = {}
+    told = Told(2 * view.settings.longest)  # half of it for the lines
     for name, text in reversed(logs[-_MOST_LOGS:]):
         color, lines = scan.log(name, text)
         head = f"{_TOLD.get(color, f'&{WORDS[color]} Entries in')} {link(view, _PREFIX + name, name)}"
-        told.setdefault(color, []).append("\n".join(["", head, *(lines if color is not Color.GREEN else ()), ""]))
+        told.tell(color, "\n".join(["", head, *(lines if color is not Color.GREEN else ()), ""]))
     color = scan.tally.color or Color.GREEN
     yield Square(
         test="msgs",
         color=color,
         line=f"- System logs {'NOT ok' if is_bad(color) else 'ok'}",
-        body="\n".join(["".join(told[one]) for one in sorted(told, reverse=True)]) + _full(view, logs),
+        body=told.body("logs", max(0, len(logs) - _MOST_LOGS)) + _full(view, logs),
         groups=scan.tally.groups,
     )
 
@@ -55,12 +55,13 @@ def _msgs(view: View, judged: str) -> Iterator[Square]:
 def _full(view: View, logs: list[tuple[str, str]]) -> str:
     """All that came, newest section first, as long as there is room."""
     room = Room(view)
-    full = (
-        f"\nFull log {link(view, _PREFIX + name, name)}\n{room.take(text.removesuffix(chr(10)))}"
-        for name, text in reversed(logs[-_MOST_LOGS:])
-    )
-    more = f"\n[{len(logs) - _MOST_LOGS} logs more]" if len(logs) > _MOST_LOGS else ""
-    return "\n" + "".join(full) + more
+    full: list[str] = []
+    for name, text in reversed(logs):
+        if room.is_full or len(full) == _MOST_LOGS:
+            full.append(f"\n[{len(logs) - len(full)} logs more]")
+            break
+        full.append(f"\nFull log {link(view, _PREFIX + name, name)}\n{room.take(text.removesuffix(chr(10)))}")
+    return "\n" + "".join(full)
 
 
 class _Scan:

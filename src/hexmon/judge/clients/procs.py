@@ -1,9 +1,11 @@
 """The square procs: how many lines of ps fit each PROC."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from hexmon.judge.clients.contract import Made, Square, View
 from hexmon.judge.clients.counts import Counting, Tally, is_bad
+from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.line_search import Effort, Lines, TooSlowError
 from hexmon.judge.clients.lines import lines_of
 from hexmon.judge.clients.rules import Proc
@@ -27,7 +29,8 @@ def procs(view: View) -> Iterator[Made]:
     elif (place := _command_place(text, columns.headings)) is None:
         tally.judge(Color.YELLOW, f"Expected string {columns.headings[0]} not found in ps output header")
     else:
-        _count(rules, _Commands(text, place), tally, counting)
+        commands = [line[place:] for line in lines_of(text) if len(line) > place]
+        judge_commands(rules, commands, tally, counting)
     color = tally.color or Color.GREEN
     listing = quoted_listing(view, text) if view.settings.list_processes else ""
     yield Square(
@@ -47,31 +50,32 @@ def _command_place(text: str, headings: Sequence[str]) -> int | None:
 
 
 class _Commands:
-    """The commands of a listing: as they are, and without what ps draws in front of them."""
+    """Commands, each with how often it runs."""
 
-    def __init__(self, text: str, place: int) -> None:
-        commands = [line[place:] for line in lines_of(text) if len(line) > place]
-        self.effort = Effort()
-        self.whole = Lines("\n".join(commands), self.effort)
-        self.bare = Lines("\n".join([command.lstrip(_TREE) for command in commands]), self.effort)
+    def __init__(self, commands: Iterable[str], effort: Effort) -> None:
+        self._count = Counter(commands)
+        self._lines = Lines("\n".join(self._count), effort)
+
+    def fitting(self, expression: Expression) -> int:
+        """How many fit. Raises TooSlowError."""
+        if not expression.text.startswith("%"):
+            found = self._lines.with_text(expression.text)
+        elif expression.pattern is not None:
+            found = self._lines.with_pattern(expression.pattern)
+        else:
+            return 0
+        return sum(self._count[command] for command in found if command)
 
 
-def _count(rules: Sequence[Proc], commands: _Commands, tally: Tally, counting: Counting) -> None:
-    lines = commands.whole
+def judge_commands(rules: Sequence[Proc], lines: Sequence[str], tally: Tally, counting: Counting) -> None:
+    """Count the commands that fit each rule; the headings of a listing count like any other line."""
+    effort = Effort()
+    commands, bare = _Commands(lines, effort), _Commands((line.lstrip(_TREE) for line in lines), effort)
     for rule in rules:
         name = rule.text or rule.pattern.text
         if rule.pattern.text.startswith("%"):
-            lines = commands.bare  # as in xymond_client, also for plain texts behind a pattern
+            commands = bare  # as in xymond_client, also for plain texts behind a pattern
         try:
-            counting.judge(rule, name, _found(rule, lines))
+            counting.judge(rule, name, commands.fitting(rule.pattern))
         except TooSlowError:
             tally.judge(Color.YELLOW, too_slow(name), rule.groups)
-
-
-def _found(rule: Proc, lines: Lines) -> int:
-    expression = rule.pattern
-    if not expression.text.startswith("%"):
-        return sum(1 for line in lines.with_text(expression.text) if line)
-    if expression.pattern is None:
-        return 0
-    return sum(1 for line in lines.with_pattern(expression.pattern) if line)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from hexmon.judge.clients.contract import View
 from hexmon.judge.clients.lines import listing
+from hexmon.model.color import Color
 
 _LONGEST_WORD = 1000
 
@@ -33,6 +34,29 @@ def word(name: str) -> str:
 def too_slow(name: str) -> str:
     """What a square says of a setting that it could not judge by."""
     return f"{name}: the pattern took too long, nothing is known of it"
+
+
+class Told:
+    """What a square tells of files or logs, the worst first. Those of one colour take no room from those of another."""
+
+    def __init__(self, longest: int) -> None:
+        self._left = dict.fromkeys(Color, longest)
+        self._told: dict[Color, list[str]] = {}
+        self._more = 0
+
+    def tell(self, color: Color, text: str) -> None:
+        """One of them, while there is room; then they are counted."""
+        if self._left[color] < 0:
+            self._more += 1
+            return
+        self._left[color] -= len(text)
+        self._told.setdefault(color, []).append(text)
+
+    def body(self, what: str, unseen: int) -> str:
+        """All of it, an empty line behind each colour; and how many of `what` are not told, or were not judged."""
+        more = f"\n[{self._more} {what} more]\n" if self._more else ""
+        more += f"\n[{unseen} {what} were not looked at]\n" if unseen else ""
+        return "\n".join("".join(self._told[color]) for color in sorted(self._told, reverse=True)) + more
 
 
 class Room:

@@ -29,8 +29,8 @@ from hexmon.judge.clients.windows import timediff, who, windows_cpu, windows_upt
 from hexmon.judge.clients.zsystems import Z_SYSTEMS
 
 # What all systems send, also those that nobody knows.
-_COLLECTED: tuple[Maker, ...] = (files, line_counts, delta_counts)
-GENERIC_MAKERS: tuple[Maker, ...] = (msgs, *_COLLECTED)
+_FILE_MAKERS: tuple[Maker, ...] = (files, line_counts, delta_counts)
+GENERIC_MAKERS: tuple[Maker, ...] = (msgs, *_FILE_MAKERS)
 UNIX_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, vmstat, memory)
 NO_VMSTAT_MAKERS: tuple[Maker, ...] = (cpu, disk, inode, procs, ports, *GENERIC_MAKERS, netstat, ifstat, memory)
 WINDOWS_MAKERS: tuple[Maker, ...] = (
@@ -43,7 +43,7 @@ WINDOWS_MAKERS: tuple[Maker, ...] = (
     services,
     who,
     windows_msgs,
-    *_COLLECTED,
+    *_FILE_MAKERS,
     netstat,
     ifstat,
     memory,
