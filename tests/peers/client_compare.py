@@ -64,16 +64,25 @@ class Comparison:
     def differences(
         self, hosts: str, analysis: str, messages: Sequence[ClientMessage], seed: str
     ) -> Iterator[Difference]:
-        """Of messages of different hosts, judged by the same files."""
+        """Of messages of different hosts, judged by the same files.
+
+        What one message leaves behind in the real program's memory is no difference: it is asked for that one again.
+        """
         for message, theirs, ours in self._both(hosts, analysis, messages):
             if theirs is None:
                 self.died += 1
-                continue
-            case = Case(hosts, analysis, message, seed)
-            data = ClientData(message.message)
-            for name, one, other in _unlike(ours, theirs):
-                if not excused(Square(name, message, analysis, data, one, other)):
-                    yield Difference(case, name, one, other)
+            elif any(self._not_excused(message, analysis, ours, theirs)):
+                for _, again, _ in self._both(hosts, analysis, [message]):
+                    for name, one, other in self._not_excused(message, analysis, ours, again or {}):
+                        yield Difference(Case(hosts, analysis, message, seed), name, one, other)
+
+    def _not_excused(
+        self, message: ClientMessage, analysis: str, ours: Mapping[Key, Made], theirs: Mapping[Key, Made]
+    ) -> Iterator[tuple[str, Made | None, Made | None]]:
+        data = ClientData(message.message)
+        for name, one, other in _unlike(ours, theirs):
+            if not excused(Square(name, message, analysis, data, one, other)):
+                yield name, one, other
 
     def smallest(self, found: Difference) -> Difference:
         """The same difference with as few lines of files and message as can be."""

@@ -61,6 +61,8 @@ def odd_message(sample: Sample, dice: random.Random, **values: str) -> ClientMes
         body = body.replace("\n", "\r\n")
     if dice.random() < 0.03:
         body = body[: dice.randrange(len(body) + 1)]
+        if re.search(r"(^|\n)\[[^\]\n]*\Z", body):
+            body += "]"  # xymond_client reads on behind the message
     return client_message(sample, body, **values)
 
 

@@ -11,7 +11,7 @@ from hexmon.judge.clients.rules import Load
 from hexmon.model.color import Color
 
 _NEAR = 100  # characters behind "load average:" that can belong to it
-_FIGURE = r"([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?![0-9])"
+_FIGURE = r"([+-]?(?:[0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?:[eE][+-]?[0-9]{1,2})?)(?![0-9])"
 # The second of two figures is that of five minutes; it is shown when there is a third.
 _AVERAGES = tuple(
     re.compile(rf"\s*{_FIGURE}{between}\s*{_FIGURE}(?:{between}\s*{_FIGURE})?", re.ASCII) for between in (",", r"\s")
