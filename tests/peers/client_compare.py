@@ -9,7 +9,8 @@ from typing import NamedTuple
 from hexmon.config.lines import read_file
 from hexmon.inventory.source import HostsSource
 from hexmon.judge.clients.analysis_cfg import read_analysis
-from hexmon.judge.clients.judge import judge_client
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.judge.clients.judge import AS_USUAL, judge_client
 from hexmon.judge.clients.selection import Analysis
 from hexmon.model.client import ClientData
 from hexmon.model.inventory import Host
@@ -54,10 +55,22 @@ def _short(made: Made | None) -> str:
 
 
 class Comparison:
-    """A folder in which hexmon reads the files that the real program has read. `whole`: all lines of squares count."""
+    """A folder in which hexmon reads the files that the real program has read.
 
-    def __init__(self, clients: XymondClients, *, whole: bool = False) -> None:
+    `options` are the program's, `settings` what they are in hexmon; `whole`: all lines of squares count.
+    """
+
+    def __init__(
+        self,
+        clients: XymondClients,
+        *,
+        options: Sequence[str] = (),
+        settings: ClientJudging = AS_USUAL,
+        whole: bool = False,
+    ) -> None:
         self._clients = clients
+        self._options = options
+        self._settings = settings
         self._whole = whole
         self.died = 0  # messages that the real program did not survive
 
@@ -99,7 +112,7 @@ class Comparison:
     ) -> Iterator[tuple[ClientMessage, Mapping[Key, Made] | None, Mapping[Key, Made]]]:
         alone = any(message.os_type.startswith("snmp") for message in messages)  # it remembers MIBs for all hosts
         batches = [[one] for one in messages] if alone else [messages]
-        judged = [seen for batch in batches for seen in self._clients.judge_each(hosts, analysis, batch)]
+        judged = [seen for batch in batches for seen in self._clients.judge_each(hosts, analysis, batch, self._options)]
         etc = self._clients.home / "etc"
         inventory = HostsSource(etc / "hosts.cfg", holidays=etc / "holidays.cfg").load(lenient=True)
         settings = Analysis(read_analysis(read_file(etc / "analysis.cfg", [], tool="daemon").lines))
@@ -111,7 +124,7 @@ class Comparison:
 
     def _ours(self, message: ClientMessage, host: Host, settings: Analysis) -> Iterator[tuple[str, Made]]:
         rules = settings.for_host(host, message.host_class, message.os_type, datetime.fromtimestamp(NOW, UTC))
-        judged = judge_client(message, host, rules, float(NOW))
+        judged = judge_client(message, host, rules, float(NOW), self._settings)
         for report in judged.reports:
             yield report.key.test, _square(report.text.decode(**_CODES), report.groups, whole=self._whole)
         for figures in judged.figures:

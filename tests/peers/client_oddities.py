@@ -16,6 +16,8 @@ _UPTIMES = ("cpu", "uptime")
 _SHARES = ("Capacity", "capacity", "IUse%", "%iused", "iused%", "%Used", "Cap")
 _PAGES = ("Pages free", "Pages active", "Pages inactive", "Pages wired down")
 _Z = ("zos", "zvm", "zvse")
+_WINDOWS = ("bbwin", "powershell")
+_STATES = re.compile(r"\A[^\n]+\n([^\n]*\n)*\r?\nCPU states")
 _SNMP = ("snmp", "snmpcollect")
 
 
@@ -173,10 +175,10 @@ ODDITIES = (
         lambda one: (one.os_type, one.name) == ("netbsd", "msgs") and one.data.get("msgs") is not None,
     ),
     Oddity(
-        "cpu of Windows without an empty line before its CPU states",
+        "cpu of Windows without an empty line and CPU states behind its first line",
         "what is wrong stands on line 1, too",
         "line 1 is the agent's",
-        lambda one: one.name == "cpu" and re.search(r"[^\r\n]\r?\nCPU states", one.data.text("cpu")) is not None,
+        lambda one: one.name == "cpu" and one.os_type in _WINDOWS and not _STATES.search(one.data.text("cpu")),
     ),
     Oddity(
         "inode of HP-UX",
@@ -197,10 +199,10 @@ ODDITIES = (
         lambda one: one.name in _UPTIMES and re.search(r"(?im)^\s*UP\s+\S+\s+-", one.analysis) is not None,
     ),
     Oddity(
-        "days since boot that are more than 68 years",
-        "overflow",
-        "are that many days",
-        lambda one: one.name in _UPTIMES and re.search(r" up +\d{5,} day", one.data.text("uptime")) is not None,
+        "days since boot that are more than 68 years, or less than none",
+        "overflow, and are cut otherwise",
+        "are that many days, and are rounded down",
+        lambda one: one.name in _UPTIMES and re.search(r" up +(\d{5,} day|.*-\d)", one.data.text("uptime")) is not None,
     ),
     Oddity(
         "lines of [linecount:...] and [deltacount:...] that are no `ID: NUMBER`",

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from hexmon.judge.clients.contract import ClientJudging
+from hexmon.model.color import Color
 from tests.peers.client_compare import Comparison
 from tests.peers.client_oddities import ODDITIES
 from tests.peers.client_rule_words import kinds_for, odd_analysis
 from tests.peers.client_samples import samples
 from tests.peers.hunt_clients import differences
-from tests.support.xymond_client import xymond_clients
+from tests.support.xymond_client import XymondClients, xymond_clients
 
 pytestmark = pytest.mark.peers
 
-FILES = 25  # of settings for each system; each judges messages of six hosts
+FILES = 12  # of settings for each system; each judges messages of six hosts
 RULES = """\
 DISK %^/(srv|data) 97 99
 DISK /tmp IGNORE
@@ -37,9 +39,14 @@ SVC Spooler status=started GROUP=windows
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Iterator[Comparison]:
-    with xymond_clients() as clients:
-        yield Comparison(clients)
+def clients() -> Iterator[XymondClients]:
+    with xymond_clients() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def comparison(clients: XymondClients) -> Comparison:
+    return Comparison(clients)
 
 
 @pytest.mark.parametrize("analysis", ["", RULES], ids=["usual limits", "rules"])
@@ -54,6 +61,33 @@ def test_recorded_messages(comparison: Comparison, name: str, analysis: str) -> 
 def test_made_up_messages_and_rules(comparison: Comparison, name: str) -> None:
     found = [str(one) for seed in range(FILES) for one in differences(comparison, name, seed)]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        pytest.param(["--clear-color=green"], ClientJudging(clear_color=Color.GREEN), id="green for clear"),
+        pytest.param(["--no-clear-msgs"], ClientJudging(clear_msgs=False), id="no clear msgs"),
+        pytest.param(["--no-clear-files"], ClientJudging(clear_files=False), id="no clear files"),
+        pytest.param(["--no-clear-ports"], ClientJudging(clear_ports=False), id="no clear ports"),
+        pytest.param(["--uptime-status"], ClientJudging(uptime_column=True), id="uptime by itself"),
+        pytest.param(["--unknownclientosok"], ClientJudging(unknown_systems=True), id="unknown systems"),
+        pytest.param(
+            ["--no-ps-listing", "--no-port-listing", "--no-cpu-listing"],
+            ClientJudging(list_processes=False, list_ports=False, list_cpu=False),
+            id="no listings",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["linux", "sunos", "bbwin", "zvm"])
+def test_options(clients: XymondClients, options: list[str], settings: ClientJudging, name: str) -> None:
+    comparison = Comparison(clients, options=options, settings=settings)
+    sample = samples()[name]
+    hosts = f"127.0.0.1 {sample.host} #\n"
+    odd = sample.message(os_type="none-such")
+    seen = [one for message in (sample.message(), odd) for one in comparison.differences(hosts, "", [message], name)]
+    assert list(map(str, seen)) == []
+    assert list(map(str, differences(comparison, name, 1))) == []
 
 
 @pytest.mark.parametrize("name", ["linux", "bbwin", "zos"])

@@ -10,6 +10,7 @@ from hexmon.judge.clients.numbers import after
 from hexmon.judge.clients.rules import Clock
 
 _EPOCH = re.compile(r"epoch: *([0-9]{1,15})(?:\.([0-9]{1,9}))?")
+_WINDOWS_EPOCH = re.compile(r"epoch:\s*([0-9]{0,15})()")  # without a number it is 0
 _NO_LIMIT = Clock(most=0)
 
 
@@ -19,12 +20,12 @@ def clock_notes(view: View, *, fraction: bool) -> Iterator[Note]:
     A message that waited in a cache on its way tells how long in [msgcache]. With `fraction` a time without one is
     none: all agents but those of Windows send it, and of theirs it does not count; so has Xymon it.
     """
-    match = _EPOCH.search(view.data.text("clock"))
+    match = (_EPOCH if fraction else _WINDOWS_EPOCH).search(view.data.text("clock"))
     if match is None or (fraction and match[2] is None):
         return
     waited = after(view.data.text("msgcache"), "Cachedelay:")
     part = float(f"0.{match[2]}") if fraction else 0.0
-    sent = int(match[1]) + part + sum(waited)
+    sent = int(match[1] or 0) + part + sum(waited)
     off = floor(view.now - sent)
     rule = view.rules.first(Clock) or _NO_LIMIT
     text = f"System clock is {off} seconds off"
