@@ -179,3 +179,15 @@ def test_good_files_of_alerting(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_the_examples_fit_one_another(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--config", EXAMPLES / "hexmon.toml") == 0
     assert capsys.readouterr().out.endswith(" 11 rules, 31 settings, 4 sections, no mistakes\n")
+
+
+def test_the_users_and_tokens_of_agents_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hexmon.toml").write_text('[agents]\nhtpasswd = "users"\ntokens = "tokens"\n')
+    (tmp_path / "tokens").write_text("web1 nothing\n")
+    assert main(["check-config"]) == 1
+    told = capsys.readouterr().out
+    assert f"{tmp_path / 'users'}: cannot be read: No such file or directory" in told
+    assert f"{tmp_path / 'tokens'}:1: 'web1' is not followed by a SHA-256" in told

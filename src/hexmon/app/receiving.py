@@ -7,12 +7,13 @@ from hexmon.app.listening import WebSocket
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
 from hexmon.board.store import Journal
-from hexmon.clock import Clock
+from hexmon.clock import Clock, SystemClock
 from hexmon.ingest.commands import Dispatcher
 from hexmon.ingest.credentials import Credentials
 from hexmon.ingest.http import MessageEndpoint
 from hexmon.ingest.settings import AgentSettings, MessageSettings
 from hexmon.ingest.tls import Certificates
+from hexmon.model.origin import ConfigError, Problem
 
 
 def message_settings(configuration: Configuration) -> MessageSettings:
@@ -56,6 +57,14 @@ def message_endpoint(
     credentials = Credentials(agents, clock, certificates=bool(configuration.settings.listen.client_ca))
     settings = (message_settings(configuration), agents)
     return MessageEndpoint(dispatcher, board, journal, clock, settings, credentials)
+
+
+def credential_problems(configuration: Configuration) -> tuple[Problem, ...]:
+    """The mistakes in the files of users and tokens."""
+    try:
+        return Credentials(agent_settings(configuration), SystemClock()).problems
+    except ConfigError as error:
+        return error.problems
 
 
 def web_certificates(configuration: Configuration, listeners: Sequence[WebSocket]) -> Certificates | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hexmon.alerts.strangers import strangers
 from hexmon.app.analysis import AnalysisSource
+from hexmon.app.receiving import credential_problems
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.cli.check_alerts import check_alerts
@@ -132,7 +133,8 @@ def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
 
 def _settings(files: Files) -> Outcome:
     path = files.configuration.path if files.configuration else None
-    return Outcome((path.name,) if path else ())
+    problems = credential_problems(files.configuration) if files.configuration else ()
+    return Outcome((path.name,) if path else (), problems)
 
 
 def _defaults(files: Files) -> Defaults:

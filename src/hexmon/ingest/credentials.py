@@ -84,9 +84,8 @@ class Credentials:
         self._checking = 0
         self.required = settings.required if settings.required is not None else bool(self._files) or certificates
         self.refresh()
-        missing = [one for problems in self._problems.values() for one in problems if one.origin.line is None]
-        if missing:
-            raise ConfigError(tuple(missing))
+        if any(problem.origin.line is None for problem in self.problems):
+            raise ConfigError(self.problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -102,7 +101,7 @@ class Credentials:
             except (OSError, ValueError) as error:
                 reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
                 problem = Problem(Origin(str(path)), f"cannot be read: {reason}")
-                if self._problems.get(path) != [problem]:
+                if self._problems.get(path, [problem]) != [problem]:
                     log.error("%s; who it named before is still let in", problem)  # noqa: TRY400 - no mistake of ours
                 self._problems[path], file.stamp = [problem], None
 

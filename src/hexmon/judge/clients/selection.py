@@ -1,6 +1,6 @@
 """Which settings of analysis.cfg hold for a host at a moment."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from hexmon.judge.clients.contract import R
@@ -57,10 +57,11 @@ class Analysis:
 
     def __init__(self, file: AnalysisFile) -> None:
         self.file = file
-        self._qualifiers = tuple(dict.fromkeys(rule.qualifiers for rule in file.rules))
-        bits = {qualifiers: 1 << place for place, qualifiers in enumerate(self._qualifiers)}
+        distinct = tuple(dict.fromkeys(rule.qualifiers for rule in file.rules))
+        bits = {qualifiers: 1 << place for place, qualifiers in enumerate(distinct)}
+        self._questions = tuple((bits[one], tuple(_questions(one))) for one in distinct)
         self._rules = tuple((bits[rule.qualifiers], rule) for rule in file.rules)
-        self._timed = tuple((bits[one], one) for one in self._qualifiers if one.times or one.ex_times)
+        self._timed = tuple((bits[one], one) for one in distinct if one.times or one.ex_times)
         self._any_time = sum(bit for bit, _ in self._timed)
         self._meant: dict[_Who, int] = {}
         self._selected: dict[int, Selected] = {}
@@ -89,7 +90,7 @@ class Analysis:
         if known is not None:
             return known
         facts = _facts(who)
-        meant = sum(1 << place for place, one in enumerate(self._qualifiers) if _mean(one, facts))
+        meant = sum(bit for bit, questions in self._questions if _mean(questions, facts))
         if len(who[3]) <= _LONGEST_WORD and len(os_type) <= _LONGEST_WORD:
             if len(self._meant) >= _HOSTS_REMEMBERED:
                 self._meant.clear()
@@ -109,40 +110,38 @@ class Analysis:
         return outside
 
 
-class _Facts:
-    """Of one host; every kind of qualifier with the names that it looks at."""
+_Facts = tuple[tuple[str, ...], ...]
+"""The names that each kind of qualifier looks at, in the order of _KINDS."""
 
-    def __init__(self, host: tuple[str], pages: tuple[str, ...], group: tuple[str], words: tuple[str, str]) -> None:
-        self.host = host
-        self.pages = pages
-        self.group = group
-        self.host_class = words[:1]
-        self.system = words[1:]
+_KINDS = (
+    ("hosts", "ex_hosts"),
+    ("pages", "ex_pages"),
+    ("groups_shown", "ex_groups_shown"),
+    ("classes", "ex_classes"),
+    ("systems", "ex_systems"),
+)
 
 
 def _facts(who: _Who) -> _Facts:
     name, pages, group, host_class, os_type = who
     paths = tuple(path or "/" for path in pages if not in_page_set(path)) or ("/",)
-    return _Facts((name,), paths, (group or _NO_GROUP,), (host_class, os_type.lower()))
+    return (name,), paths, (group or _NO_GROUP,), (host_class,), (os_type.lower(),)
 
 
-def _mean(qualifiers: Qualifiers, facts: _Facts) -> bool:
-    return all(
-        (wanted is None or _any(wanted, names)) and not (unwanted is not None and _any(unwanted, names))
-        for wanted, unwanted, names in _questions(qualifiers, facts)
-    )
+_Question = tuple[int, Expression, bool]
+"""A kind, what is asked of its names, and the answer that is wanted."""
 
 
-def _questions(one: Qualifiers, facts: _Facts) -> Iterator[tuple[Expression | None, Expression | None, Iterable[str]]]:
-    yield one.hosts, one.ex_hosts, facts.host
-    yield one.pages, one.ex_pages, facts.pages
-    yield one.groups_shown, one.ex_groups_shown, facts.group
-    yield one.classes, one.ex_classes, facts.host_class
-    yield one.systems, one.ex_systems, facts.system
+def _questions(qualifiers: Qualifiers) -> Iterator[_Question]:
+    for kind, fields in enumerate(_KINDS):
+        for field, wanted in zip(fields, (True, False), strict=True):
+            expression = getattr(qualifiers, field)
+            if expression is not None:
+                yield kind, expression, wanted
 
 
-def _any(expression: Expression, names: Iterable[str]) -> bool:
-    return any(map(expression.names, names))
+def _mean(questions: tuple[_Question, ...], facts: _Facts) -> bool:
+    return all(any(map(expression.names, facts[kind])) is wanted for kind, expression, wanted in questions)
 
 
 def _in_time(one: Qualifiers, local: datetime, calendar: Calendar) -> bool:
