@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from hexmon.model.text import readable
 
-MOST_SECTIONS = 10_000  # of a message; it is cut there
+MOST_SECTIONS = 50_000  # of a message; it is cut there
 
 _START = "\n["
 
