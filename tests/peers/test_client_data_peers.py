@@ -5,6 +5,7 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,9 @@ def test_the_same_dice_make_the_same_rules(name: str) -> None:
 def test_every_oddity_says_what_each_does() -> None:
     assert all(one.what and one.xymon and one.hexmon for one in ODDITIES)
     assert len({one.what for one in ODDITIES}) == len(ODDITIES)
+
+
+def test_the_docs_list_every_oddity() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clients-and-xymon.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "xymond_client 4.3.30" not in line]
+    assert rows == [f"| {one.what} | {one.xymon} | {one.hexmon} |" for one in ODDITIES]
