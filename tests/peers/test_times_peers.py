@@ -43,7 +43,13 @@ NIGHTS = [datetime(2026, 1, day, hour, 30, tzinfo=UTC) for day in (1, 2, 3) for 
 
 def theirs(home: Path, name: str, moment: datetime) -> str:
     """The days of the week whose rule matches then."""
-    environment = {"XYMONHOME": str(home), "HOSTSCFG": str(home / "etc" / "hosts.cfg"), "XYMONTMP": str(home)}
+    environment = {
+        "XYMONHOME": str(home),
+        "HOSTSCFG": f"!{home / 'etc' / 'hosts.cfg'}",  # the mark: not from a monitor that happens to run here
+        "XYMONTMP": str(home),
+        "XYMSRV": "127.0.0.1",
+        "XYMONDPORT": "1",
+    }
     command = [str(peer("xymond_alert")), "--test", name, "cpu", f"--time={moment.timestamp():.0f}"]
     done = subprocess.run(
         command, env=os.environ | environment | {"TZ": "UTC"}, capture_output=True, text=True, check=False
