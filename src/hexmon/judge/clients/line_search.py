@@ -8,7 +8,7 @@ from hexmon.model.patterns import SECONDS, Pattern, Stopwatch, ends_in_time, is_
 _BLOCK = 4096  # bytes that are searched at once: a pattern may look at all of them for each line that it finds
 _SEARCHES = 1_000_000  # that a message may cost: a second or two
 _SECONDS = 1.0  # in which all searches by the backtracking engine end, of one message
-_HASTY_SEARCHES = 20_000
+_HASTY_SEARCHES = 10_000
 _HASTY_SECONDS = 0.02
 _LENGTH = 1024  # bytes that are searched as quickly as a search begins
 _DISAPPOINTMENT = 10  # searches, for each that is not even begun
