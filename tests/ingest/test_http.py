@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import subprocess
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -449,9 +450,11 @@ class Later(Steps):
 
     def __init__(self) -> None:
         super().__init__()
-        self.filed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.heard = 0
+        self.filed: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
     def handle(self, message: bytes, sender: str) -> Answer:  # noqa: ARG002
+        self.heard = len(message)
         return Answer(b"reply", 5, lambda done: self.filed.add_done_callback(lambda future: done(future.result())))
 
 
@@ -466,3 +469,28 @@ async def test_what_is_filed_later_is_waited_for(tmp_path: Path) -> None:
         handler.filed.set_result(77)
         assert (await asked).content == b"reply"
         assert journal.asked == [77]
+
+
+async def test_what_is_never_filed_is_not_acknowledged(tmp_path: Path) -> None:
+    handler = Later()
+    handler.filed.set_result(None)
+    async with served(tmp_path, handler=handler) as site:
+        answer = await site.ask()
+        assert (answer.status_code, answer.content) == (503, b"")
+
+
+async def test_a_message_that_waits_for_its_judge_is_not_held_in_memory(tmp_path: Path) -> None:
+    """The judge has a bound of his own; there may be thousands of requests that wait for him."""
+    handler, message = Later(), b"client " + bytes(8 * 1024 * 1024)
+    async with served(tmp_path, handler=handler) as site:
+        tracemalloc.start()
+        try:
+            asked = asyncio.create_task(site.ask(message))  # noqa: TID251
+            while not handler.heard:
+                await settle(1)
+            await settle(100)
+            assert tracemalloc.get_traced_memory()[0] < len(message) // 2
+        finally:
+            tracemalloc.stop()
+        handler.filed.set_result(1)
+        assert (await asked).status_code == 200

@@ -37,6 +37,8 @@ class Recorder:
         self.messages.append((message, sender))
         if message == b"ping":
             return Answer(b"pong\n")
+        if message == b"refused":
+            return Answer(b"reply", 0, lambda callback: callback(None))
         if message == b"big":
             return Answer(self._produce())
         if message.startswith(b"change"):
@@ -243,6 +245,14 @@ async def test_nobody_is_heard_while_too_much_waits_for_the_disk() -> None:
         assert bench.server.counters["refused"] == 1
         journal.waiting = 100
         assert await bench.say(b"ping") == b"pong\n"
+
+
+async def test_what_nobody_has_room_for_is_not_acknowledged() -> None:
+    async with serving() as bench:
+        with pytest.raises(SendError):
+            await bench.say(b"refused")
+        assert bench.server.counters["refused"] == 1
+        assert bench.server.connections() == 0
 
 
 async def test_a_message_that_is_too_long_is_not_taken() -> None:

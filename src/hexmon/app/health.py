@@ -124,8 +124,11 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_http_requests_total", "what", parts.endpoint.counters),
         *by_label("hexmon_http_senders_total", "by", parts.endpoint.credentials.counters),
         *counter("hexmon_out_of_scope_total", parts.endpoint.scopes.refused),
-        *counter("hexmon_client_messages_judged_total", parts.client_judge.judged),
-        *counter("hexmon_client_messages_failed_total", parts.client_judge.failed),
+        *(
+            line
+            for what, count in parts.client_judge.counts.items()
+            for line in counter(f"hexmon_client_messages_{what}_total", count)
+        ),
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),
         *by_label("hexmon_board_total", "what", board.counters),
         *by_label("hexmon_pulls_total", "what", parts.puller.counts),

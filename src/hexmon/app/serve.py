@@ -53,6 +53,9 @@ _HOUSEKEEPING_SECONDS = 3600.0
 _WATCHDOG_SECONDS = 5.0
 _LAST_WORDS = 3.0  # seconds that open pages have when hexmon stops
 _DAY = 86400.0
+# While a thread judges a long message the event loop gives up the interpreter with each call of the system, and gets it
+# back after so many seconds: Python's own 5 ms would make everybody else late.
+_SWITCH_SECONDS = 0.0005
 
 
 class Monitor:
@@ -310,6 +313,7 @@ async def serve(configuration: Configuration, *, quiet: bool = False) -> None:
     """Run a monitor in this loop until SIGTERM or SIGINT; SIGHUP reloads."""
     monitor = Monitor(configuration)
     loop = asyncio.get_running_loop()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, monitor.stop)
     loop.add_signal_handler(signal.SIGHUP, monitor.reload)

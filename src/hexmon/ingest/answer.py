@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-Later = Callable[[Callable[[int], None]], None]
-"""Something that is still to be done for a message: it calls back with the ticket of what it filed."""
+Later = Callable[[Callable[[int | None], None]], None]
+"""Something that is still to be done for a message: it calls back with the ticket of what it filed.
+
+None: it is not done, and the message not to be acknowledged.
+"""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):

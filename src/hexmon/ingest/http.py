@@ -136,9 +136,9 @@ class MessageEndpoint:
         who = await self._identity(request, sender)
         if self._journal.depth() > self._settings.max_waiting:
             raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
-        message = await self._message(request)
+        # Not kept here: who waits for the disk, or for the judge, must not hold a message in memory.
+        answer = await self._handled(await self._message(request), sender, who)
         self.counters["messages"] += 1
-        answer = await self._handled(message, sender, who)
         if answer.ticket or answer.later is not None:
             await self._done(answer)
         return answer.reply
@@ -219,6 +219,8 @@ class MessageEndpoint:
         try:
             async with asyncio.timeout(self._settings.timeout):
                 filed = 0 if answer.later is None else await _called_back(answer.later)
+                if filed is None:
+                    raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
                 await self._journal.durable(max(answer.ticket, filed))
         except TimeoutError as error:
             raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE) from error
@@ -266,9 +268,9 @@ class _Nothing:
         await _answer(send, HTTPStatus.NOT_FOUND, b"", [_CLOSE])
 
 
-async def _called_back(later: Later) -> int:
-    """The ticket of what is filed later."""
-    filed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+async def _called_back(later: Later) -> int | None:
+    """The ticket of what is filed later; None: it is not."""
+    filed: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
     later(lambda ticket: None if filed.done() else filed.set_result(ticket))
     return await filed
 

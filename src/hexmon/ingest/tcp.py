@@ -296,8 +296,12 @@ class MessageServer:
         else:
             self._settle(connection, answer, 0)
 
-    def _settle(self, connection: Connection, answer: Answer, later: int) -> None:
+    def _settle(self, connection: Connection, answer: Answer, later: int | None) -> None:
         """Nothing is left to be done but to wait for the disk."""
+        if later is None:
+            self.counters["refused"] += 1
+            connection.abort()
+            return
         ticket = max(answer.ticket, later)
         if ticket:
             self._journal.when_durable(ticket, partial(connection.answer, answer))

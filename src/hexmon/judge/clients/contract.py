@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from hexmon.judge.clients.line_search import Effort
 from hexmon.judge.clients.rules import Rule
 from hexmon.model.client import ClientData
 from hexmon.model.color import Color
@@ -82,6 +83,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     rules: HostRules
     now: float
     settings: ClientJudging = ClientJudging()
+    effort: Effort = msgspec.field(default_factory=Effort)
 
 
 Made = Square | Figures

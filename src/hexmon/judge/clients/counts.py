@@ -46,14 +46,14 @@ class Counting:
     """Judges what was counted for settings, and keeps the figures of those that are TRACKed."""
 
     def __init__(self, tally: Tally) -> None:
-        self._tally = tally
+        self.tally = tally
         self._figures: list[str] = []
 
     def judge(self, rule: Proc | Port, name: str, found: int) -> None:
         """So many were found of what is called by that name."""
         wrong = (rule.least != 0 and found < rule.least) or (rule.most is not None and found > rule.most)
         color = rule.color if wrong else Color.GREEN
-        self._tally.judge(color, f"{name} (found {found}, req. {_required(rule.least, rule.most)})", rule.groups)
+        self.tally.judge(color, f"{name} (found {found}, req. {_required(rule.least, rule.most)})", rule.groups)
         if rule.track is not None:
             self._figures.append(f"{without_colons(rule.track or 'default')}:{found}\n")
 

@@ -8,6 +8,9 @@ from hexmon.judge.clients.contract import Table
 from hexmon.judge.clients.lines import columns_of
 from hexmon.judge.clients.numbers import whole
 
+_MOST_FIGURES = 20  # columns between the device and the per cent, in a table with names that have blanks
+_MOST_BLANKS = 200  # that such a name may have
+
 
 class FileSystem(msgspec.Struct, frozen=True, gc=False):
     """A row as it came, and what it says: `used` per cent, `free` units of df; None for a word that is no number.
@@ -90,7 +93,9 @@ def _blanks(words: list[str], columns: _Columns) -> int:
     if len(words) <= columns.mount or words[columns.capacity][-1:] in ("%", "-"):
         return 0
     figures = columns.capacity - 1
-    for place in range(columns.capacity + 1, len(words) - 1):
+    if figures > _MOST_FIGURES:
+        return 0
+    for place in range(columns.capacity + 1, min(len(words) - 1, columns.capacity + _MOST_BLANKS)):
         if words[place][-1:] == "%" and all(_is_figure(word) for word in words[place - figures : place + 1]):
             return place - columns.capacity
     return 0

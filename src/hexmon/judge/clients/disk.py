@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from hexmon.judge.clients.contract import Square, Table, View
 from hexmon.judge.clients.df import FileSystem, file_systems
+from hexmon.judge.clients.line_search import Effort, TooSlowError
 from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
 from hexmon.judge.clients.rules import Disk, FileSystems, Inode
 from hexmon.model.color import Color
@@ -34,16 +35,18 @@ def _square(view: View, test: str, table: Table, kind: type[Disk | Inode]) -> It
     if listed is None:
         notes.append(_not_understood(test, table, text))
         shown.append(text)
-    mounts: list[str] = []
-    for one in listed or ():
-        rule = None
-        if one.mount is not None:
-            rule = _rule(rules, one.mount, kind)
-            mounts.append(one.mount)
-            notes += _judged(one, rule, test)
-        if rule is None or not rule.ignored:
-            shown.append(one.row)
-    notes += _counted(rules, mounts, test)
+    mounts = [one.mount for one in listed or () if one.mount is not None]
+    try:
+        for one in listed or ():
+            rule = None
+            if one.mount is not None:
+                rule = _rule(rules, one.mount, kind, view.effort)
+                notes += _judged(one, rule, test)
+            if rule is None or not rule.ignored:
+                shown.append(one.row)
+        notes += _counted(rules, mounts, test, view.effort)
+    except TooSlowError:
+        notes.append(Note(Color.YELLOW, "The patterns took too long: not all filesystems were looked at"))
     color = worst(notes)
     longest = view.settings.longest
     yield Square(
@@ -62,14 +65,14 @@ def _not_understood(test: str, table: Table, text: str) -> Note:
     return Note(Color.YELLOW, f"Expected strings ({wanted}) not found in df output")
 
 
-def _rule(rules: Sequence[FileSystems], mount: str, kind: type[Disk | Inode]) -> FileSystems:
+def _rule(rules: Sequence[FileSystems], mount: str, kind: type[Disk | Inode], effort: Effort) -> FileSystems:
     """The first rule in the file that means this file system, or what holds for all others.
 
-    Of a mount point with blanks the first word will do: it is all that Xymon sees.
+    Of a mount point with blanks the first word will do: it is all that Xymon sees. Raises TooSlowError.
     """
-    first = mount.partition(" ")[0]
+    spellings = dict.fromkeys((mount, mount.partition(" ")[0]))
     for rule in rules if mount else ():
-        if rule.names is not None and (rule.names.names(mount) or rule.names.names(first)):
+        if rule.names is not None and any(effort.names(rule.names, name) for name in spellings):
             return rule
     return _USUAL[kind]
 
@@ -97,12 +100,12 @@ def _judged(one: FileSystem, rule: FileSystems, test: str) -> Iterator[Note]:
         return
 
 
-def _counted(rules: Sequence[FileSystems], mounts: Sequence[str], test: str) -> Iterator[Note]:
-    """Rules may say how many file systems there must be that their name occurs in."""
+def _counted(rules: Sequence[FileSystems], mounts: Sequence[str], test: str, effort: Effort) -> Iterator[Note]:
+    """Rules may say how many file systems there must be that their name occurs in. Raises TooSlowError."""
     for rule in rules:
         if rule.names is None or (rule.least <= 0 and rule.most is None) or rule.color is Color.GREEN:
             continue
-        found = sum(map(rule.names.within, mounts))
+        found = sum(effort.within(rule.names, mount) for mount in mounts)
         if found < rule.least or (rule.most is not None and found > rule.most):
             name = rule.names.text
             comment = f"<!-- ID={name} -->" if test == "inode" else ""

@@ -8,7 +8,7 @@ from hexmon.judge.clients.contract import Figures, Made, Square, View
 from hexmon.judge.clients.counts import Tally, is_bad, without_colons
 from hexmon.judge.clients.file_checks import failures
 from hexmon.judge.clients.file_facts import FileFacts, read_facts, whole
-from hexmon.judge.clients.line_search import Effort, TooSlowError
+from hexmon.judge.clients.line_search import TooSlowError
 from hexmon.judge.clients.lines import lines_of
 from hexmon.judge.clients.rules import Directory, File
 from hexmon.judge.clients.shown import Told, link, too_slow, word
@@ -62,7 +62,7 @@ class _Judge:
         self.told = Told(view.settings.longest)
         self.sizes: list[str] = []
         self._view = view
-        self._effort = Effort()
+        self._effort = view.effort
         self._files = view.rules.all(File)
         self._directories = view.rules.all(Directory)
 
@@ -90,6 +90,8 @@ class _Judge:
                     continue
             except TooSlowError:
                 self._add(seen, Color.YELLOW, [too_slow(rule.name.text)], rule.groups)
+                if self._effort.used_up:
+                    break
                 continue
             seen.judged = True
             sentences = self._wrong(rule, facts)
@@ -118,6 +120,8 @@ class _Judge:
                     continue
             except TooSlowError:
                 self._add(seen, Color.YELLOW, [too_slow(rule.name.text)], rule.groups)
+                if self._effort.used_up:
+                    break
                 continue
             sentences = list(_beyond(rule, size))
             self._add(seen, rule.color if sentences else Color.GREEN, sentences, rule.groups)

@@ -3,6 +3,7 @@
 import msgspec
 
 from hexmon.judge.clients.contract import ClientJudging, Figures, HostRules, Square, View
+from hexmon.judge.clients.line_search import Effort
 from hexmon.judge.clients.systems import system_of
 from hexmon.model.client import ClientData
 from hexmon.model.color import WORDS
@@ -23,9 +24,17 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def judge_client(
-    message: ClientMessage, host: Host, rules: HostRules, now: float, settings: ClientJudging = AS_USUAL
+    message: ClientMessage,
+    host: Host,
+    rules: HostRules,
+    now: float,
+    settings: ClientJudging = AS_USUAL,
+    effort: Effort | None = None,
 ) -> Judged:
-    """Every square and all figures of a message, except the squares of the host's NOCOLUMNS. `now`: epoch seconds."""
+    """Every square and all figures of a message, except the squares of the host's NOCOLUMNS. `now`: epoch seconds.
+
+    Raises HurryError when that takes more than a hasty `effort`.
+    """
     # What collectors send that nobody knows is data for other programs, not an unknown system.
     system = system_of(message.os_type, unknown=settings.unknown_systems and not message.collector)
     if system is None:
@@ -34,7 +43,16 @@ def judge_client(
     date = _date(data)
     if date is None and system.needs_date:
         return Judged()
-    view = View(message=message, data=data, system=system, host=host, rules=rules, now=now, settings=settings)
+    view = View(
+        message=message,
+        data=data,
+        system=system,
+        host=host,
+        rules=rules,
+        now=now,
+        settings=settings,
+        effort=effort or Effort(),
+    )
     made = [one for maker in system.makers for one in maker(view)]
     reports = [
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns

@@ -3,52 +3,106 @@
 from collections.abc import Iterator
 
 from hexmon.judge.clients.expression import Expression
-from hexmon.model.patterns import SECONDS, Pattern, ends_in_time, is_linear, lines_in
+from hexmon.model.patterns import SECONDS, Pattern, Stopwatch, ends_in_time, is_linear, lines_in
 
 _BLOCK = 4096  # bytes that are searched at once: a pattern may look at all of them for each line that it finds
-_AT_ONCE = 0.002  # seconds in which all but a few searches by the backtracking engine end
-_SLOW_SEARCHES = 25  # that a square may have; none takes longer than SECONDS
+_SEARCHES = 1_000_000  # that a message may cost: a second or two
+_SECONDS = 1.0  # in which all searches by the backtracking engine end, of one message
+_HASTY_SEARCHES = 10_000
+_HASTY_SECONDS = 0.02
+_LENGTH = 1024  # bytes that are searched as quickly as a search begins
+_DISAPPOINTMENT = 10  # searches, for each that is not even begun
 
 
 class TooSlowError(Exception):
     """A pattern took too long, or others did and it might."""
 
 
-class Effort:
-    """What the patterns of one square that are not linear may cost."""
+class HurryError(Exception):
+    """The message needs more time than there is here; it is to be judged where nobody waits for it."""
 
-    def __init__(self) -> None:
-        self._left = _SLOW_SEARCHES
+
+class Effort:
+    """What the searches for one message may cost, all squares together, however many settings and lines there are.
+
+    `hasty`: it may cost little, and HurryError ends the judging when it would cost more.
+    """
+
+    def __init__(self, searches: int = _SEARCHES, seconds: float = _SECONDS, *, hasty: bool = False) -> None:
+        self._searches = searches
+        self._seconds = seconds
+        self._hasty = hasty
+
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing can be searched for any more."""
+        return self._searches < 0
+
+    def spend(self, searches: int, length: int = 0) -> None:
+        """Account for so many searches in so many bytes. Raises TooSlowError."""
+        self._searches -= searches + length // _LENGTH
+        if self._searches < 0:
+            raise self._too_slow()
 
     def allow(self, pattern: Pattern, text: bytes) -> None:
         """Try it on all lines of a text. Raises TooSlowError."""
+        self.spend(1, len(text))
         if is_linear(pattern):
             return
-        for seconds in (_AT_ONCE, SECONDS):
-            if self._left > 0 and ends_in_time(pattern, text, seconds):
-                return
-            self._left -= 1
-        raise TooSlowError
+        most, watch = self._patience(), Stopwatch()
+        in_time = ends_in_time(pattern, text, most)
+        self._seconds -= watch.seconds()
+        if not in_time:
+            raise self._too_slow()
 
     def look(self, pattern: Pattern, text: str | bytes) -> bool:
         """Whether it occurs. Raises TooSlowError."""
+        self.spend(1, len(text))
+        if is_linear(pattern):
+            return pattern.search(text)
+        self._patience()
+        watch = Stopwatch()
         found = pattern.look(text)
+        self._seconds -= watch.seconds()
         if found is None:
-            self._left -= 1
-            raise TooSlowError
+            raise self._too_slow()
         return found
 
     def names(self, expression: Expression, name: str) -> bool:
         """Whether it means that name. Raises TooSlowError."""
         if expression.pattern is not None:
-            self.allow(expression.pattern, _encoded(name))
+            return name != "" and self.look(expression.pattern, name)
+        self.spend(1)
         return expression.names(name)
 
     def occurs(self, expression: Expression, text: str) -> bool:
         """Whether it occurs in that text. Raises TooSlowError."""
         if expression.pattern is not None:
             return self.look(expression.pattern, text)
+        self.spend(1, len(text))
         return expression.occurs(text)
+
+    def within(self, expression: Expression, text: str) -> bool:
+        """The same where a `*` is a `*`. Raises TooSlowError."""
+        if expression.pattern is not None:
+            return self.look(expression.pattern, text)
+        self.spend(1, len(text))
+        return expression.within(text)
+
+    def _patience(self) -> float:
+        """How long the next search by the backtracking engine may take."""
+        if self._seconds <= 0:
+            self.spend(_DISAPPOINTMENT)
+            raise self._too_slow()
+        return min(SECONDS, self._seconds)
+
+    def _too_slow(self) -> Exception:
+        return HurryError() if self._hasty else TooSlowError()
+
+
+def hasty() -> Effort:
+    """That of a message which is judged between everything else: some tens of milliseconds."""
+    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, hasty=True)
 
 
 class Lines:
@@ -69,9 +123,11 @@ class Lines:
         return self._encoded
 
     def with_text(self, needle: str) -> Iterator[str]:
-        """The lines that have these letters; all of them for none."""
+        """The lines that have these letters; all of them for none. Raises TooSlowError."""
+        self._effort.spend(1, len(self.text))
         place = self.text.find(needle)
         while place >= 0:
+            self._effort.spend(1)
             begin, end = self.text.rfind("\n", 0, place) + 1, self.text.find("\n", place)
             if end < 0:
                 yield self.text[begin:]
@@ -85,7 +141,9 @@ class Lines:
         linear = is_linear(pattern)
         for block in self._blocks():
             found = lines_in(pattern, block) if linear else self._looked_at(pattern, block)
-            yield from (line.decode(errors="surrogateescape") for line in found)
+            for line in found:
+                self._effort.spend(1)
+                yield line.decode(errors="surrogateescape")
 
     def _looked_at(self, pattern: Pattern, block: bytes) -> Iterator[bytes]:
         return (line for line in block.split(b"\n") if self._effort.look(pattern, line))

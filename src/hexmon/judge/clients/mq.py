@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from hexmon.judge.clients.contract import Square, System, View
+from hexmon.judge.clients.line_search import Effort, TooSlowError
 from hexmon.judge.clients.lines import lines_of, listing
 from hexmon.judge.clients.rules import Channel, Queue
 from hexmon.judge.texts import date
@@ -92,10 +93,14 @@ def mq(view: View) -> Iterator[Square]:
         if number == _MOST:
             summary.add(Color.YELLOW, f"Only the first {_MOST} queues and channels are judged", ())
             break
-        if record.kind == _CHANNEL:
-            _judge_channel(view, record, summary)
-        else:
-            _judge_queue(view, record, summary)
+        try:
+            if record.kind == _CHANNEL:
+                _judge_channel(view, record, summary)
+            else:
+                _judge_queue(view, record, summary)
+        except TooSlowError:
+            summary.add(Color.YELLOW, "The patterns took too long: not all queues and channels were looked at", ())
+            break
     yield Square(
         test="mq",
         color=summary.color,
@@ -112,7 +117,7 @@ def _judge_queue(view: View, record: _Record, summary: _Summary) -> None:
         return
 
     def fits(rule: Queue) -> bool:
-        return _means(rule, record.manager, name)
+        return _means(rule, record.manager, name, view.effort)
 
     rule = view.rules.first(Queue, fits)
     if rule is None:
@@ -124,8 +129,10 @@ def _judge_queue(view: View, record: _Record, summary: _Summary) -> None:
         _judge_limit(f"{queue} has age", age, (rule.warn_age, rule.panic_age), rule, summary)
 
 
-def _means(rule: Queue | Channel, manager: str, name: str) -> bool:
-    return rule.name is not None and rule.name.names(name) and (rule.manager is None or rule.manager.names(manager))
+def _means(rule: Queue | Channel, manager: str, name: str, effort: Effort) -> bool:
+    if rule.name is None or not effort.names(rule.name, name):
+        return False
+    return rule.manager is None or effort.names(rule.manager, manager)
 
 
 def _judge_limit(words: str, value: int, limits: tuple[int | None, int | None], rule: Queue, summary: _Summary) -> None:
@@ -145,15 +152,15 @@ def _judge_channel(view: View, record: _Record, summary: _Summary) -> None:
         return
 
     def fits(rule: Channel) -> bool:
-        return _means(rule, record.manager, name)
+        return _means(rule, record.manager, name, view.effort)
 
     rule = view.rules.first(Channel, fits)
     if rule is None:
         return
     color = Color.GREEN
-    if rule.panic is not None and rule.panic.names(state):
+    if rule.panic is not None and view.effort.names(rule.panic, state):
         color = Color.RED
-    elif rule.warn is not None and rule.warn.names(state):
+    elif rule.warn is not None and view.effort.names(rule.warn, state):
         color = Color.YELLOW
     summary.add(color, f"Channel {record.manager}:{name} has status {state}", rule.groups)
 

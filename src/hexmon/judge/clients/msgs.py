@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from hexmon.judge.clients.contract import Square, View
 from hexmon.judge.clients.counts import Tally, is_bad
 from hexmon.judge.clients.expression import Expression
-from hexmon.judge.clients.line_search import Effort, Lines, TooSlowError
+from hexmon.judge.clients.line_search import Lines, TooSlowError
 from hexmon.judge.clients.lines import listing
 from hexmon.judge.clients.rules import Log
 from hexmon.judge.clients.shown import Room, Told, link, too_slow
@@ -70,7 +70,7 @@ class _Scan:
     def __init__(self, view: View) -> None:
         self.tally = Tally()
         self._rules = view.rules.all(Log)
-        self._effort = Effort()
+        self._effort = view.effort
         self._room = Room(view)
 
     def log(self, name: str, text: str) -> tuple[Color, list[str]]:
@@ -85,6 +85,8 @@ class _Scan:
             self.tally.add(color, rule.groups)
             worst = max(worst, color)
             told += found
+            if self._effort.used_up:
+                break
         self.tally.add(worst)
         return worst, told
 

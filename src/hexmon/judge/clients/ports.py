@@ -37,7 +37,7 @@ def ports(view: View) -> Iterator[Made]:
     counting = Counting(tally)
     rules = view.rules.all(Port)
     if rules:
-        _count(rules, _Connections(text, columns), tally, counting)
+        _count(rules, _Connections(text, columns, view.effort), tally, counting)
     elif view.settings.clear_ports:
         tally.add(view.settings.clear_color)
         tally.lines.append("No port checks defined")
@@ -57,9 +57,9 @@ def ports(view: View) -> Iterator[Made]:
 class _Connections:
     """Those of a listing, each with how often it is there."""
 
-    def __init__(self, text: str, columns: Columns) -> None:
+    def __init__(self, text: str, columns: Columns, effort: Effort) -> None:
         self._count = Counter(_connections(text, columns))
-        effort = Effort()
+        self._effort = effort
         self._words = tuple(WordSearch(dict.fromkeys(one), effort) for one in zip(*self._count, strict=True)) or (
             (WordSearch((), effort),) * 3
         )
@@ -70,6 +70,7 @@ class _Connections:
         locals_ = local.fitting(rule.local, rule.ex_local)
         remotes = remote.fitting(rule.remote, rule.ex_remote)
         states = state.fitting(rule.state, rule.ex_state)
+        self._effort.spend(1 + len(self._count) // 4)
         return sum(
             count
             for (here, there, now), count in self._count.items()

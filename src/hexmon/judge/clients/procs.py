@@ -30,7 +30,7 @@ def procs(view: View) -> Iterator[Made]:
         tally.judge(Color.YELLOW, f"Expected string {columns.headings[0]} not found in ps output header")
     else:
         commands = [line[place:] for line in lines_of(text) if len(line) > place]
-        judge_commands(rules, commands, tally, counting)
+        judge_commands(rules, commands, counting, view.effort)
     color = tally.color or Color.GREEN
     listing = quoted_listing(view, text) if view.settings.list_processes else ""
     yield Square(
@@ -67,9 +67,8 @@ class _Commands:
         return sum(self._count[command] for command in found if command)
 
 
-def judge_commands(rules: Sequence[Proc], lines: Sequence[str], tally: Tally, counting: Counting) -> None:
+def judge_commands(rules: Sequence[Proc], lines: Sequence[str], counting: Counting, effort: Effort) -> None:
     """Count the commands that fit each rule; the headings of a listing count like any other line."""
-    effort = Effort()
     commands, bare = _Commands(lines, effort), _Commands((line.lstrip(_TREE) for line in lines), effort)
     for rule in rules:
         name = rule.text or rule.pattern.text
@@ -78,4 +77,4 @@ def judge_commands(rules: Sequence[Proc], lines: Sequence[str], tally: Tally, co
         try:
             counting.judge(rule, name, commands.fitting(rule.pattern))
         except TooSlowError:
-            tally.judge(Color.YELLOW, too_slow(name), rule.groups)
+            counting.tally.judge(Color.YELLOW, too_slow(name), rule.groups)

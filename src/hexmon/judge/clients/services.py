@@ -26,7 +26,7 @@ def services(view: View) -> Iterator[Square]:
     tally = Tally()
     rules = view.rules.all(Service)
     if rules:
-        _judge(rules, _Services(text), tally)
+        _judge(rules, _Services(text, view.effort), tally)
     elif view.settings.clear_services:
         tally.add(view.settings.clear_color)
         tally.lines.append("No Services checks defined")
@@ -50,16 +50,17 @@ def services(view: View) -> Iterator[Square]:
 class _Services:
     """The rows of a listing that have all three columns, also the headings."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, effort: Effort) -> None:
         split = (_BLANKS.split(line.lstrip(" \t"), maxsplit=3) for line in lines_of(text))
         self._rows: list[_Row] = [row for row in split if len(row) > 2]
-        effort = Effort()
+        self._effort = effort
         self._words = tuple(WordSearch((row[column] for row in self._rows), effort) for column in range(3))
 
     def find(self, rule: Service) -> tuple[bool, _Row | None]:
         """Whether one is as wanted, and the last that is meant. Raises TooSlowError."""
         name, startup, state = self._words
         names, startups, states = name.fitting(rule.name), startup.fitting(rule.startup), state.fitting(rule.state)
+        self._effort.spend(1 + len(self._rows) // 4)
         meant = [row for row in self._rows if row[0] in names]
         return any(row[1] in startups and row[2] in states for row in meant), meant[-1] if meant else None
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from hexmon.judge.clients.contract import Square, System, View
+from hexmon.judge.clients.line_search import Effort, TooSlowError
 from hexmon.judge.clients.lines import lines_of, listing
 from hexmon.judge.clients.rules import Mib
 from hexmon.judge.texts import date
@@ -22,12 +23,13 @@ _MOST_TOLD = 1_000
 class _Judge:
     """The values of one MIB against the settings. `left` values may still be judged."""
 
-    def __init__(self, mib: str, rules: tuple[Mib, ...], left: int) -> None:
+    def __init__(self, mib: str, rules: tuple[Mib, ...], left: int, effort: Effort) -> None:
         self.color = Color.GREEN
         self.groups: dict[str, None] = {}
         self.left = left
         self._mib = mib
         self._rules = rules
+        self._effort = effort
         self._candidates: dict[str, tuple[Mib, ...]] = {}
         self._lines: list[str] = []
         self._more = 0
@@ -48,16 +50,23 @@ class _Judge:
             found = _VALUE.match(line)
             if found:
                 self.left -= 1
-                rule = self._rule(key, found[1])
-                if rule is not None:
-                    self._judge(rule, found[1] if key is None else f"{key}:{found[1]}", found[2])
+                try:
+                    rule = self._rule(key, found[1])
+                    if rule is not None:
+                        self._judge(rule, found[1] if key is None else f"{key}:{found[1]}", found[2])
+                except TooSlowError:
+                    self.left = 0
+                    self.color = max(self.color, Color.YELLOW)
+                    self._tell(Color.YELLOW, "The patterns took too long: not all values were looked at")
 
     def _rule(self, key: str | None, name: str) -> Mib | None:
         candidates = self._candidates.get(name)
         if candidates is None:
             full = f"{self._mib}:{name}"
-            candidates = self._candidates[name] = tuple(rule for rule in self._rules if rule.name.names(full))
-        fitting = (rule for rule in candidates if key is None or rule.key is None or rule.key.names(key))
+            candidates = self._candidates[name] = tuple(
+                rule for rule in self._rules if self._effort.names(rule.name, full)
+            )
+        fitting = (rule for rule in candidates if key is None or rule.key is None or self._effort.names(rule.key, key))
         return next(fitting, None)
 
     def _judge(self, rule: Mib, name: str, text: str) -> None:
@@ -68,7 +77,7 @@ class _Judge:
         if rule.most is not None and value > rule.most:
             self._bad(rule, f"{name} {value} (maximum: {rule.most})")
         if rule.match is not None:
-            if rule.match.names(text):
+            if self._effort.names(rule.match, text):
                 self._tell(Color.GREEN, f"{name} {text[:255]}")
             else:
                 self._bad(rule, f"{name} {text[:255]} (expected: {rule.match.text})")
@@ -92,7 +101,7 @@ def mibs(view: View) -> Iterator[Square]:
     wanted = [name for name in view.data.names if TEST_NAME.match(name) and name.lower() not in _NO_SQUARE]
     for name in wanted[:_MOST_MIBS]:
         text = view.data.text(name)
-        judge = _Judge(name, rules, left)
+        judge = _Judge(name, rules, left, view.effort)
         for key, row in _rows(text):
             judge.judge_row(key, row)
         left = judge.left

@@ -13,6 +13,7 @@ class WordSearch:
 
     def __init__(self, words: Iterable[str], effort: Effort) -> None:
         self._all = frozenset(words)
+        self._effort = effort
         self._lines = Lines("\n".join(self._all), effort)
         self._known: dict[str, _Words] = {}
 
@@ -30,4 +31,5 @@ class WordSearch:
     def _search(self, expression: Expression) -> Iterable[str]:
         if expression.pattern is not None:
             return filter(None, self._lines.with_pattern(expression.pattern))
+        self._effort.spend(1 + len(self._all) // 4)
         return filter(expression.names, self._all)

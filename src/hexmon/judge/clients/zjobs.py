@@ -23,7 +23,7 @@ def jobs_of(section: str, *, in_rows: bool = False) -> Maker:
         tally = Tally()
         counting = Counting(tally)
         if rules:
-            judge_commands(rules, list(_names(text)), tally, counting)
+            judge_commands(rules, list(_names(text)), counting, view.effort)
         else:
             tally.judge(view.settings.clear_color, "No process checks defined")
         color = tally.color or Color.GREEN
