@@ -98,6 +98,17 @@ def test_judge_in_words_and_from_standard_input(
     assert "    yellow Mon Nov 23 12:00:00 UTC 2026" in out
 
 
+def test_what_clientlog_answers_and_what_was_kept_is_judged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = "client/snmpcollect web1.snmpcollect snmpcollect\n[ifmib]\n<eth0>\nifOperStatus = 1\n"
+    (folder / "kept").write_text(f"\n[collector:]\n{MESSAGE}\n[collector:snmpcollect]\n{other}")
+    assert main(["clients", "judge", "--json", "--now", SUNDAY, "kept"]) == 0
+    squares = {row["test"]: row["host"] for row in msgspec.json.decode(capsys.readouterr().out)}
+    assert squares["cpu"] == squares["ifmib"] == "www.example.com"
+    (folder / "bad").write_text(f"\n[collector:]\n{MESSAGE}\n[collector:x]\nclient \n")
+    assert main(["clients", "judge", "bad"]) == 2
+    assert "bad:10: this is no client message" in capsys.readouterr().err
+
+
 def test_what_cannot_be_judged_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "other").write_text("client a.plan9 plan9\n[x]\n")
     (folder / "bad").write_text("status a.b green\n")

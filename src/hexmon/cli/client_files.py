@@ -1,6 +1,7 @@
 """Which files `hexmon clients` reads: analysis.cfg, the hosts, and the messages that are to be judged."""
 
 import argparse
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.status import ClientMessage
 
 _SENDER = "127.0.0.1"
+_COLLECTOR = re.compile(rb"^\[collector:[^\]\n]*\]\r?\n(?=client[ /])", re.MULTILINE)
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -63,19 +65,29 @@ def host_of(inventory: Inventory, name: str) -> Host:
     return inventory.find(name) or Host(name=name)
 
 
-def read_message(path: Path, host: str, now: float) -> ClientMessage:
-    """A client message out of a file; `-` is standard input.
+def read_messages(path: Path, host: str, now: float) -> list[ClientMessage]:
+    """The client messages out of a file; `-` is standard input.
 
-    `host` takes the place of the name in it. Raises ConfigError for a file that cannot be read or is no such message.
+    It may be what an agent sent, an answer to `clientlog`, or a file of kept client data: there each message stands
+    behind a line `[collector:NAME]`. `host` takes the place of the names in it. Raises ConfigError for a file that
+    cannot be read or has anything else in it.
     """
     try:
         text = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise ConfigError((Problem(Origin(str(path)), f"cannot be read: {error.strerror}"),)) from error
-    command = parse_client(text, _SENDER, 0.0)
+    starts = [found.end() for found in _COLLECTOR.finditer(text)] or [0]
+    ends = [*(found.start() for found in _COLLECTOR.finditer(text, starts[0])), len(text)]
+    return [_message(path, text, (start, end), host, now) for start, end in zip(starts, ends, strict=True)]
+
+
+def _message(path: Path, text: bytes, part: tuple[int, int], host: str, now: float) -> ClientMessage:
+    message = text[slice(*part)].lstrip(b"\r\n")
+    command = parse_client(message, _SENDER, 0.0)
     if not isinstance(command, ClientData):
+        origin = Origin(str(path), text.count(b"\n", 0, part[0]) + 1)
         hint = "its first line is: client host,example,com.linux linux"
-        raise ConfigError((Problem(Origin(str(path), 1), "this is no client message", hint),))
+        raise ConfigError((Problem(origin, "this is no client message", hint),))
     return ClientMessage(
         host=host or command.host,
         collector=command.collector,
@@ -83,5 +95,5 @@ def read_message(path: Path, host: str, now: float) -> ClientMessage:
         host_class=command.host_class,
         sender=command.sender,
         received=now,
-        message=text,
+        message=message,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from hexmon.app.settings import client_judging, read_configuration
-from hexmon.cli.client_files import ClientFiles, add_files, host_of, read_message
+from hexmon.cli.client_files import ClientFiles, add_files, host_of, read_messages
 from hexmon.clock import SystemClock
 from hexmon.judge.clients.analysis_dump import qualifier_words, setting_words
 from hexmon.judge.clients.judge import judge_client
@@ -30,7 +30,8 @@ EXAMPLE = """example:
 
 rules: every setting of analysis.cfg as it was understood, with its file and line; with --host those that hold for that
 host now, the first of LOAD, UP, CLOCK, MEM... and of DISK and INODE for a file system counts.
-judge: the squares that the client message in a file becomes: colour, line 1, text. FILE `-` is standard input. With
+judge: the squares that the client messages in a file become: colour, line 1, text. The file is what an agent sent, an
+answer to `clientlog`, or kept client data; `-` is standard input. TIME= and CLOCK go by now, or by --now. With
 --json a list of {host, test, color, line1, text, groups}; `text` is all of a square, `line1` its first line.
 Exit status 1 when a message is of a system that nobody knows, 2 when a file cannot be read."""
 
@@ -120,8 +121,8 @@ def _judge(args: argparse.Namespace, files: ClientFiles, analysis: AnalysisFile)
     local = datetime.fromtimestamp(now, MachineZone())
     found: list[Report] = []
     unknown = 0
-    for path in args.file:
-        message = read_message(path, args.host, now)
+    messages = [(path, message) for path in args.file for message in read_messages(path, args.host, now)]
+    for path, message in messages:
         host = _known(inventory, message.host)
         rules = ready.for_host(host, message.host_class, message.os_type, local)
         found += judge_client(message, host, rules, now, settings).reports
