@@ -1,6 +1,7 @@
 """Agents' messages are judged one at a time, and answered when their squares are filed."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -11,8 +12,11 @@ from hexmon.app.judging import ClientJudge
 from hexmon.board.board import Board
 from hexmon.judge.clients import systems
 from hexmon.judge.clients.contract import ClientJudging, Figures, Made, Square, System, View
-from hexmon.judge.clients.selection import NOTHING_SELECTED
+from hexmon.judge.clients.expression import Expression
+from hexmon.judge.clients.rules import Load, Log
+from hexmon.judge.clients.selection import NOTHING_SELECTED, Selected
 from hexmon.model.color import Color
+from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage
 from tests.support.builders import HOST, a_board, a_host
@@ -47,10 +51,10 @@ def _lab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def judging_clients() -> AsyncIterator[tuple[ClientJudge, Board]]:
+async def judging_clients(rules: Selected = NOTHING_SELECTED) -> AsyncIterator[tuple[ClientJudge, Board]]:
     clock = FakeClock()
     board = a_board(a_host(), a_host(OTHER), clock=clock)
-    judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    judge = ClientJudge(board, clock, lambda _host, _message: rules, ClientJudging())
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(judge.run())
         yield judge, board
@@ -103,6 +107,32 @@ async def test_a_big_message_is_judged_beside_the_loop(monkeypatch: pytest.Monke
         judge.judge(a_message("big"))(done.set_result)
         assert await done > 0
         assert line(board) == "big"
+
+
+@pytest.mark.parametrize(("pattern", "beside"), [("%app(?=:)", True), ("%app:", False), ("app", False)])
+async def test_patterns_that_may_take_their_time_are_searched_for_beside_the_loop(pattern: str, beside: bool) -> None:
+    threads: list[bool] = []
+
+    def looks(view: View) -> Iterator[Made]:
+        threads.append(threading.current_thread() is not threading.main_thread())
+        return says(view)
+
+    systems.SYSTEMS["lab"] = System(name="lab", makers=(looks,))  # type: ignore[index]
+    rules = Selected(Load(), Log(file=Expression("*"), match=Expression(pattern)))
+    async with judging_clients(rules) as (judge, board):
+        done = asyncio.get_running_loop().create_future()
+        judge.judge(a_message("x"))(done.set_result)
+        await done
+        assert (threads, line(board)) == ([beside], "x")
+
+
+async def test_nothing_becomes_of_a_host_that_left_meanwhile() -> None:
+    async with judging_clients() as (judge, board):
+        tickets: list[int] = []
+        judge.judge(a_message("gone"))(tickets.append)
+        board.adopt(Inventory(hosts={OTHER: a_host(OTHER)}))
+        await settle()
+        assert (tickets, judge.judged, line(board)) == ([0], 0, "")
 
 
 async def test_others_have_their_turn_between_two_messages() -> None:

@@ -93,7 +93,7 @@ class ClientJudge:
         self.judged += 1
         try:
             rules, now = self._rules_of(host, message), self._clock.now()
-            if len(message.message) > _BIG:
+            if len(message.message) > _BIG or rules.may_be_slow:
                 judged = await asyncio.to_thread(judge_client, message, host, rules, now, self.settings)
             else:
                 judged = judge_client(message, host, rules, now, self.settings)

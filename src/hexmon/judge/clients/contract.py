@@ -26,6 +26,11 @@ class HostRules(Protocol):
         """The first of that kind that `fits`."""
         ...
 
+    @property
+    def may_be_slow(self) -> bool:
+        """Whether a pattern of them may take its time, as the text wants it."""
+        ...
+
 
 class ClientJudging(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for all agents' messages: the options of xymond_client(8)."""

@@ -8,6 +8,7 @@ from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.rules import AnalysisFile, Qualifiers, Rule
 from hexmon.model.holidays import Calendar
 from hexmon.model.inventory import Host, in_page_set
+from hexmon.model.patterns import is_linear
 from hexmon.model.times import covers
 
 _HOSTS_REMEMBERED = 50_000
@@ -19,11 +20,12 @@ _NO_GROUP = "NONE"  # what DISPLAYGROUP calls it
 class Selected:
     """The settings that hold, in the order of the file."""
 
-    __slots__ = ("_by_kind", "_rules")
+    __slots__ = ("_by_kind", "_may_be_slow", "_rules")
 
     def __init__(self, *rules: Rule) -> None:
         self._rules = rules
         self._by_kind: dict[type[Rule], tuple[Rule, ...]] = {}
+        self._may_be_slow: bool | None = None
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """Every setting of that kind."""
@@ -35,6 +37,14 @@ class Selected:
     def first(self, kind: type[R], fits: Callable[[R], bool] = lambda _: True) -> R | None:
         """The first of that kind that `fits`."""
         return next((rule for rule in self.all(kind) if fits(rule)), None)
+
+    @property
+    def may_be_slow(self) -> bool:
+        """Whether one of their patterns needs the engine that backtracks."""
+        if self._may_be_slow is None:
+            values = (getattr(rule, field) for rule in self._rules for field in rule.__struct_fields__)
+            self._may_be_slow = any(isinstance(one, Expression) and not is_linear(one.pattern) for one in values)
+        return self._may_be_slow
 
     @property
     def rules(self) -> tuple[Rule, ...]:
