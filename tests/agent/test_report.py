@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hexmon.agent.courier import Courier
+from hexmon.agent.courier import Courier, Send
 from hexmon.agent.report import Reporter, What, report_forever, share_of
 from hexmon.agent.scripts import Scripts
 from hexmon.agent.spool import Spool
@@ -17,7 +16,6 @@ from hexmon.model.client import ClientData
 from tests.support.clock import FakeClock
 
 QUICK = ("date",)
-Send = Callable[[bytes], Awaitable[bytes]]
 
 
 def answering(reply: bytes, heard: list[bytes]) -> Send:

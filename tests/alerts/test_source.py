@@ -32,9 +32,9 @@ def test_a_file_and_what_it_includes(tmp_path: Path) -> None:
 
 
 def test_no_file_no_rules(tmp_path: Path) -> None:
-    assert AlertsSource(None).load() is NO_RULES
+    assert AlertsSource(None).load() == NO_RULES
     source = AlertsSource(tmp_path / "alerts.cfg")
-    assert source.load() is NO_RULES
+    assert source.load() == NO_RULES
     assert not source.changed()
     write(tmp_path / "alerts.cfg", "HOST=* MAIL a\n")
     assert source.changed()

@@ -55,6 +55,12 @@ def test_mistakes_are_told_with_their_line(text: str, told: str, tmp_path: Path)
     assert main(["agent", "--config", str(path), "--print"]) == 2
 
 
+def test_a_server_that_is_named_twice_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["agent", "--server", "a", "--server", "a:1984", "--once", "--state", str(tmp_path / "x")]) == 2
+    assert "a:1984 is named twice" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_page_names_every_setting() -> None:
     for field in fields(AgentFile):
         assert f"`{field.name.rstrip('_')}`" in PAGE
@@ -71,6 +77,7 @@ def test_the_usual_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert usual_state("a", {"STATE_DIRECTORY": "/var/lib/x:/y"}) == Path("/var/lib/x")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert usual_state("a/../b", {}) == Path("/var/lib/hexmon-agent/a_.._b")
+    assert usual_state("..", {}) == Path("/var/lib/hexmon-agent/_")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert usual_state("a", {"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "hexmon-agent" / "a"
 

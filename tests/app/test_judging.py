@@ -12,8 +12,9 @@ from hexmon.app.judging import ClientJudge
 from hexmon.board.board import Board
 from hexmon.judge.clients import systems
 from hexmon.judge.clients.contract import ClientJudging, Figures, Made, Square, System, View
-from hexmon.judge.clients.selection import NOTHING_SELECTED
+from hexmon.judge.clients.selection import NOTHING_SELECTED, Selected
 from hexmon.model.color import Color
+from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage
 from tests.support.builders import HOST, a_board, a_host
@@ -63,10 +64,10 @@ def _lab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def judging_clients() -> AsyncIterator[tuple[ClientJudge, Board]]:
+async def judging_clients(rules: Selected = NOTHING_SELECTED) -> AsyncIterator[tuple[ClientJudge, Board]]:
     clock = FakeClock()
     board = a_board(a_host(), a_host(OTHER), clock=clock)
-    judge = ClientJudge(board, clock, lambda _host, _message: NOTHING_SELECTED, ClientJudging())
+    judge = ClientJudge(board, clock, lambda _host, _message: rules, ClientJudging())
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(judge.run())
         yield judge, board
@@ -178,6 +179,15 @@ async def test_what_waits_has_bounded_memory(monkeypatch: pytest.MonkeyPatch) ->
         assert heard["x"]
         assert heard["z"]
         assert (line(board)[0], line(board, OTHER), judge.counts["refused"]) == ("z", "", 1)
+
+
+async def test_nothing_becomes_of_a_host_that_left_meanwhile() -> None:
+    async with judging_clients() as (judge, board):
+        tickets: list[int | None] = []
+        judge.judge(a_message("gone"))(tickets.append)
+        board.adopt(Inventory(hosts={OTHER: a_host(OTHER)}))
+        await settle()
+        assert (tickets, line(board)) == ([0], "")
 
 
 async def test_others_have_their_turn_between_two_messages() -> None:

@@ -138,6 +138,14 @@ def test_agents_are_judged_by_analysis_cfg_which_is_read_again_when_it_changes(t
         assert b"|cpu|green|" in running.ask(b"xymondboard host=www test=cpu")
 
 
+def test_mistakes_in_what_agents_are_told_are_on_the_own_square(tmp_path: Path) -> None:
+    (tmp_path / "client-local.cfg").write_text("[linux]\nlog:/x:1\n[host=(]\nlog:/y:1\n")
+    with monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
+        assert running.ask(b"client www,example,com.linux linux\n[date]\nnow\n") == b"log:/x:1\n"
+        running.ask(b"reload")
+        running.until(b"xymondlog me.example.hexmon", b"client-local.cfg:3: ")
+
+
 def test_clients_that_read_nothing_do_not_keep_it_from_stopping(tmp_path: Path) -> None:
     with ExitStack() as stack, monitor(tmp_path, "127.0.0.1 www.example.com # noconn\n") as running:
         for _ in range(5):

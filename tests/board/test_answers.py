@@ -269,6 +269,12 @@ def a_message(collector: str, message: bytes) -> ClientMessage:
     )
 
 
+def test_of_a_client_log_so_many_sections_are_looked_for_and_no_more(board: Board, answers: Answers) -> None:
+    names = [b"s%d" % number for number in range(300)]
+    board.client(a_message("", b"client www,foo,com.linux\n" + b"".join(b"[%b]\n" % name for name in names)))
+    assert answers.client_log(b"www.foo.com section=" + b",".join(names)).count(b"[") == 200
+
+
 def test_client_log(board: Board, answers: Answers) -> None:
     board.client(a_message("", b"client www,foo,com.linux\n[date]\nFri\n[df]\nFS\n"))
     board.client(a_message("extra", b"client/extra www,foo,com.linux\n[coll]\nabc\n"))
@@ -277,7 +283,14 @@ def test_client_log(board: Board, answers: Answers) -> None:
         b"\n[collector:]\nclient www,foo,com.linux\n[date]\nFri\n[df]\nFS\n"
     )
     assert answers.client_log(b"www.foo.com section=df,nosuch,coll") == b"[df]\nFS\n[coll]\nabc\n\n"
+    assert answers.client_log(b"www.foo.com section=df,df") == b"[df]\nFS\n"
     assert answers.client_log(b"nosuch") == answers.client_log(b"") == b""
+    board.client(a_message("", b"client www,foo,com.linux\n[msgs:/var/log/x]\nbad\n[file:/etc/passwd]\nsize:1\n"))
+    assert answers.client_log(b"www.foo.com section=msgs:/var/log/x") == b"[msgs:/var/log/x]\nbad\n"
+    for name in (b"/etc/passwd", b"../x", b"file:/etc/passwd\0", b"msgs:/var/log/../log/x"):
+        assert answers.client_log(b"www.foo.com section=" + name) == b""
+    for name in (b"../www.foo.com", b"/etc/passwd", b".", b".."):
+        assert answers.client_log(name) == b""
     assert (
         answers.board(b"host=www fields=testname,client,clntstamp").split(b"\n")[2] == f"clientlog|Y|{NOW + 5}".encode()
     )

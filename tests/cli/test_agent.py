@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from hexmon.agent.spool import Spool
+from hexmon.app.spools import spool_folder
+from hexmon.ingest.addresses import parse_address
 from tests.support.monitor import ROOT, wait_for
 
 
@@ -32,7 +34,7 @@ def test_a_report_that_is_under_way_when_the_agent_is_stopped_is_kept(tmp_path: 
                 heard += data
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
-    batch = Spool(tmp_path / "state" / "waiting" / address.replace(":", "_"), 1 << 20).oldest()
+    batch = Spool(tmp_path / "state" / "waiting" / spool_folder(parse_address(address)), 1 << 20).oldest()
     assert batch
     assert [one.message for one in batch.messages] == [heard]
     assert process.stderr

@@ -4,11 +4,13 @@ import argparse
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from time import thread_time
 
 from msgspec.structs import replace
 
 from hexmon.judge.clients.contract import ClientJudging
 from hexmon.judge.clients.judge import Judged, judge_client
+from hexmon.judge.clients.line_search import Effort
 from hexmon.judge.clients.selection import Analysis
 from hexmon.judge.clients.systems import SYSTEMS
 from hexmon.model.inventory import Host
@@ -54,7 +56,9 @@ def one(seed: int) -> tuple[ClientMessage, Judged]:
     host = Host(name=message.host)
     settings = Analysis(analysis(mutated(odd_analysis(dice).encode(), dice).decode("utf-8", "surrogateescape")))
     rules = settings.for_host(host, message.host_class, message.os_type, _LOCAL)
-    return message, judge_client(message, host, rules, dice.choice((0.0, 1.8e9, -1.0, 4e12)), dice.choice(SETTINGS))
+    return message, judge_client(
+        message, host, rules, dice.choice((0.0, 1.8e9, -1.0, 4e12)), dice.choice(SETTINGS), Effort(clock=thread_time)
+    )
 
 
 def main() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.history.hostdata import HostDataFiles, NameRefusedError, folder_name, together
+from hexmon.history.hostdata import HostDataFiles, NameRefusedError, folder_name
 from hexmon.history.settings import HostDataSettings
+from hexmon.model.client import together
 from hexmon.model.color import Color
 from tests.support.client_rules import a_client_message
 

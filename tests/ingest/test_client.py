@@ -3,10 +3,12 @@ import http.server
 import io
 import json
 import socket
+import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.cli import main
+from hexmon.ingest import client
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE
 from hexmon.ingest.addresses import Address, parse_address, parse_addresses
-from hexmon.ingest.client import SendError, combined, exchange, expects_reply, goes_to_all, send, send_async
+from hexmon.ingest.client import SendError, combined, exchange, exchange_async, expects_reply, goes_to_all, send
 from hexmon.ingest.protocol import parse
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tcp import MessageServer
 from tests.support.clock import FakeClock
 from tests.support.dispatch import Monitor
+from tests.support.servers import authority, tls_context
+from tests.support.threaded import thread_callers
 
 HOSTS = "127.0.0.1 www.example.com\n127.0.0.2 db.example.com\n"
 
@@ -95,14 +100,71 @@ def test_a_status_goes_to_all_servers_a_question_to_the_first_that_answers(addre
 
 
 async def test_the_same_in_an_event_loop(address: str) -> None:
-    addresses = parse_addresses(f"{NOWHERE},{address}")
-    assert (await send_async(addresses, b"ping")).reply.startswith(b"xymond ")
-    assert (await send_async(addresses[:1], b"ping")).taken == 0
+    assert (await exchange_async(parse_address(address), b"ping")).startswith(b"xymond ")
+    with pytest.raises(SendError, match="Connection refused"):
+        await exchange_async(parse_address(NOWHERE), b"ping")
 
 
 def test_a_server_that_is_silent_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(SendError, match="no answer in time"):
         exchange(Address("127.0.0.1", server.getsockname()[1]), b"ping", 0.05)
+
+
+def drip(caller: socket.socket) -> None:
+    """A byte now and then, as if there were more to come, until the caller hangs up."""
+    with suppress(OSError):
+        while True:
+            caller.sendall(b"x")
+            threading.Event().wait(0.02)
+
+
+def shaken(talk: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
+    """The same behind a TLS handshake."""
+    context = tls_context("127.0.0.1")
+
+    def dialogue(caller: socket.socket) -> None:
+        with context.wrap_socket(caller, server_side=True) as wire:
+            talk(wire)
+
+    return dialogue
+
+
+EITHER_WAY = [
+    pytest.param(exchange, id="without an event loop"),
+    pytest.param(lambda *words: asyncio.run(exchange_async(*words)), id="in an event loop"),
+]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "talk"),
+    [
+        pytest.param("tcp", drip, id="plainly"),
+        pytest.param("tls", drip, id="within the handshake"),
+        pytest.param("tls", shaken(drip), id="by TLS"),
+    ],
+)
+@pytest.mark.parametrize("how", EITHER_WAY)
+def test_a_server_that_drips_is_given_up(
+    scheme: str, talk: Callable[[socket.socket], None], how: Callable[..., bytes]
+) -> None:
+    trust = ssl.create_default_context()
+    authority().configure_trust(trust)
+    begun = time.monotonic()
+    with thread_callers(talk) as port, pytest.raises(SendError):
+        how(parse_address(f"{scheme}://127.0.0.1:{port}"), b"ping", 0.3, trust)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("how", EITHER_WAY)
+def test_a_reply_without_end_is_given_up(how: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    def flood(caller: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                caller.sendall(bytes(1 << 20))
+
+    monkeypatch.setattr(client, "LONGEST_REPLY", 10_000_000)
+    with thread_callers(flood) as port, pytest.raises(SendError, match="more than 10000000 bytes"):
+        how(Address("127.0.0.1", port), b"ping", 20.0)
 
 
 class Web(http.server.BaseHTTPRequestHandler):

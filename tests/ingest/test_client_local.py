@@ -89,16 +89,20 @@ def test_what_is_included_is_watched_and_a_file_that_cannot_be_read_keeps_the_ol
     more.write_text("[linux]\nanother\n")
     now += 6
     assert files.client_local("x", "", "linux") == b"another\n"
+    assert not files.problems
     more.unlink()
     now += 6
     assert files.client_local("x", "", "linux") == b"another\n"
+    assert [str(problem.origin) for problem in files.problems] == ["client-local.cfg:1"]
     more.write_text("[linux]\nthe third\n")
     os.utime(more, (1, 1))
     now += 6
     assert files.client_local("x", "", "linux") == b"the third\n"
+    assert not files.problems
     path.unlink()
     now += 6
     assert files.client_local("x", "", "linux") == b""
+    assert not files.problems
 
 
 @given(st.text(), st.text(max_size=20))

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hexmon.board.bounds import MOST_COLLECTORS
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import Senders
 from hexmon.ingest.commands import COMMANDS
 from hexmon.ingest.messages import AnyCommand
+from hexmon.ingest.outside import Outside
 from hexmon.model.events import DataReported, NoticeSent
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Report
@@ -187,6 +189,15 @@ LOCAL_CASES = {
 @pytest.mark.parametrize(("message", "expected"), LOCAL_CASES.values(), ids=LOCAL_CASES.keys())
 def test_what_an_agent_is_told(monitor: Monitor, message: str, expected: bytes) -> None:
     assert monitor.say(message + "\n[date]\n") == expected
+
+
+def test_what_the_board_refuses_is_not_judged_either(monitor: Monitor) -> None:
+    judged: list[str] = []
+    monitor.dispatcher.outside = Outside(judge=lambda message: judged.append(message.collector))
+    for number in range(MOST_COLLECTORS + 5):
+        monitor.say(f"client/c{number} db,example,com.linux\n[date]\n")
+    monitor.say("client/c3 db,example,com.linux\n[date]\n")
+    assert judged == [*(f"c{number}" for number in range(MOST_COLLECTORS)), "c3"]
 
 
 def test_client_local_is_read_again_when_it_changes(monitor: Monitor) -> None:

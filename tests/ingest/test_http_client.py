@@ -134,6 +134,32 @@ def test_a_reply_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         sender.exchange(b"ping")
 
 
+def test_what_is_late_is_not_taken_for_the_next_answer() -> None:
+    late = threading.Event()
+
+    def slow_from_then_on(caller: socket.socket) -> None:
+        if not late.is_set():
+            answers(OK)(caller)  # and hangs up
+            late.set()
+            return
+        request_of(caller)
+        late.wait()
+        threading.Event().wait(0.4)
+        with contextlib.suppress(OSError):
+            caller.sendall(OK.replace(b"reply", b"stale"))
+            request_of(caller)
+            caller.sendall(OK)
+
+    with sender_to(slow_from_then_on, timeout=0.2) as sender:
+        assert sender.exchange(b"0") == b"reply"
+        late.wait(5)
+        with pytest.raises(TimeoutError):
+            sender.exchange(b"1")  # the kept connection is gone, the new one is slow
+        threading.Event().wait(0.4)
+        with pytest.raises((TimeoutError, HttpError, ConnectionError)):
+            sender.exchange(b"2")
+
+
 def drip(caller: socket.socket) -> None:
     request_of(caller)
     caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")

@@ -14,6 +14,8 @@ import pytest
 from hexmon.agent import collect, filesystems
 from hexmon.agent.collect import Collector
 from hexmon.agent.filesystems import Usage
+from hexmon.app.spools import spool_folder
+from hexmon.ingest.addresses import parse_address
 from tests.support.monitor import ROOT, monitor, wait_for
 from tests.support.peers import peer
 from tests.support.xymond import as_unprivileged, xymond
@@ -149,7 +151,8 @@ def test_an_outage_loses_no_report_and_scripts_reach_the_server(tmp_path: Path) 
     assert away.returncode == 1
     waiting = tmp_path / "state" / "waiting"
     with monitor(tmp_path / "server", HOSTS) as running:
-        (waiting / "127.0.0.1_9").rename(waiting / f"127.0.0.1_{running.messages}")
+        there = parse_address(f"127.0.0.1:{running.messages}")
+        (waiting / spool_folder(parse_address("127.0.0.1:9"))).rename(waiting / spool_folder(there))
         done = agent("--once", "--server", f"127.0.0.1:{running.messages}", *more, folder=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert not list(waiting.rglob("*.messages"))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hexmon.history.hostdata import HostDataFiles, together
+from hexmon.history.hostdata import HostDataFiles
+from hexmon.model.client import together
 from tests.support.client_rules import HOST, a_client_message
 from tests.support.peers import peer
 from tests.support.xymond import as_unprivileged, unprivileged_user

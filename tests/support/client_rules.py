@@ -1,7 +1,10 @@
 """Agents' messages and the settings that they are judged by, for tests."""
 
+from time import thread_time
+
 from hexmon.judge.clients.contract import ClientJudging
 from hexmon.judge.clients.judge import AS_USUAL, judge_client
+from hexmon.judge.clients.line_search import Effort
 from hexmon.judge.clients.rules import Rule
 from hexmon.judge.clients.selection import Selected
 from hexmon.model.inventory import Host
@@ -30,7 +33,9 @@ def squares(
     body: str, *rules: Rule, os_type: str = "linux", host: Host = HOST, settings: ClientJudging = AS_USUAL
 ) -> dict[str, Report]:
     """The squares that a message with this body becomes, by their tests."""
-    judged = judge_client(a_client_message(body, os_type), host, Selected(*rules), NOW, settings)
+    judged = judge_client(
+        a_client_message(body, os_type), host, Selected(*rules), NOW, settings, Effort(clock=thread_time)
+    )
     return {report.key.test: report for report in judged.reports}
 
 

@@ -49,6 +49,7 @@ def a_site(kept: Mapping[str, Mapping[int, bytes]] | None = None, host: Host | N
         ("/clientlog/www?section=df", ["[df]\n/dev/sda1 97% /"], ["Sat Nov 21"]),
         ("/clientlog/www?section=df&section=date", ["[df]\n", "[date]\nSat Nov 21"], ["oops"]),
         ("/clientlog/www?section=msgs%3A%2Fvar%2Flog%2Fx", ["<b>oops</b>", 'class="g red"'], ["97% /"]),
+        ("/clientlog/www?section=..%2f..%2fetc%2fpasswd", ["did not send that section"], ["97% /", "root:"]),
         ("/clientlog/www?section=nosuch", ["did not send that section"], ["97% /"]),
         ("/hostdata/www", [f"/hostdata/www/{MOMENT}", f"/hostdata/www/{MOMENT - 86_400}"], []),
         (f"/hostdata/www/{MOMENT}", ["97% /", "?section=df", f"/hostdata/www/{MOMENT - 86_400}"], ['collector:"']),
@@ -82,6 +83,8 @@ async def test_nobody_is_asked_about_a_host_that_does_not_exist() -> None:
             raise AssertionError(host, moment)
 
     site = a_site(host_data=Strict({}))
+    for path in ("/clientlog/..%2f..", "/clientlog/nobody?section=..%2f..%2fetc%2fpasswd"):
+        assert (await get(site, path)).status_code == 404
     for path in ("/hostdata/..%2f..", "/hostdata/nobody", f"/hostdata/..%2fetc/{MOMENT}", f"/hostdata/nobody/{MOMENT}"):
         assert (await get(site, path)).status_code == 404
 

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
+from hexmon.agent.relaying import delayed
 from hexmon.agent.spool import Spool, Waiting
 from hexmon.clock import Clock
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Send = Callable[[bytes], Awaitable[bytes]]
 
 _PROMPT = 5.0  # seconds after which a report says how late it is
@@ -41,11 +45,11 @@ class Courier:
         """Bring this report, those that wait before it. The reply; None when it was not taken and waits now."""
         async with self._one_by_one:
             made = self._clock.now()
-            caught_up = await self._send_waiting()
             try:
+                caught_up = await self._send_waiting()
                 now = self._clock.now()
                 prompt = now - made < _PROMPT  # bringing what waited may have taken its time
-                reply = await self._try(report if prompt else late(Waiting(made, report), now))
+                reply = await self._try(report if prompt else delayed(report, now - made))
             except asyncio.CancelledError:
                 await asyncio.shield(self._keep(report, made))
                 raise
@@ -61,11 +65,12 @@ class Courier:
             return await self._send_waiting()
 
     async def _send_waiting(self) -> bool:
-        while self._spool is not None and (batch := await asyncio.to_thread(self._spool.oldest)):
+        while self._spool is not None and (batch := await self._on_disk(self._spool.oldest)):
             for one in batch.messages:
-                if await self._try(late(one, self._clock.now())) is None:
+                now = self._clock.now()
+                if await self._try(delayed(one.message, now - one.received)) is None:
                     return False
-            await asyncio.to_thread(self._spool.remove, batch.number)
+            await self._on_disk(partial(self._spool.remove, batch.number))
             self._refused = 0
         return True
 
@@ -85,31 +90,28 @@ class Courier:
     async def _keep(self, report: bytes, made: float) -> None:
         if self._spool is None:
             return
-        try:
-            kept = await asyncio.to_thread(self._spool.append, (Waiting(made, report),))
-        except OSError as error:
-            log.warning("the report cannot wait on disk: %s", error)
-            return
-        if not kept:
+        if await self._on_disk(partial(self._spool.append, (Waiting(made, report),))) is False:
             log.warning("the report cannot wait on disk: %s", self._spool.trouble)
+
+    async def _on_disk(self, work: Callable[[], T]) -> T | None:
+        """What the spool says; None when its disk does not let it: sending goes on without."""
+        try:
+            return await asyncio.to_thread(work)
+        except OSError as error:
+            log.warning("what waits for %s: %s", self.name, error)
+            return None
 
     async def _doubt(self) -> None:
         """The server takes reports, but not the oldest that waits: it must not hold up all others for ever."""
         self._refused += 1
         if self._spool is None or self._refused < _PATIENCE:
             return
-        batch = await asyncio.to_thread(self._spool.oldest)
+        batch = await self._on_disk(self._spool.oldest)
         if batch is not None:
             log.warning("%s refuses a report of %d s ago: it is given up", self.name, self._age(batch.messages))
-            await asyncio.to_thread(self._spool.remove, batch.number)
+            await self._on_disk(partial(self._spool.remove, batch.number))
             self._spool.dropped += len(batch.messages)
         self._refused = 0
 
     def _age(self, messages: tuple[Waiting, ...]) -> int:
         return int(self._clock.now() - messages[0].received)
-
-
-def late(one: Waiting, now: float) -> bytes:
-    """A report that waited, with the section by which a server knows how old its clock is."""
-    delay = max(int(now - one.received), 0)
-    return one.message.rstrip(b"\n") + b"\n[msgcache]\nCachedelay: %d\n" % delay

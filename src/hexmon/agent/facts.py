@@ -72,3 +72,8 @@ class Facts:
     def boot(self) -> float:
         """Epoch seconds when this machine was started."""
         return float(psutil.boot_time())
+
+
+def one_line(name: str) -> str:
+    """A name that cannot be taken for more than a part of its line."""
+    return "".join("?" if ord(letter) < ord(" ") else letter for letter in name)

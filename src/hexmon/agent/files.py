@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from hexmon.agent.facts import one_line
 from hexmon.agent.logs import open_seen
 
 _CHUNK = 1 << 20
@@ -197,8 +198,3 @@ def line_counts(name: str, patterns: Sequence[tuple[str, Callable[[bytes], bool]
     except OSError as error:
         return f"ERROR: Cannot open file {one_line(name)}: {error.strerror}\n"
     return "".join(f"{word}: {count}\n" for (word, _), count in zip(patterns, counts, strict=True))
-
-
-def one_line(name: str) -> str:
-    """A name that cannot be taken for more than a part of its line."""
-    return "".join("?" if ord(letter) < ord(" ") else letter for letter in name)

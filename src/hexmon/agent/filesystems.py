@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from hexmon.agent.facts import Facts
+from hexmon.agent.facts import Facts, one_line
 
 _KIB = 1024
 # Without a device of their own, and yet with room that may run out.
@@ -49,7 +49,7 @@ def df(facts: Facts) -> str:
             # A reserve for root is neither used nor available.
             percent = _percent(usage.used, usage.used + usage.free)
             sizes = f"{usage.total // _KIB:11} {usage.used // _KIB:11} {usage.free // _KIB:11}"
-            rows.append(f"{_word(mount.device):20} {sizes} {percent:7}% {_line(mount.place)}")
+            rows.append(f"{_word(mount.device):20} {sizes} {percent:7}% {one_line(mount.place)}")
     return "\n".join(rows)
 
 
@@ -62,14 +62,14 @@ def inode(facts: Facts) -> str:
         elif usage.inodes:
             used = usage.inodes - usage.inodes_free
             sizes = f"{usage.inodes:11} {used:11} {usage.inodes_free:11}"
-            rows.append(f"{_word(mount.device):20} {sizes} {_percent(used, usage.inodes):4}% {_line(mount.place)}")
+            rows.append(f"{_word(mount.device):20} {sizes} {_percent(used, usage.inodes):4}% {one_line(mount.place)}")
     return "\n".join(rows)
 
 
 def mount(_facts: Facts) -> str:
     """All that is mounted."""
     parts = psutil.disk_partitions(all=True)
-    return "\n".join(_line(f"{part.device} on {part.mountpoint} type {part.fstype} ({part.opts})") for part in parts)
+    return "\n".join(one_line(f"{part.device} on {part.mountpoint} type {part.fstype} ({part.opts})") for part in parts)
 
 
 def mounts(remote: bool) -> list[Mount]:
@@ -135,7 +135,7 @@ def usage_of(place: str) -> Usage:
 
 
 def _unreachable(mount: Mount) -> str:
-    return f"{_word(mount.device):20} {'-':>11} {'-':>11} {'-':>11} {'100%':>8} {_line(mount.place)}"
+    return f"{_word(mount.device):20} {'-':>11} {'-':>11} {'-':>11} {'100%':>8} {one_line(mount.place)}"
 
 
 def _percent(part: int, whole: int) -> int:
@@ -146,8 +146,3 @@ def _percent(part: int, whole: int) -> int:
 def _word(text: str) -> str:
     """One column, whatever a device is called."""
     return "".join("?" if character.isspace() or not character.isprintable() else character for character in text)
-
-
-def _line(text: str) -> str:
-    """One line, whatever a folder is called."""
-    return "".join("?" if ord(character) < ord(" ") else character for character in text)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
 from math import ceil
@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from hexmon.agent.collect import Collector
-from hexmon.agent.courier import Courier
+from hexmon.agent.courier import Courier, Send
 from hexmon.agent.logfetch import Limits, LogFetch
 from hexmon.agent.scripts import Scripts, local_sections, scripts_in
 from hexmon.agent.state import State
@@ -200,9 +200,6 @@ def _keep(write: Callable[[], None]) -> None:
         write()
     except OSError as error:
         log.warning("the agent's state cannot be written: %s", error)
-
-
-Send = Callable[[bytes], Awaitable[bytes]]
 
 
 async def report_forever(

@@ -17,23 +17,17 @@ from hexmon.agent.report import Reporter, What
 from hexmon.agent.scripts import Home, Scripts, environment, write_sender
 from hexmon.agent.spool import Spool
 from hexmon.agent.state import State
+from hexmon.app.settings import OptionalHost
+from hexmon.app.spools import spool_folder
 from hexmon.clock import Clock
 from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, checked, load_settings, named
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.client import exchange_async
-from hexmon.model.names import HOST_NAME
 
 _MIB = 1024 * 1024
 _ENVIRONMENT = "HEXMON_AGENT_"
 _SETTING = "HEXMON_"
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-def check_host(text: str) -> str:
-    """A host's name, or nothing. Raises ValueError."""
-    if text and not HOST_NAME.match(text):
-        raise ValueError(f"'{text}' is not a host's name: letters, digits and : , . _ -")
-    return text
 
 
 def check_section(text: str) -> str:
@@ -61,7 +55,7 @@ class AgentFile:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic looks for exactly this
     server: Annotated[tuple[Server, ...], LIST] = ("127.0.0.1:1984",)
-    host: Annotated[str, checked(check_host)] = ""  # "": what the machine calls itself
+    host: OptionalHost = ""  # "": what the machine calls itself
     class_: Annotated[str, named("class")] = ""  # "": the platform
     repeat: Annotated[PositiveSeconds, checked(check_interval)] = 300.0
     sections: Annotated[tuple[Section, ...], LIST] = ()  # (): all
@@ -98,7 +92,7 @@ def usual_state(host: str, environ: Mapping[str, str]) -> Path:
         base = Path("/var/lib")
     else:
         base = Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return base / "hexmon-agent" / _SAFE.sub("_", host)
+    return base / "hexmon-agent" / (_SAFE.sub("_", host).lstrip(".") or "_")
 
 
 def state_folder(settings: AgentFile, host: str, environ: Mapping[str, str]) -> Path:
@@ -130,7 +124,6 @@ def open_agent(
 
 
 def _courier(settings: AgentFile, address: Address, state: State, clock: Clock, tls: ssl.SSLContext | None) -> Courier:
-    folder = state.folder / "waiting" / _SAFE.sub("_", str(address).replace("://", "_"))
-    spool = Spool(folder, settings.spool * _MIB)
+    spool = Spool(state.folder / "waiting" / spool_folder(address), settings.spool * _MIB)
     send = partial(exchange_async, address, timeout=settings.timeout, tls=tls)
     return Courier(str(address), send, spool, clock)

@@ -49,6 +49,7 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
         yield Color.RED, f"the store does not take what is written: {parts.storage.journal.trouble}"
     yield from _problems("the new configuration was refused, the old one is in force", condition.config_refused)
     yield from _problems("mistakes in the configuration", condition.config_problems)
+    yield from _problems("mistakes in what agents are told", parts.dispatcher.files.problems)
     yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble

@@ -11,8 +11,9 @@ from hexmon.app.lines import by_label, gauge
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
-from hexmon.history.hostdata import HostDataFiles, NameRefusedError, together
+from hexmon.history.hostdata import HostDataFiles, NameRefusedError
 from hexmon.history.settings import HostDataSettings
+from hexmon.model.client import together
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
 from hexmon.model.status import ClientMessage
 

@@ -10,6 +10,7 @@ from hexmon.app.settings import PullOptions
 from hexmon.board.board import Board
 from hexmon.clock import Clock
 from hexmon.ingest.commands import Dispatcher
+from hexmon.ingest.protocol import is_in_steps
 from hexmon.ingest.pull import Pulled, PullError, as_received, fetch, parse_pulled, pull_request
 from hexmon.ingest.words import name_of
 from hexmon.inventory.hosts_cfg import UNKNOWN_ADDRESSES
@@ -128,7 +129,7 @@ class Puller:
             self._note_others(machine.host, message)
             self.counts["messages"] += 1
             size += len(message)
-            if len(message) > _BIG and message.startswith((b"combo\n", b"extcombo ")):
+            if is_in_steps(message):
                 for _ in self._dispatcher.handle_in_steps(message, sender):
                     await self._clock.sleep_until(self._clock.monotonic())
                 continue

@@ -14,8 +14,9 @@ from hexmon.agent.relaying import Packing, Remembered, Way, marked, way_of, whol
 from hexmon.agent.spool import Spool, Waiting
 from hexmon.app.receipts import Receipt, Receipts
 from hexmon.app.relay_report import Teller
-from hexmon.app.relay_server import Guard, exchange, folder_name, message_settings, packed, shown, unpacked
+from hexmon.app.relay_server import Guard, exchange, message_settings, packed, unpacked
 from hexmon.app.relay_settings import RelayConfiguration
+from hexmon.app.spools import spool_folder
 from hexmon.clock import Clock
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import NO_ANSWER, Answer
@@ -47,9 +48,9 @@ class Relay:
     def _outlet(self, address: Address, folder: Path, tls: ssl.SSLContext | None) -> Outlet:
         settings = self._settings
         return Outlet(
-            shown(address),
+            str(address),
             partial(exchange, address, settings.timeout, tls),
-            Spool(folder / folder_name(address), settings.spool),
+            Spool(folder / spool_folder(address), settings.spool),
             Packing(packed),
             self._clock,
             OutletSettings(

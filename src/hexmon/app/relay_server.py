@@ -1,9 +1,7 @@
 """What both kinds of relay share: how they listen, whom they hear, how they reach a server."""
 
 import asyncio
-import hashlib
 import logging
-import re
 import ssl
 from collections import Counter
 from collections.abc import Sequence
@@ -45,25 +43,7 @@ async def exchange(
         async with asyncio.timeout(timeout + _PATIENCE):
             return await exchange_async(address, message, timeout, tls)
     except TimeoutError as error:
-        raise SendError(f"{shown(address)}: no answer in time") from error
-    except SendError as error:
-        cause = error.__cause__
-        reason = getattr(cause, "reason", None)  # what is beneath the errors of HTTP
-        raise SendError(str(error).replace(str(address), shown(address))) from (
-            reason if isinstance(reason, OSError) else cause
-        )
-
-
-def shown(address: Address) -> str:
-    """A server as it may be told: without the password of a URL."""
-    return re.sub(r"//[^/@]*@", "//", str(address))
-
-
-def folder_name(address: Address) -> str:
-    """The folder of a server's spool: legible, and no two servers have the same."""
-    text = shown(address)
-    legible = re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip("_.")[:60]
-    return f"{legible}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+        raise SendError(f"{address}: no answer in time") from error
 
 
 def message_settings(configuration: RelayConfiguration) -> MessageSettings:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from hexmon.app.settings import Address, Column, Network, Senders
+from hexmon.app.settings import Address, Column, Network, OptionalHost, Senders
+from hexmon.app.spools import refuse_twins
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
 from hexmon.ingest.addresses import parse_address
-from hexmon.model.names import HOST_NAME
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 _STRICT = {"extra": "forbid"}
@@ -18,17 +18,11 @@ _PREFIX = "HEXMON_RELAY_"
 _MIB = 1024 * 1024
 
 
-def _read_host(name: str) -> None:
-    if name and not HOST_NAME.match(name):
-        raise ValueError(f"'{name}' is not a host's name: letters, digits and : , . _ -")
-
-
 def _read_rate(value: float) -> None:
     if not 0 <= value < float("inf"):
         raise ValueError("must be 0 (no limit) or more")
 
 
-HostName = Annotated[str, checked(_read_host)]
 Rate = Annotated[float, checked(_read_rate)]
 
 
@@ -38,7 +32,7 @@ class RelayReport:
 
     __pydantic_config__ = _STRICT
     enabled: bool = True
-    host: HostName = ""  # "": this machine's name
+    host: OptionalHost = ""  # "": this machine's name
     column: Column = "relay"
     interval: PositiveSeconds = 300.0
     waits: PositiveSeconds = 300.0  # yellow when something has waited for so long
@@ -118,8 +112,10 @@ def refuse_nonsense(configuration: RelayConfiguration) -> None:
         problems.append(Problem(origin, "there is no server to send to", hint))
     if settings.servers and settings.pull:
         problems.append(Problem(origin, "servers: with pull nothing is sent anywhere", "leave out one of both"))
-    if len(set(settings.servers)) != len(settings.servers):
-        problems.append(Problem(origin, "servers: one is named twice"))
+    try:
+        refuse_twins(settings.servers)
+    except ValueError as error:
+        problems.append(Problem(origin, f"servers: {error}"))
     encrypted = [text for text in settings.listen if parse_address(text).tls]
     if encrypted and not settings.certificate:
         problems.append(Problem(origin, f"listen: {encrypted[0]} needs a certificate", "set certificate and key"))

@@ -23,7 +23,7 @@ from hexmon.ingest.scope import check_patterns
 from hexmon.ingest.settings import CLASSIC_PATHS
 from hexmon.judge.clients.contract import ClientJudging
 from hexmon.model.color import BY_WORD
-from hexmon.model.names import TEST_NAME
+from hexmon.model.names import TEST_NAME, check_host_name
 from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.probes.resolver import IpFamily
 from hexmon.web.settings import PageSettings
@@ -52,6 +52,7 @@ MessagePath = Annotated[str, checked(_read_message_path)]
 Hosts = Annotated[tuple[Annotated[str, checked(check_patterns)], ...], LIST]
 Network = Annotated[str, checked(read_networks)]
 Column = Annotated[str, checked(_read_column)]
+OptionalHost = Annotated[str, checked(lambda text: text and check_host_name(text))]
 OptionalColumn = Annotated[str, checked(lambda text: text and _read_column(text))]
 ColorWord = Annotated[str, checked(_read_color)]
 _STRICT = {"extra": "forbid"}
@@ -185,7 +186,7 @@ class AgentOptions:
 
     __pydantic_config__ = _STRICT
     enabled: bool = True
-    host: str = ""  # "": this machine's name
+    host: OptionalHost = ""  # "": this machine's name
     interval: PositiveSeconds = 300.0
 
 

@@ -1,6 +1,7 @@
 """The answers to `xymondboard`, `xymondlog`, `hostinfo` and their kin, byte for byte as Xymon gives them."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from hexmon.board.entries import Entry
 from hexmon.board.fields import (
@@ -19,6 +20,7 @@ from hexmon.board.ghost_lines import suggestion_lines
 from hexmon.board.query import Query, parse_query, resolve
 from hexmon.board.reader import Reader
 from hexmon.board.xml import BOARD_FOOT, BOARD_HEAD, board_element, log_document
+from hexmon.model.client import together
 from hexmon.model.color import Color, parse_color
 from hexmon.model.inventory import Host
 from hexmon.model.names import SUMMARY_HOST, StatusKey, split_square
@@ -28,6 +30,7 @@ from hexmon.model.xmh import XMH_NAMES
 _SLICE = 500  # rows in one slice of a long answer: about two milliseconds
 _SLICE_BYTES = 256 * 1024
 _QUERY_BYTES = 499
+_MOST_SECTIONS = 200
 _SUMMARIES = Host(name=SUMMARY_HOST, ip="")
 
 
@@ -178,11 +181,13 @@ class Answers:
         name, _, rest = words.strip().partition(b" ")
         host = name.decode(errors="surrogateescape")
         messages = [one for one in self._board.clients(host) if one.host.lower() == host.lower()]  # not by an alias
-        text = b"".join(b"\n[collector:%s]\n%s" % (one.collector.encode(), one.message) for one in messages)
+        text = b"".join(together(messages))
         rest = rest.strip()
         if not rest.startswith(b"section="):
             return text
-        return b"".join(_section(text, name) for name in rest[len(b"section=") :].split(b",") if name)
+        # Each is looked for in all of a text that may be long: as often as it is named would be for ever.
+        names = dict.fromkeys(filter(None, rest[len(b"section=") :].split(b",")))
+        return b"".join(_section(text, name) for name in islice(names, _MOST_SECTIONS))
 
     def ghost_list(self, words: bytes = b"") -> bytes:
         """`ghostlist`: name, sender, moment. `ghostlist fields=A,B`, which is ours: what else there is to say."""

@@ -18,7 +18,6 @@ from hexmon.agent.report import SPREAD, Reporter
 from hexmon.agent.state import State
 from hexmon.app.agent import (
     AgentFile,
-    check_host,
     check_interval,
     check_section,
     open_agent,
@@ -26,10 +25,11 @@ from hexmon.app.agent import (
     state_folder,
 )
 from hexmon.app.logs import set_up_logging
+from hexmon.app.spools import refuse_twins
 from hexmon.cli.values import count, reason, trusting
 from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
-from hexmon.ingest.addresses import parse_address
+from hexmon.model.names import check_host_name
 from hexmon.model.origin import ConfigError
 
 EXAMPLE = """\
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     set_up_logging(verbose=False)
     try:
         settings = _settings(args)
-        host = check_host(settings.host or socket.gethostname().lower())
+        host = check_host_name(settings.host or socket.gethostname().lower())
         tls = trusting(settings.ca)
     except ConfigError as error:
         print(f"hexmon agent: {error}", file=sys.stderr)
@@ -136,11 +136,11 @@ def _settings(args: argparse.Namespace) -> AgentFile:
         check_interval(given["repeat"])
     if args.server:
         given["server"] = tuple(args.server)
-        for text in args.server:
-            parse_address(text)
     if args.sections:
         given["sections"] = tuple(check_section(word) for word in args.sections.replace(",", " ").split())
-    return replace(settings, **given)
+    settings = replace(settings, **given)
+    refuse_twins(settings.server)
+    return settings
 
 
 def _positive(text: str) -> float:

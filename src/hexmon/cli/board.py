@@ -2,14 +2,11 @@
 
 import argparse
 import json
-import os
 import re
 import sys
 
 from hexmon.board.query import query_mistakes
-from hexmon.cli.values import reason, seconds, trusting
-from hexmon.ingest.addresses import parse_addresses
-from hexmon.ingest.client import send
+from hexmon.cli.asking import add_server, ask
 
 EXAMPLE = """examples:
   hexmon board                              # every square
@@ -31,11 +28,7 @@ NUMBERS = frozenset({"lastchange", "logtime", "validtime", "acktime", "disableti
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--server, --json and the criteria."""
-    parser.add_argument(
-        "--server", metavar="ADDRESS", help="host, host:port, [v6]:port, tls://... (default $XYMSRV, else 127.0.0.1)"
-    )
-    parser.add_argument("--timeout", type=seconds, default=15.0, metavar="SECONDS")
-    parser.add_argument("--ca", metavar="FILE", help="authorities (PEM) that a tls:// server must be from")
+    add_server(parser)
     parser.add_argument("--json", action="store_true", help="a list of objects, one for each square")
     parser.add_argument("criteria", nargs="*", help="as for xymondboard; fields=A,B chooses what is shown")
 
@@ -48,18 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     fields = _fields(arguments.criteria, FIELDS if arguments.json else SHOWN)
     criteria = [word for word in arguments.criteria if not word.startswith("fields=")]
     question = " ".join(["xymondboard", *criteria, f"fields={','.join(fields)}"])
-    try:
-        server = arguments.server or os.environ.get("XYMSRV") or "127.0.0.1"
-        addresses = parse_addresses(server, os.environ.get("XYMSERVERS", ""))
-        tls = trusting(arguments.ca)
-    except (OSError, ValueError) as error:
-        print(f"hexmon board: {reason(error)}", file=sys.stderr)
-        return 2
-    sent = send(addresses, os.fsencode(question), arguments.timeout, tls)
-    if not sent.taken:
-        print("\n".join(f"hexmon board: {failure}" for failure in sent.failures), file=sys.stderr)
-        return 1
-    rows = [_row(line, fields) for line in sent.reply.decode(errors="replace").split("\n") if line]
+    reply = ask(arguments, "board", question)
+    if isinstance(reply, int):
+        return reply
+    rows = [_row(line, fields) for line in reply.decode(errors="replace").split("\n") if line]
     print(json.dumps(rows, indent=2, ensure_ascii=False) if arguments.json else _table(rows))
     return 0
 

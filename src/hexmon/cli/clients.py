@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from time import thread_time
 
 import msgspec
 
@@ -13,6 +14,7 @@ from hexmon.cli.client_files import ClientFiles, add_files, host_of, read_messag
 from hexmon.clock import SystemClock
 from hexmon.judge.clients.analysis_dump import qualifier_words, setting_words
 from hexmon.judge.clients.judge import judge_client
+from hexmon.judge.clients.line_search import Effort
 from hexmon.judge.clients.rules import AnalysisFile, Rule
 from hexmon.judge.clients.selection import Analysis
 from hexmon.judge.clients.systems import system_of
@@ -125,7 +127,7 @@ def _judge(args: argparse.Namespace, files: ClientFiles, analysis: AnalysisFile)
     for path, message in messages:
         host = _known(inventory, message.host)
         rules = ready.for_host(host, message.host_class, message.os_type, local)
-        found += judge_client(message, host, rules, now, settings).reports
+        found += judge_client(message, host, rules, now, settings, Effort(clock=thread_time)).reports
         unknown += _is_unknown(message, path, unknown=settings.unknown_systems)
     if args.json:
         print(_json(map(_square, found)))

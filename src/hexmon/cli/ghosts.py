@@ -2,13 +2,9 @@
 
 import argparse
 import json
-import os
-import sys
 from datetime import UTC, datetime
 
-from hexmon.cli.values import reason, seconds, trusting
-from hexmon.ingest.addresses import parse_addresses
-from hexmon.ingest.client import send
+from hexmon.cli.asking import add_server, ask
 from hexmon.model.text import nl_decode
 
 EXAMPLE = """examples:
@@ -25,11 +21,7 @@ NUMBERS = frozenset({"lastseen", "firstseen", "count"})
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--server, --json, --lines."""
-    parser.add_argument(
-        "--server", metavar="ADDRESS", help="host, host:port, [v6]:port, tls://... (default $XYMSRV, else 127.0.0.1)"
-    )
-    parser.add_argument("--timeout", type=seconds, default=15.0, metavar="SECONDS")
-    parser.add_argument("--ca", metavar="FILE", help="authorities (PEM) that a tls:// server must be from")
+    add_server(parser)
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--json", action="store_true", help="a list of objects, one for each ghost")
     kind.add_argument("--lines", action="store_true", help="only the lines for hosts.cfg")
@@ -37,18 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask and print; see EXAMPLE for the exit status."""
-    try:
-        server = arguments.server or os.environ.get("XYMSRV") or "127.0.0.1"
-        addresses = parse_addresses(server, os.environ.get("XYMSERVERS", ""))
-        tls = trusting(arguments.ca)
-    except (OSError, ValueError) as error:
-        print(f"hexmon ghosts: {reason(error)}", file=sys.stderr)
-        return 2
-    sent = send(addresses, f"ghostlist fields={','.join(FIELDS)}".encode(), arguments.timeout, tls)
-    if not sent.taken:
-        print("\n".join(f"hexmon ghosts: {failure}" for failure in sent.failures), file=sys.stderr)
-        return 1
-    rows = [_row(line) for line in sent.reply.decode(errors="replace").split("\n") if line]
+    reply = ask(arguments, "ghosts", f"ghostlist fields={','.join(FIELDS)}")
+    if isinstance(reply, int):
+        return reply
+    rows = [_row(line) for line in reply.decode(errors="replace").split("\n") if line]
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     elif arguments.lines:

@@ -21,7 +21,7 @@ from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import Address, parse_address
-from hexmon.model.names import HOST_NAME
+from hexmon.model.names import check_host_name
 from hexmon.model.origin import ConfigError
 
 EXAMPLE = """\
@@ -72,8 +72,8 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
     """What the command line says, checked. Raises ValueError."""
     for text in [*(args.listen or ()), *(args.server or ())]:
         parse_address(text)
-    if args.host and not HOST_NAME.match(args.host):
-        raise ValueError(f"'{args.host}' is not a host's name: letters, digits and : , . _ -")
+    if args.host:
+        check_host_name(args.host)
     for text in args.allow or ():
         read_networks(text)
     given: dict[str, Any] = {

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Protocol
 
 from hexmon.model.names import HOST_NAME
-from hexmon.model.status import ClientMessage
 
 LONGEST = 64 * 1024 * 1024  # bytes that are read of one file
 
@@ -48,13 +47,6 @@ class NoHostData:
 
 class NameRefusedError(ValueError):
     """A host whose name cannot be that of a folder."""
-
-
-def together(messages: Iterable[ClientMessage]) -> Iterator[bytes]:
-    """The messages of all collectors as one text, in pieces: what a file holds, and what `clientlog` answers."""
-    for message in messages:
-        yield b"\n[collector:%s]\n" % message.collector.encode(errors="surrogateescape")
-        yield message.message
 
 
 def folder_name(host: str) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Self
 import msgspec
 
 from hexmon.ingest.addresses import Address
-from hexmon.ingest.http_client import HttpSender
+from hexmon.ingest.http_client import LONGEST_REPLY, HttpSender, time_left
 from hexmon.ingest.words import name_of
 
 TIMEOUT = 15.0  # seconds for the whole exchange, as the C library has it
@@ -68,35 +69,69 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
         if address.url:
             with HttpSender(address, timeout, tls) as sender:
                 return sender.exchange(message)
+        deadline = time.monotonic() + timeout
         with socket.create_connection((address.host, address.port), timeout) as sock:
+            line = _Line(sock, deadline)
             if address.tls:
-                return _through_tls(sock, address, message, tls)
-            sock.sendall(message)
+                return _through_tls(line, address, message, tls)
+            line.send(message)
             sock.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: sock.recv(_READ), b""))
+            reply = _Reply()
+            while data := line.receive():
+                reply.add(data)
+            return bytes(reply.text)
     except (OSError, ValueError) as error:
         raise SendError(f"{address}: {failure(error)}") from error
 
 
-def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
+class _Line:
+    """A socket that has time until a deadline, however slowly its peer speaks. Raises TimeoutError."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def send(self, data: bytes) -> None:
+        self._sock.settimeout(time_left(self._deadline))
+        self._sock.sendall(data)
+
+    def receive(self) -> bytes:
+        self._sock.settimeout(time_left(self._deadline))
+        return self._sock.recv(_READ)
+
+
+class _Reply:
+    """A reply as it comes, of a bounded size."""
+
+    def __init__(self) -> None:
+        self.text = bytearray()
+
+    def add(self, part: bytes) -> None:
+        """Raises SendError."""
+        self.text += part
+        if len(self.text) > LONGEST_REPLY:
+            raise SendError(f"the answer has more than {LONGEST_REPLY} bytes")
+
+
+def _through_tls(line: _Line, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
     # An SSLSocket cannot close one direction; with buffers of our own between OpenSSL and the socket it is possible.
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     wire = (tls or ssl.create_default_context()).wrap_bio(coming, going, server_hostname=address.host)
     while not _shaken(wire):
-        sock.sendall(going.read())
-        if not _feed(sock, coming):
+        line.send(going.read())
+        if not _feed(line, coming):
             raise SendError("closed during the TLS handshake")
     wire.write(message)
     with suppress(ssl.SSLWantReadError):  # our close_notify goes out; theirs comes after the reply
         wire.unwrap()
-    sock.sendall(going.read())
-    reply = []
+    line.send(going.read())
+    reply = _Reply()
     while (data := _decrypted(wire)) != b"":
         if data:
-            reply.append(data)
+            reply.add(data)
         else:
-            _feed(sock, coming)
-    return b"".join(reply)
+            _feed(line, coming)
+    return bytes(reply.text)
 
 
 def _shaken(wire: ssl.SSLObject) -> bool:
@@ -107,8 +142,8 @@ def _shaken(wire: ssl.SSLObject) -> bool:
     return True
 
 
-def _feed(sock: socket.socket, coming: ssl.MemoryBIO) -> bool:
-    data = sock.recv(_READ)
+def _feed(line: _Line, coming: ssl.MemoryBIO) -> bool:
+    data = line.receive()
     if data:
         coming.write(data)
     else:
@@ -205,31 +240,14 @@ async def exchange_async(
             try:
                 writer.write(message)
                 writer.write_eof()
-                return await reader.read()
+                reply = _Reply()
+                while data := await reader.read(_READ):
+                    reply.add(data)
+                return bytes(reply.text)
             finally:
                 writer.close()
     except (OSError, ValueError) as error:
         raise SendError(f"{address}: {failure(error)}") from error
-
-
-async def send_async(
-    addresses: Sequence[Address],
-    message: bytes,
-    timeout: float = TIMEOUT,  # noqa: ASYNC109 - the twin of `send`
-    tls: ssl.SSLContext | None = None,
-) -> Sent:
-    """The same as `send` without holding up the event loop."""
-    failures: list[str] = []
-    replies: list[bytes] = []
-    for address in addresses:
-        try:
-            replies.append(await exchange_async(address, message, timeout, tls))
-        except SendError as error:
-            failures.append(str(error))
-            continue
-        if not goes_to_all(message):
-            break
-    return Sent(replies[0] if replies else b"", len(replies), tuple(failures))
 
 
 def packed(messages: Iterable[bytes], at_once: int = 100) -> Iterator[bytes]:

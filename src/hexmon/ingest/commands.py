@@ -15,13 +15,14 @@ from hexmon.clock import Clock
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE, Access, ListName, Refusals
 from hexmon.ingest.answer import NO_ANSWER, Answer
+from hexmon.ingest.clients import take_client
 from hexmon.ingest.files import Files
 from hexmon.ingest.outside import NOBODY, Outside
 from hexmon.ingest.protocol import parse, parse_status
 from hexmon.ingest.queries import QUERIES
 from hexmon.ingest.save_next import arm
 from hexmon.model.names import HOST_NAME, SUMMARY_HOST
-from hexmon.model.status import UNTIL_OK, AckInfo, ClientMessage, Report
+from hexmon.model.status import UNTIL_OK, AckInfo, Report
 from hexmon.model.text import nl_encode_bytes
 
 log = logging.getLogger(__name__)
@@ -208,31 +209,7 @@ class Dispatcher:
 
     def client(self, command: say.ClientData, sender: str) -> Answer:  # noqa: ARG002
         """Keep an agent's data, have it judged, and tell the agent what to watch."""
-        host = self.board.canonical(command.host)
-        message = ClientMessage(
-            host=host or command.host,
-            collector=command.collector,
-            os_type=command.os_type,
-            host_class=command.host_class,
-            sender=command.sender,
-            received=self.clock.now(),
-            message=command.message,
-        )
-        ticket = self.board.client(message)
-        if host is None:
-            return _done(ticket)
-        if self.outside.save_next:
-            self.outside.save_next.client_came(host)
-        host_class = self._class_of(host, command)
-        later = self.outside.judge(msgspec.structs.replace(message, host_class=host_class))
-        reply = self.files.client_local(host, host_class, command.os_type) if command.answered else b""
-        return Answer(reply, ticket, later)
-
-    def _class_of(self, host: str, command: say.ClientData) -> str:
-        """The class of hosts.cfg, else of this message, else of the host's ordinary client."""
-        known = self.board.inventory.find(host)
-        given = (known.host_class if known else "") or command.host_class
-        return given or next((one.host_class for one in self.board.clients(host) if one.host_class), "")
+        return take_client(self.board, self.files, self.outside, command, self.clock.now())
 
     def disable(self, command: say.Disable, sender: str) -> Answer:  # noqa: ARG002
         """Silence tests; the end is rounded up to the next whole minute."""

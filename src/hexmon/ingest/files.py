@@ -16,9 +16,13 @@ _LOOK_AGAIN = 5.0  # seconds between looks at client-local.cfg
 
 
 class Files:
-    """Answers from the file system, small and cached, with no way out of their folders."""
+    """Answers from the file system, small and cached, with no way out of their folders.
+
+    `problems` are the mistakes in client-local.cfg, once an agent has asked for it.
+    """
 
     def __init__(self, settings: FileSettings, monotonic: Callable[[], float]) -> None:
+        self.problems: tuple[Problem, ...] = ()
         self._settings = settings
         self._monotonic = monotonic
         self._downloads: dict[str, bytes] = {}
@@ -81,6 +85,7 @@ class Files:
             return
         self._local_files = Watched()
         found, problems = load_client_local(path, self._local_files, merge=self._settings.merge_client_local)
+        self.problems = problems if path.exists() else ()
         if not path.exists():
             self._local = None
         elif self._local is None or not any(problem.fatal for problem in problems):

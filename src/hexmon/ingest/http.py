@@ -21,6 +21,7 @@ from hexmon.ingest.bodies import EncodingError, TooLongError, message_of, unpack
 from hexmon.ingest.buffers import Buffers, CrowdedError, GoneError, Incoming
 from hexmon.ingest.credentials import Credentials, Identity, NotAllowedError, TooManyError
 from hexmon.ingest.forwarded import AmbiguousError, Proxies
+from hexmon.ingest.protocol import is_in_steps
 from hexmon.ingest.scoped import Names, Scopes
 from hexmon.ingest.settings import AgentSettings, MessageSettings
 
@@ -33,8 +34,6 @@ _TYPE = (b"content-type", b"application/octet-stream")
 _CHALLENGE = (b"www-authenticate", b'Basic realm="Xymon Monitoring Client", charset="UTF-8"')
 _CLOSE = (b"connection", b"close")
 _ALLOWED = (b"allow", b"POST, GET")
-_BIG = 256 * 1024  # messages of many parts above this are handled in steps
-_OF_MANY = (b"combo\n", b"extcombo ", b"modify")
 _WRITE_AT_ONCE = 256 * 1024
 _UNPACKED_AT_ONCE = 2  # bodies: each may become as big as a message
 _NOT_READ = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT)  # to its end
@@ -197,7 +196,7 @@ class MessageEndpoint:
     async def _handled(self, message: bytes, sender: str, who: Identity) -> Answer:
         """A big message of many parts in steps, so that others are served in between."""
         scope = who.scope
-        if len(message) > _BIG and message.startswith(_OF_MANY):
+        if is_in_steps(message):
             if scope is None:
                 steps = self._handler.handle_in_steps(message, sender)
             else:

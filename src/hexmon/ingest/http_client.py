@@ -111,20 +111,10 @@ class HttpSender:
 
     def exchange(self, message: bytes) -> bytes:
         """Send a message and return its reply. Raises OSError (HttpError for what the server says)."""
-        deadline = time.monotonic() + self._timeout
-        kept = self._sock is not None
-        reply = _Reply()
         try:
-            self._converse(message, reply, deadline)
-        except (ConnectionError, HttpError):
-            self.close()
-            # A server closes a kept connection when it likes: what it has not begun to answer is sent once more.
-            if not kept or reply.heard:
-                raise
-            reply = _Reply()
-            self._converse(message, reply, deadline)
+            reply = self._reply_to(message, time.monotonic() + self._timeout, again=self._sock is not None)
         except BaseException:
-            self.close()
+            self.close()  # or the next exchange would read the rest of this one
             raise
         if not reply.lasting:
             self.close()
@@ -132,11 +122,23 @@ class HttpSender:
             raise HttpError(_refusal(reply.status))
         return bytes(reply.body)
 
+    def _reply_to(self, message: bytes, deadline: float, *, again: bool) -> _Reply:
+        """A server closes a kept connection when it likes: what it has not begun to answer is sent once more."""
+        reply = _Reply()
+        try:
+            self._converse(message, reply, deadline)
+        except (ConnectionError, HttpError):
+            if not again or reply.heard:
+                raise
+            self.close()
+            return self._reply_to(message, deadline, again=False)
+        return reply
+
     def _converse(self, message: bytes, reply: _Reply, deadline: float) -> None:
         sock = self._connected(deadline)
         taken = _send(sock, self._head(len(message)), deadline) and _send(sock, message, deadline)
         while not reply.ended:
-            sock.settimeout(_left(deadline))
+            sock.settimeout(time_left(deadline))
             reply.feed(sock.recv(_READ))
         if not taken:
             self.close()
@@ -144,7 +146,7 @@ class HttpSender:
     def _connected(self, deadline: float) -> socket.socket:
         if self._sock is None:
             address = self.address
-            sock = socket.create_connection((address.host, address.port), _left(deadline))
+            sock = socket.create_connection((address.host, address.port), time_left(deadline))
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if address.encrypted:
@@ -176,14 +178,15 @@ def _send(sock: socket.socket, data: bytes, deadline: float) -> bool:
     left = memoryview(data)
     try:
         while left:
-            sock.settimeout(_left(deadline))
+            sock.settimeout(time_left(deadline))
             left = left[sock.send(left[:_READ]) :]
     except (BrokenPipeError, ConnectionResetError):
         return False
     return True
 
 
-def _left(deadline: float) -> float:
+def time_left(deadline: float) -> float:
+    """Seconds until that moment of the monotonic clock. Raises TimeoutError when it has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("no answer in time")

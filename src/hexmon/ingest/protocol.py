@@ -28,6 +28,8 @@ from hexmon.model.status import Report
 Parser = Callable[[bytes, str, float], say.AnyCommand]
 
 _LONG = (b"combo\n", b"extcombo ", b"client", b"data")  # may be as long as the server takes; and `status`
+_BIG = 256 * 1024
+_OF_MANY = (b"combo\n", b"extcombo ", b"modify")
 _LONGEST_COMMAND = 1024 * 1024  # of any other message: each is handled in one go
 _RELAYED = b"\nStatus message received from "
 _LINE = re.compile(rb"([^ \t\n]++)[ \t]++([^ \t\n]++)[ \t]++([^ \t\n]++)").match
@@ -36,6 +38,11 @@ _FLAGS = re.compile(rb"[A-Za-z]+ <!-- \[flags:([^\]]*)\]").match
 _DATA = re.compile(rb"data[ \t]*([^ \t\r\n]+)").match
 _MODIFY = re.compile(rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\r\n]+)[ \t]([^\r\n]+)").match
 _CLIENT_LINE = re.compile(rb"client(?:/([^ \t\r\n]*))?[ \t]+([^ \t\r\n]+)(?:[ \t]+([^ \t\r\n]+))?").match
+
+
+def is_in_steps(message: bytes) -> bool:
+    """Whether a message is so long, and of so many parts, that others must be served in between."""
+    return len(message) > _BIG and message.startswith(_OF_MANY)
 
 
 def parse(message: bytes, sender: str = "", lifetime: float = 1800.0) -> say.AnyCommand:

@@ -21,6 +21,7 @@ from hexmon.ingest.access import plain_address
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.ingest.answer import Answer
 from hexmon.ingest.connection import DONTWAIT, PEEK, RESET_ON_CLOSE, Connection, end_and_close
+from hexmon.ingest.protocol import is_in_steps
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tls import Certificates, TlsConnection
 from hexmon.model.origin import ConfigError, Origin, Problem
@@ -32,8 +33,6 @@ _MORE = 4096  # what is looked for behind a message, usually its end
 _PAUSE = 0.1  # before accepting again when there are no file descriptors and nothing to close
 _TICK = 1.0  # how often the time limit is looked at
 _FOR_OTHERS = 5000  # file descriptors left to probes, pages and the database
-_BIG = 256 * 1024  # messages of many parts above this are handled in steps
-_OF_MANY = (b"combo\n", b"extcombo ", b"modify")
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -276,7 +275,7 @@ class MessageServer:
         """Handle a whole message; a big combo in steps, so that others are served in between."""
         self._open.pop(connection, None)
         self._answering[connection] = None
-        if len(message) > _BIG and message.startswith(_OF_MANY):
+        if is_in_steps(message):
             self._step(connection, self._handler.handle_in_steps(message, connection.sender), 0)
         else:
             self._finish(connection, self._handler.handle(message, connection.sender))

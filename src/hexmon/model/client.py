@@ -1,7 +1,8 @@
-"""An agent's message: its sections."""
+"""An agent's message: its sections; and those of several agents together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from hexmon.model.status import ClientMessage
 from hexmon.model.text import readable
 
 MOST_SECTIONS = 50_000  # of a message; it is cut there
@@ -78,3 +79,10 @@ def _split(section: str) -> tuple[str, str]:
     line, _, body = section.partition("\n")
     name, bracket, rest = line.partition("]")
     return name, f"{rest}\n{body}" if bracket and rest else body
+
+
+def together(messages: Iterable[ClientMessage]) -> Iterator[bytes]:
+    """The messages of all collectors as one text, in pieces: what is kept of a moment, and what `clientlog` answers."""
+    for message in messages:
+        yield b"\n[collector:%s]\n" % message.collector.encode(errors="surrogateescape")
+        yield message.message

@@ -23,6 +23,13 @@ class StatusKey(NamedTuple):
         return f"{self.host}.{self.test}"
 
 
+def check_host_name(text: str) -> str:
+    """A name that a host may have, as it is. Raises ValueError."""
+    if not HOST_NAME.match(text):
+        raise ValueError(f"'{text}' is not a host's name: letters, digits and : , . _ -")
+    return text
+
+
 def host_from_wire(word: str) -> str:
     """`www,example,com` -> `www.example.com`: messages write the dots of a host as commas."""
     return word.replace(",", ".")

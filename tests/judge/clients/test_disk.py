@@ -231,7 +231,7 @@ def test_a_hundred_thousand_file_systems_are_cut_and_that_is_told() -> None:
     report = disk(rows, longest=10_000)
     assert report.color is Color.RED
     assert len(report.text) < 21_000
-    assert report.text.count(b" more characters were left out\n") == 2
+    assert report.text.count(b" characters more]\n") == 2
 
 
 def test_a_line_of_a_megabyte_is_judged() -> None:

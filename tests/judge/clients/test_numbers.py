@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.judge.clients.notes import shortened
+from hexmon.judge.clients.lines import shortened
 from hexmon.judge.clients.numbers import MOST, after, whole, wholes
 
 
@@ -58,4 +58,4 @@ def test_a_text_is_cut_at_a_line_and_that_is_told(text: str, longest: int) -> No
         kept, _, told = cut.rpartition("\n")
         assert text.startswith(kept)
         assert len(kept) <= longest
-        assert told == f"... {len(text) - len(kept)} more characters were left out"
+        assert told == f"[{len(text) - len(kept)} characters more]"

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from hexmon.judge.clients.analysis_words import Words, track_word
-from hexmon.judge.clients.rules import Directory, File, FileCheck, FileProperty, Rule
+from hexmon.judge.clients.rules import HASHES, Directory, File, FileCheck, Rule
 from hexmon.model.color import Color, parse_color
 
 _MOST = 2**63 - 1
@@ -23,8 +23,6 @@ _TYPES = {
 }
 _CHECK = re.compile(r"([a-z]+[0-9]*)([<>=])(.*)\Z", re.IGNORECASE | re.DOTALL)
 _TIMES = ("ctime", "mtime", "atime")
-_HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "rmd160")
-_PROPERTIES: tuple[FileProperty, ...] = get_args(FileProperty)
 _SIGNS: Mapping[str, str] = {
     "type": "=",
     "mode": "=",
@@ -34,7 +32,7 @@ _SIGNS: Mapping[str, str] = {
     "size": "<>=",
     "links": "<>=",
     **dict.fromkeys(_TIMES, "<>="),
-    **dict.fromkeys(_HASHES, "="),
+    **dict.fromkeys(HASHES, "="),
 }
 _WORDS = (
     *(f"{name}{sign}" for name, signs in _SIGNS.items() for sign in signs),
@@ -44,7 +42,7 @@ _WORDS = (
     "TRACK",
 )
 # The order in which what is wrong is told.
-_ORDER = ("type", "mode", "size", "links", "owner", "ownerid", "group", "groupid", *_TIMES, *_HASHES)
+_ORDER = ("type", "mode", "size", "links", "owner", "ownerid", "group", "groupid", *_TIMES, *HASHES)
 _SIGN_ORDER = (">", "<", "=")
 
 
@@ -113,7 +111,7 @@ def _value(words: Words, name: str, text: str) -> tuple[str, int | str | None]:
         return name, words.to_octal(text)
     if name in ("owner", "ownerid", "groupid"):
         return _owner(words, name[:5], text)
-    return name, text if name in _HASHES else words.to_whole(text, _MOST)
+    return name, text if name in HASHES else words.to_whole(text, _MOST)
 
 
 def _owner(words: Words, name: str, text: str) -> tuple[str, int | str]:

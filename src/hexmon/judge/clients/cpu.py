@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from hexmon.judge.clients.boot import boot_notes, seconds_up, up_in_words
 from hexmon.judge.clients.clock import clock_notes
 from hexmon.judge.clients.contract import UNDATED, HostRules, Square, View
-from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
+from hexmon.judge.clients.lines import shortened
+from hexmon.judge.clients.notes import Note, groups_of, told, worst
 from hexmon.judge.clients.rules import Load
 from hexmon.model.color import Color
 
@@ -34,7 +35,7 @@ def cpu(view: View) -> Iterator[Square]:
         # UP and CLOCK say which colour the square has, whatever it had, as long as it is not red.
         color = color if note.color is None or color is Color.RED else note.color
     notes += later
-    users, processes = lines_of(view.data.get("who")), lines_of(view.data.get("ps"), but=1)
+    users, processes = _count_lines(view.data.get("who")), _count_lines(view.data.get("ps"), but=1)
     yield Square(
         test="cpu",
         color=color,
@@ -56,7 +57,7 @@ def load_notes(load: float, rules: HostRules) -> Iterator[Note]:
         yield Note(Color.YELLOW, "Load is HIGH", rule.groups)
 
 
-def lines_of(section: str | None, but: int = 0) -> int:
+def _count_lines(section: str | None, but: int = 0) -> int:
     """How many lines that begin with a letter or blank a section has, less its headings; 0 when it did not come."""
     if section is None:
         return 0

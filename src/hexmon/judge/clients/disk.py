@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from hexmon.judge.clients.contract import Square, Table, View
 from hexmon.judge.clients.df import FileSystem, file_systems
 from hexmon.judge.clients.line_search import Effort, TooSlowError
-from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
+from hexmon.judge.clients.lines import shortened
+from hexmon.judge.clients.notes import Note, groups_of, told, worst
 from hexmon.judge.clients.rules import Disk, FileSystems, Inode
 from hexmon.model.color import Color
 

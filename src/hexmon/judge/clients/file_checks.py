@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from hexmon.judge.clients.file_facts import HASHES, FileFacts
-from hexmon.judge.clients.rules import FileCheck
+from hexmon.judge.clients.file_facts import FileFacts
+from hexmon.judge.clients.rules import HASHES, FileCheck
 from hexmon.judge.clients.shown import word
 
 _AGES = 2**32  # of a file from the future is huge, as in xymond_client

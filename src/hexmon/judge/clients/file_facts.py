@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from hexmon.judge.clients.lines import lines_of
+from hexmon.judge.clients.rules import HASHES
 
 _MOST = 2**63 - 1
 _DIGITS = 18  # that surely are no more
@@ -23,7 +24,6 @@ _KINDS = {
     "socket": "socket",
 }
 _LINK = ", symlink -> "
-HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "rmd160")
 _TIMES = ("ctime", "mtime", "atime")
 
 

@@ -1,6 +1,7 @@
 """The square files: what files and directories are like, against each FILE and DIR."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +19,7 @@ _PREFIXES = ("file", "logfile", "dir")
 _MOST_FILES = 10_000
 _LONGEST_NAME = 1000  # of a figure
 _Sentences = list[str]
+_R = TypeVar("_R", File, Directory)
 
 
 class _Seen(msgspec.Struct):
@@ -84,21 +86,24 @@ class _Judge:
     def _file(self, name: str, text: str) -> _Seen:
         facts = read_facts(text)
         seen = _Seen(facts.size)
-        for rule in self._files:
-            try:
-                if not self._effort.names(rule.name, name):
-                    continue
-            except TooSlowError:
-                self._add(seen, Color.YELLOW, [too_slow(rule.name.text)], rule.groups)
-                if self._effort.used_up:
-                    break
-                continue
+        for rule in self._meant(self._files, name, seen):
             seen.judged = True
             sentences = self._wrong(rule, facts)
             self._add(seen, rule.color if sentences else Color.GREEN, sentences, rule.groups)
             if rule.track is not None and facts.exists and not rule.absent:
                 seen.track = rule.track
         return seen
+
+    def _meant(self, rules: Iterable[_R], name: str, seen: _Seen) -> Iterator[_R]:
+        """The settings that mean this name; of those that took too long it is told."""
+        for rule in rules:
+            try:
+                if self._effort.names(rule.name, name):
+                    yield rule
+            except TooSlowError:
+                self._add(seen, Color.YELLOW, [too_slow(rule.name.text)], rule.groups)
+                if self._effort.used_up:
+                    return
 
     def _wrong(self, rule: File, facts: FileFacts) -> _Sentences:
         if not facts.exists:
@@ -114,15 +119,7 @@ class _Judge:
             seen.color = Color.YELLOW
             seen.sentences.append(f"Could not determine size of directory {word(name)}")
             return seen
-        for rule in self._directories:
-            try:
-                if not self._effort.names(rule.name, name):
-                    continue
-            except TooSlowError:
-                self._add(seen, Color.YELLOW, [too_slow(rule.name.text)], rule.groups)
-                if self._effort.used_up:
-                    break
-                continue
+        for rule in self._meant(self._directories, name, seen):
             sentences = list(_beyond(rule, size))
             self._add(seen, rule.color if sentences else Color.GREEN, sentences, rule.groups)
             if rule.track is not None:

@@ -1,9 +1,9 @@
 """Looking for settings of analysis.cfg in the many lines that agents send, in a time that nobody can stretch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hexmon.judge.clients.expression import Expression
-from hexmon.model.patterns import SECONDS, Pattern, Stopwatch, ends_in_time, is_linear, lines_in
+from hexmon.model.patterns import SECONDS, Pattern, ends_in_time, is_linear, lines_in
 
 _BLOCK = 4096  # bytes that are searched at once: a pattern may look at all of them for each line that it finds
 _SEARCHES = 1_000_000  # that a message may cost: a second or two
@@ -25,13 +25,22 @@ class HurryError(Exception):
 class Effort:
     """What the searches for one message may cost, all squares together, however many settings and lines there are.
 
-    `hasty`: it may cost little, and HurryError ends the judging when it would cost more.
+    `hasty`: it may cost little, and HurryError ends the judging when it would cost more. `clock` tells the seconds of
+    computing that this thread has had; without one only searches count that did not end in time.
     """
 
-    def __init__(self, searches: int = _SEARCHES, seconds: float = _SECONDS, *, hasty: bool = False) -> None:
+    def __init__(
+        self,
+        searches: int = _SEARCHES,
+        seconds: float = _SECONDS,
+        *,
+        hasty: bool = False,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self._searches = searches
         self._seconds = seconds
         self._hasty = hasty
+        self._clock = clock
 
     @property
     def used_up(self) -> bool:
@@ -49,9 +58,9 @@ class Effort:
         self.spend(1, len(text))
         if is_linear(pattern):
             return
-        most, watch = self._patience(), Stopwatch()
+        most, begun = self._patience(), self._now()
         in_time = ends_in_time(pattern, text, most)
-        self._seconds -= watch.seconds()
+        self._charge(begun, most, in_time=in_time)
         if not in_time:
             raise self._too_slow()
 
@@ -61,9 +70,9 @@ class Effort:
         if is_linear(pattern):
             return pattern.search(text)
         self._patience()
-        watch = Stopwatch()
+        begun = self._now()
         found = pattern.look(text)
-        self._seconds -= watch.seconds()
+        self._charge(begun, SECONDS, in_time=found is not None)
         if found is None:
             raise self._too_slow()
         return found
@@ -89,6 +98,16 @@ class Effort:
         self.spend(1, len(text))
         return expression.within(text)
 
+    def _now(self) -> float:
+        return self._clock() if self._clock is not None else 0.0
+
+    def _charge(self, begun: float, most: float, *, in_time: bool) -> None:
+        """What a search by the backtracking engine has cost."""
+        if self._clock is not None:
+            self._seconds -= self._clock() - begun
+        elif not in_time:
+            self._seconds -= most
+
     def _patience(self) -> float:
         """How long the next search by the backtracking engine may take."""
         if self._seconds <= 0:
@@ -100,9 +119,9 @@ class Effort:
         return HurryError() if self._hasty else TooSlowError()
 
 
-def hasty() -> Effort:
+def hasty(clock: Callable[[], float] | None = None) -> Effort:
     """That of a message which is judged between everything else: some tens of milliseconds."""
-    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, hasty=True)
+    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, hasty=True, clock=clock)
 
 
 class Lines:

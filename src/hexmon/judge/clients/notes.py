@@ -1,9 +1,10 @@
-"""What a square tells line by line, each line with its colour; and how long listings are cut."""
+"""What a square tells line by line, each line with its colour."""
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from hexmon.judge.clients.lines import shortened
 from hexmon.model.color import WORDS, Color
 
 
@@ -35,12 +36,3 @@ def told(notes: Sequence[Note], longest: int) -> str:
     if not notes:
         return ""
     return shortened("\n".join(note.line for note in notes), longest) + "\n\n"
-
-
-def shortened(text: str, longest: int) -> str:
-    """A text that is not longer than that, except for the line that says how much of it was left out."""
-    if len(text) <= longest:
-        return text
-    end = text.rfind("\n", 0, longest)
-    end = end if end > 0 else longest
-    return f"{text[:end]}\n... {len(text) - end} more characters were left out"

@@ -1,6 +1,5 @@
 """The square ports: how many connections fit each PORT."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,13 +7,12 @@ from hexmon.judge.clients.contract import Made, Square, View
 from hexmon.judge.clients.contract import Ports as Columns
 from hexmon.judge.clients.counts import Counting, Tally, is_bad
 from hexmon.judge.clients.line_search import Effort, TooSlowError
-from hexmon.judge.clients.lines import lines_of
+from hexmon.judge.clients.lines import columns_of, lines_of
 from hexmon.judge.clients.rules import Port
 from hexmon.judge.clients.shown import quoted_listing, too_slow
 from hexmon.judge.clients.word_search import WordSearch
 from hexmon.model.color import Color
 
-_BLANKS = re.compile(r"[ \t]+")
 _CRITERIA = {
     "local": "local",
     "ex_local": "exlocal",
@@ -82,7 +80,7 @@ def _connections(text: str, columns: Columns) -> Iterator[_Connection]:
     """Of the lines that have all three columns; the last may be empty behind blanks."""
     last = max(columns.local, columns.remote, columns.state)
     for line in lines_of(text):
-        words = _BLANKS.split(line.lstrip(" \t"), maxsplit=last + 1)
+        words = columns_of(line, last + 2)
         if len(words) > last:
             yield words[columns.local], words[columns.remote], words[columns.state]
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from hexmon.judge.clients.contract import Square, View
-from hexmon.judge.clients.notes import Note, shortened, told, worst
+from hexmon.judge.clients.lines import shortened
+from hexmon.judge.clients.notes import Note, told, worst
 from hexmon.model.color import Color
 
 _AT_THE_END, _AT_THE_BEGINNING = re.compile(r"[0-9]{1,15}\Z"), re.compile(r"[0-9]{1,15}")

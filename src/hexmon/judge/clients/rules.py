@@ -148,6 +148,9 @@ FileProperty = Literal[
 ]  # fmt: skip
 
 
+HASHES: tuple[FileProperty, ...] = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "rmd160")
+
+
 class FileCheck(msgspec.Struct, frozen=True, gc=False):
     """One requirement: `size` `>` 1024. Sizes are bytes, times seconds (of age; with `=` an epoch), modes numbers."""
 

@@ -1,18 +1,16 @@
 """The square svcs: how the services of a Windows machine are, against each SVC."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from hexmon.judge.clients.contract import Square, View
 from hexmon.judge.clients.counts import Tally
 from hexmon.judge.clients.line_search import Effort, TooSlowError
-from hexmon.judge.clients.lines import lines_of, listing
+from hexmon.judge.clients.lines import columns_of, lines_of, listing
 from hexmon.judge.clients.rules import Service
 from hexmon.judge.clients.shown import quoted_listing, too_slow, word
 from hexmon.judge.clients.word_search import WordSearch
 from hexmon.model.color import Color
 
-_BLANKS = re.compile(r"[ \t]+")
 _ANY = "Any"
 
 _Row = list[str]  # name, how it starts, state, and the rest of the line
@@ -51,7 +49,7 @@ class _Services:
     """The rows of a listing that have all three columns, also the headings."""
 
     def __init__(self, text: str, effort: Effort) -> None:
-        split = (_BLANKS.split(line.lstrip(" \t"), maxsplit=3) for line in lines_of(text))
+        split = (columns_of(line, 4) for line in lines_of(text))
         self._rows: list[_Row] = [row for row in split if len(row) > 2]
         self._effort = effort
         self._words = tuple(WordSearch((row[column] for row in self._rows), effort) for column in range(3))

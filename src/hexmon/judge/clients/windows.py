@@ -7,7 +7,8 @@ from hexmon.judge.clients.boot import boot_notes
 from hexmon.judge.clients.clock import clock_notes
 from hexmon.judge.clients.contract import Square, View
 from hexmon.judge.clients.cpu import load_notes
-from hexmon.judge.clients.notes import Note, groups_of, shortened, told, worst
+from hexmon.judge.clients.lines import shortened
+from hexmon.judge.clients.notes import Note, groups_of, told, worst
 from hexmon.model.color import Color
 
 _TOP = "CPU states"
