@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Self
 import msgspec
 
 from hexmon.ingest.addresses import Address
-from hexmon.ingest.http_client import HttpSender
+from hexmon.ingest.http_client import LONGEST_REPLY, HttpSender, left
 from hexmon.ingest.words import name_of
 
 TIMEOUT = 15.0  # seconds for the whole exchange, as the C library has it
@@ -68,35 +69,73 @@ def exchange(address: Address, message: bytes, timeout: float = TIMEOUT, tls: ss
         if address.url:
             with HttpSender(address, timeout, tls) as sender:
                 return sender.exchange(message)
+        deadline = time.monotonic() + timeout
         with socket.create_connection((address.host, address.port), timeout) as sock:
             if address.tls:
-                return _through_tls(sock, address, message, tls)
-            sock.sendall(message)
+                return _through_tls(_Timed(sock, deadline), address, message, tls)
+            timed = _Timed(sock, deadline)
+            timed.send(message)
             sock.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: sock.recv(_READ), b""))
+            reply = _Reply()
+            while data := timed.receive():
+                reply.add(data)
+            return reply.whole()
     except (OSError, ValueError) as error:
         raise SendError(f"{address}: {failure(error)}") from error
 
 
-def _through_tls(sock: socket.socket, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
+class _Timed:
+    """A socket of which everything together has an end: a server may say a byte now and then for ever."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def send(self, data: bytes) -> None:
+        self._sock.settimeout(left(self._deadline))
+        self._sock.sendall(data)
+
+    def receive(self) -> bytes:
+        self._sock.settimeout(left(self._deadline))
+        return self._sock.recv(_READ)
+
+
+class _Reply:
+    """What a server answers, as it comes. Raises SendError when there is no end to it."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, data: bytes) -> None:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > LONGEST_REPLY:
+            raise SendError(f"the answer has more than {LONGEST_REPLY} bytes")
+
+    def whole(self) -> bytes:
+        return b"".join(self._parts)
+
+
+def _through_tls(sock: _Timed, address: Address, message: bytes, tls: ssl.SSLContext | None) -> bytes:
     # An SSLSocket cannot close one direction; with buffers of our own between OpenSSL and the socket it is possible.
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     wire = (tls or ssl.create_default_context()).wrap_bio(coming, going, server_hostname=address.host)
     while not _shaken(wire):
-        sock.sendall(going.read())
+        sock.send(going.read())
         if not _feed(sock, coming):
             raise SendError("closed during the TLS handshake")
     wire.write(message)
     with suppress(ssl.SSLWantReadError):  # our close_notify goes out; theirs comes after the reply
         wire.unwrap()
-    sock.sendall(going.read())
-    reply = []
+    sock.send(going.read())
+    reply = _Reply()
     while (data := _decrypted(wire)) != b"":
         if data:
-            reply.append(data)
+            reply.add(data)
         else:
             _feed(sock, coming)
-    return b"".join(reply)
+    return reply.whole()
 
 
 def _shaken(wire: ssl.SSLObject) -> bool:
@@ -107,8 +146,8 @@ def _shaken(wire: ssl.SSLObject) -> bool:
     return True
 
 
-def _feed(sock: socket.socket, coming: ssl.MemoryBIO) -> bool:
-    data = sock.recv(_READ)
+def _feed(sock: _Timed, coming: ssl.MemoryBIO) -> bool:
+    data = sock.receive()
     if data:
         coming.write(data)
     else:
@@ -205,7 +244,10 @@ async def exchange_async(
             try:
                 writer.write(message)
                 writer.write_eof()
-                return await reader.read()
+                reply = _Reply()
+                while data := await reader.read(_READ):
+                    reply.add(data)
+                return reply.whole()
             finally:
                 writer.close()
     except (OSError, ValueError) as error:

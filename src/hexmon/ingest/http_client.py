@@ -136,7 +136,7 @@ class HttpSender:
         sock = self._connected(deadline)
         taken = _send(sock, self._head(len(message)), deadline) and _send(sock, message, deadline)
         while not reply.ended:
-            sock.settimeout(_left(deadline))
+            sock.settimeout(left(deadline))
             reply.feed(sock.recv(_READ))
         if not taken:
             self.close()
@@ -144,7 +144,7 @@ class HttpSender:
     def _connected(self, deadline: float) -> socket.socket:
         if self._sock is None:
             address = self.address
-            sock = socket.create_connection((address.host, address.port), _left(deadline))
+            sock = socket.create_connection((address.host, address.port), left(deadline))
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if address.encrypted:
@@ -173,21 +173,22 @@ class HttpSender:
 
 def _send(sock: socket.socket, data: bytes, deadline: float) -> bool:
     """False when the server takes no more of it: it may have answered already."""
-    left = memoryview(data)
+    rest = memoryview(data)
     try:
-        while left:
-            sock.settimeout(_left(deadline))
-            left = left[sock.send(left[:_READ]) :]
+        while rest:
+            sock.settimeout(left(deadline))
+            rest = rest[sock.send(rest[:_READ]) :]
     except (BrokenPipeError, ConnectionResetError):
         return False
     return True
 
 
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
+def left(deadline: float) -> float:
+    """Seconds until that moment of the monotonic clock. Raises TimeoutError."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
         raise TimeoutError("no answer in time")
-    return left
+    return seconds
 
 
 def _refusal(status: int) -> str:
