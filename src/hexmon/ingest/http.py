@@ -197,7 +197,8 @@ class MessageEndpoint:
     async def _handled(self, message: bytes, sender: str, who: Identity) -> Answer:
         """A big message of many parts in steps, so that others are served in between."""
         scope = who.scope
-        if len(message) > _BIG and message.startswith(_OF_MANY):
+        # Each part is looked at once more for whom it is about.
+        if len(message) > (_BIG if scope is None else _BIG // 4) and message.startswith(_OF_MANY):
             if scope is None:
                 steps = self._handler.handle_in_steps(message, sender)
             else:
