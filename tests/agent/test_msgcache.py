@@ -117,3 +117,15 @@ def test_whatever_is_kept_is_fetched_as_it_was(written: list[bytes], tail: bytes
         cache.put(b"status " + message, 100.0)
     found = fetched(cache, 100.0, b"pullclient 1" + tail)
     assert [one.message for one in found] == [(b"status " + message).partition(b"\0")[0] for message in written]
+
+
+def test_an_answer_that_nobody_reads_is_no_copy_of_all_that_is_kept() -> None:
+    """There may be thousands of readers who read nothing but its beginning."""
+    cache = MessageCache()
+    big = bytes(1_000_000)
+    for message in [b"status a.b green\n"] * 10_000 + [b"status" + big] * 3:
+        cache.put(message, 0.0)
+    _, *pieces = cache.fetch(b"pullclient\n", 0.0)
+    assert len(b"".join(pieces)) == cache.size
+    assert max(map(len, pieces)) < 1_200_000
+    assert len(pieces) < 20

@@ -171,6 +171,27 @@ async def test_client_messages_go_at_once_and_bring_their_reply(tmp_path: Path) 
         assert bench.replies == [(message, b"for a.linux")]
 
 
+async def test_who_waited_for_a_server_that_then_fails_does_not_try_it_too(tmp_path: Path) -> None:
+    """One that does not answer takes its time from each: behind a few hundred nobody would be acknowledged in time."""
+    async with running(Bench(tmp_path, at_once=1, retry=1000.0, retry_most=1000.0)) as bench:
+        bench.server.hold, bench.server.away = asyncio.Event(), True
+        messages = [b"client a%d.linux linux\n" % number for number in range(5)]
+        waiting = asyncio.gather(
+            *(bench.outlet.deliver(Waiting(bench.clock.now(), one), bench.noting(one)) for one in messages),
+            bench.outlet.ask(b"ping"),
+            return_exceptions=True,
+        )
+        await settle(50)
+        assert bench.server.tried == 1
+        bench.server.hold.set()
+        *replies, answer = await waiting
+        assert replies == [None] * len(messages)
+        assert isinstance(answer, ConnectionRefusedError)
+        await settle(50)
+        assert bench.settled == dict.fromkeys(messages, True)
+        assert bench.server.tried == 2  # the second is that of what is stored
+
+
 async def test_client_messages_of_bad_times_are_stored_and_say_how_long(tmp_path: Path) -> None:
     async with running(Bench(tmp_path)) as bench:
         bench.server.away = True

@@ -10,6 +10,7 @@ import pytest
 
 from hexmon.app.pull import Puller
 from hexmon.app.settings import PullOptions
+from hexmon.ingest.answer import Answer
 from hexmon.model.names import StatusKey
 from tests.support.clock import FakeClock, settle, until
 from tests.support.dispatch import Monitor
@@ -209,3 +210,23 @@ async def test_big_combos_are_taken_in_steps(tmp_path: Path) -> None:
         await bench.rounds()
         assert bench.monitor.board.status(StatusKey("www", "t199")) is not None
         assert bench.monitor.board.status(StatusKey("www", "last")) is not None
+
+
+async def test_others_have_their_turn_between_very_many_small_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine()
+    async with serve(machine) as port, running(Bench(tmp_path, f"127.0.0.1 www # pulldata=:{port}")) as bench:
+        at_once: list[int] = [0]
+        handle = bench.monitor.dispatcher.handle
+
+        def counting(message: bytes, sender: str) -> Answer:
+            at_once[-1] += 1
+            asyncio.get_running_loop().call_soon(at_once.append, 0)
+            return handle(message, sender)
+
+        monkeypatch.setattr(bench.monitor.dispatcher, "handle", counting)
+        machine.waiting = [b"x"] * 5_000
+        await bench.rounds()
+        assert bench.puller.counts["messages"] == sum(at_once) == 5_000
+        assert max(at_once) <= 100

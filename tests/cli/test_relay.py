@@ -37,6 +37,8 @@ def test_the_documentation_names_every_setting() -> None:
         ("", "there is no server to send to"),
         ('servers = ["127.0.0.1"]\npull = true\n', "with pull nothing is sent anywhere"),
         ('servers = ["127.0.0.1", "127.0.0.1"]\n', "servers: 127.0.0.1:1984 is named twice"),
+        ('servers = ["127.0.0.1"]\n', "servers: 127.0.0.1 is this relay itself"),
+        ('servers = ["192.0.2.1:99"]\nlisten = ["192.0.2.1:99"]\n', "servers: 192.0.2.1:99 is this relay itself"),
         ('servers = ["127.0.0.1"]\nlisten = ["tls://127.0.0.1"]\n', "needs a certificate"),
         ('servers = ["127.0.0.1"]\nlisten = ["http://127.0.0.1/"]\n', "listens for tcp and tls:// only"),
         ('servers = ["127.0.0.1:x"]\n', "relay.toml:1: servers: '127.0.0.1:x': 'x' is not a port"),

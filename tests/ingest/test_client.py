@@ -20,13 +20,21 @@ from hexmon.ingest import client
 from hexmon.ingest import messages as say
 from hexmon.ingest.access import ANYWHERE
 from hexmon.ingest.addresses import Address, parse_address, parse_addresses
-from hexmon.ingest.client import SendError, combined, exchange, exchange_async, expects_reply, goes_to_all, send
+from hexmon.ingest.client import (
+    SendError,
+    combined,
+    exchange,
+    exchange_async,
+    expects_reply,
+    goes_to_all,
+    send,
+)
 from hexmon.ingest.protocol import parse
 from hexmon.ingest.settings import MessageSettings
 from hexmon.ingest.tcp import MessageServer
 from tests.support.clock import FakeClock
 from tests.support.dispatch import Monitor
-from tests.support.servers import authority, tls_context
+from tests.support.servers import Dialogue, authority, drips, forever, serve, tls_context
 from tests.support.threaded import thread_callers
 
 HOSTS = "127.0.0.1 www.example.com\n127.0.0.2 db.example.com\n"
@@ -177,6 +185,47 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"reply\n")
 
     def log_message(self, *_: object) -> None: ...
+
+
+HOSTILE: dict[str, Callable[[], Dialogue]] = {
+    "without end": lambda: forever(b"", b"x" * 10_000, after=b"?"),
+    "a byte now and then": lambda: drips(b"", b"x", after=b"?"),
+}
+
+
+NO_END = r"no answer in time|more than 1000000 bytes"
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_an_answer_without_end_is_given_up(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In bounded memory and time, in an event loop and without one."""
+    monkeypatch.setattr(client, "LONGEST_REPLY", 1_000_000)
+    async with serve(HOSTILE[kind]()) as port:
+        address = parse_address(f"127.0.0.1:{port}")
+        with pytest.raises(SendError, match=NO_END):
+            await asyncio.to_thread(exchange, address, b"ping?", 0.5)
+        with pytest.raises(SendError, match=NO_END):
+            await exchange_async(address, b"ping?", 0.5)
+
+
+def test_an_answer_through_tls_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LONGEST_REPLY", 1_000_000)
+    trusting = ssl.create_default_context()
+    authority().configure_trust(trusting)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        talking = threading.Thread(target=_talk_through_tls, args=(listener,))
+        talking.start()
+        with pytest.raises(SendError, match=NO_END):
+            exchange(parse_address(f"tls://127.0.0.1:{listener.getsockname()[1]}"), b"ping?", 5.0, trusting)
+        talking.join(10)
+
+
+def _talk_through_tls(listener: socket.socket) -> None:
+    sock, _ = listener.accept()
+    with suppress(OSError), tls_context("127.0.0.1").wrap_socket(sock, server_side=True) as wire:
+        wire.recv(100)
+        while True:
+            wire.sendall(b"x" * 10_000)
 
 
 def test_http_recipients_get_a_post() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hexmon.agent.relaying import Way, way_of, whole
 from hexmon.agent.waiting import Waiting
@@ -10,6 +10,7 @@ from hexmon.agent.waiting import Waiting
 _PULL = re.compile(rb"pullclient[ \t]*+([0-9]{1,9})?").match
 _HIGHEST_ID = 31
 _MOST_MESSAGES = 100_000
+_PIECE = 64 * 1024  # bytes that are written at once
 
 
 class _Kept:
@@ -18,6 +19,19 @@ class _Kept:
     def __init__(self, one: Waiting) -> None:
         self.one = one
         self.fetched = 0  # one bit for each server
+
+
+def _pieces(messages: Iterable[bytes]) -> Iterator[bytes]:
+    """Small ones together, long ones as they are: an answer that is not read must not be a copy of all that is kept."""
+    together: list[bytes] = []
+    size = 0
+    for message in messages:
+        together.append(message)
+        size += len(message)
+        if size >= _PIECE:
+            yield b"".join(together)
+            together, size = [], 0
+    yield b"".join(together)
 
 
 class MessageCache:
@@ -95,7 +109,7 @@ class MessageCache:
             return
         index = (b"%d:%d " % (len(kept.one.message), max(now - kept.one.received, 0)) for kept in chosen)
         yield b"".join(index) + b"\n"
-        yield b"".join(kept.one.message for kept in chosen)
+        yield from _pieces(kept.one.message for kept in chosen)
         for kept in chosen:
             kept.fetched |= bit
         self.counts["fetched"] += len(chosen)

@@ -139,6 +139,8 @@ class Outlet:
         self._bytes += size
         try:
             async with self._slots:
+                if self.queueing:  # by now: who waited must not try, one after the other, a server that does not answer
+                    return None
                 reply = await self._send(waiting.message, 1)
         except OSError as error:
             self._failed_with(error)
@@ -153,10 +155,14 @@ class Outlet:
 
     async def ask(self, message: bytes) -> bytes:
         """A question's answer. Raises OSError."""
+        self._refuse_when_away()
+        async with self._slots:
+            self._refuse_when_away()
+            return await self._exchange(message)
+
+    def _refuse_when_away(self) -> None:
         if self.away:
             raise ConnectionRefusedError(f"{self.name} is away")
-        async with self._slots:
-            return await self._exchange(message)
 
     async def tell(self, message: bytes) -> bool:
         """Something that is not worth keeping; a server that takes it is there."""

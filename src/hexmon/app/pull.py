@@ -26,6 +26,7 @@ _LOOK = 1.0  # seconds
 _MOST_SKIPPED = 9  # turns after many failures in a row
 _TELL_FROM = 3  # failures in a row that the own status speaks of
 _BIG = 256 * 1024  # bytes handled before others get their turn
+_MANY = 100  # messages, likewise
 _LONGEST_CONFIG = 1024 * 1024
 _MOST_NOTED = 1_000
 _ABOUT = re.compile(rb"(?:status|data|client)[^ \t\n]{0,200}[ \t]+([^ \t\r\n]{1,300})").match
@@ -118,17 +119,20 @@ class Puller:
         request = pull_request(settings.id, machine.config)
         port = host.policy.pull_port or PORT
         fetched = await fetch(address, port, request, seconds=settings.timeout, most=settings.max_reply)
-        messages, mistake = parse_pulled(fetched.reply)
+        if len(fetched.reply) > _BIG:  # of very many messages
+            messages, mistake = await asyncio.to_thread(parse_pulled, fetched.reply)
+        else:
+            messages, mistake = parse_pulled(fetched.reply)
         await self._handle(machine, messages, fetched.sender)
         return mistake if fetched.whole else f"its answer is longer than {settings.max_reply} bytes"
 
     async def _handle(self, machine: _Machine, messages: list[Pulled], sender: str) -> None:
-        size = 0
+        size = count = 0
         for pulled in messages:
             message = as_received(pulled, sender)
             self._note_others(machine.host, message)
             self.counts["messages"] += 1
-            size += len(message)
+            size, count = size + len(message), count + 1
             if is_in_steps(message):
                 for _ in self._dispatcher.handle_in_steps(message, sender):
                     await self._clock.sleep_until(self._clock.monotonic())
@@ -136,8 +140,8 @@ class Puller:
             answer = self._dispatcher.handle(message, sender)
             if message.startswith(b"client ") and isinstance(answer.reply, bytes):
                 machine.config = answer.reply[:_LONGEST_CONFIG]
-            if size > _BIG:
-                size = 0
+            if size > _BIG or count >= _MANY:
+                size = count = 0
                 await self._clock.sleep_until(self._clock.monotonic())
 
     def _note_others(self, host: Host, message: bytes) -> None:

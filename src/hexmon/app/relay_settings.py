@@ -10,11 +10,13 @@ from typing import Annotated, Literal
 from hexmon.app.settings import Address, Column, Network, OptionalHost, Senders
 from hexmon.app.spools import refuse_twins
 from hexmon.config.settings import PositiveCount, PositiveSeconds, Seconds, checked, load_settings
+from hexmon.ingest.access import address_of
 from hexmon.ingest.addresses import parse_address
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 _STRICT = {"extra": "forbid"}
 _PREFIX = "HEXMON_RELAY_"
+_EVERYWHERE = ("", "*", "0.0.0.0", "::")  # noqa: S104 - what a relay listens on
 _MIB = 1024 * 1024
 
 
@@ -103,6 +105,15 @@ def read_relay_configuration(path: str | None, environ: Mapping[str, str] | None
     )
 
 
+def _is_itself(server: str, listen: tuple[str, ...]) -> bool:
+    there = parse_address(server)
+    near = there.host == "localhost" or getattr(address_of(there.host), "is_loopback", False)
+    return not there.url and any(
+        (here.host == there.host or (near and here.host in _EVERYWHERE)) and 0 != here.port == there.port
+        for here in map(parse_address, listen)
+    )
+
+
 def refuse_nonsense(configuration: RelayConfiguration) -> None:
     """What can only be seen when all is known, the command line too. Raises ConfigError."""
     settings, origin = configuration.settings, Origin(configuration.source)
@@ -116,6 +127,8 @@ def refuse_nonsense(configuration: RelayConfiguration) -> None:
         refuse_twins(settings.servers)
     except ValueError as error:
         problems.append(Problem(origin, f"servers: {error}"))
+    if loops := [text for text in settings.servers if _is_itself(text, settings.listen)]:
+        problems.append(Problem(origin, f"servers: {loops[0]} is this relay itself: it would send to itself for ever"))
     encrypted = [text for text in settings.listen if parse_address(text).tls]
     if encrypted and not settings.certificate:
         problems.append(Problem(origin, f"listen: {encrypted[0]} needs a certificate", "set certificate and key"))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
@@ -56,6 +57,7 @@ _DAY = 86400.0
 # While a thread judges a long message the event loop gives up the interpreter with each call of the system, and gets it
 # back after so many seconds: Python's own 5 ms would make everybody else late.
 _SWITCH_SECONDS = 0.0005
+_THREADS = 64  # a resolver that does not answer holds one for each name: passwords and files must not wait for it
 
 
 class Monitor:
@@ -314,6 +316,7 @@ async def serve(configuration: Configuration, *, quiet: bool = False) -> None:
     monitor = Monitor(configuration)
     loop = asyncio.get_running_loop()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, monitor.stop)
     loop.add_signal_handler(signal.SIGHUP, monitor.reload)

@@ -7,6 +7,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvloop
@@ -23,6 +24,8 @@ from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import Address, parse_address
 from hexmon.model.names import check_host_name
 from hexmon.model.origin import ConfigError
+
+_THREADS = 16  # for the disk, and for looking up names
 
 EXAMPLE = """\
 examples:
@@ -96,6 +99,10 @@ def _with(configuration: RelayConfiguration, given: dict[str, Any], host: str | 
 
 
 async def _serve(configuration: RelayConfiguration, tls: ssl.SSLContext | None) -> None:
+    settings = configuration.settings
+    # Exchanges by TLS and HTTP each hold a thread as long as a server likes: the disk must not wait for one.
+    threads = _THREADS + 2 * settings.connections * len(settings.servers)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
     clock, systemd = SystemClock(), Notifier()
     relay = PullRelay(configuration, clock) if configuration.settings.pull else Relay(configuration, clock, tls)
     for number in (signal.SIGTERM, signal.SIGINT):

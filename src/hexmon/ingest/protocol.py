@@ -40,9 +40,12 @@ _MODIFY = re.compile(rb"modify[^ \t\n]*[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+(
 _CLIENT_LINE = re.compile(rb"client(?:/([^ \t\r\n]*))?[ \t]+([^ \t\r\n]+)(?:[ \t]+([^ \t\r\n]+))?").match
 
 
-def is_in_steps(message: bytes) -> bool:
-    """Whether a message is so long, and of so many parts, that others must be served in between."""
-    return len(message) > _BIG and message.startswith(_OF_MANY)
+def is_in_steps(message: bytes, cost: int = 1) -> bool:
+    """Whether a message is so long, and of so many parts, that others must be served in between.
+
+    `cost`: how much more than usual each part takes.
+    """
+    return len(message) > _BIG // cost and message.startswith(_OF_MANY)
 
 
 def parse(message: bytes, sender: str = "", lifetime: float = 1800.0) -> say.AnyCommand:
