@@ -111,6 +111,12 @@ def test_no_tracked_file_names(what: str) -> None:
     assert hits == [], f"tracked files must not name {what}"
 
 
+@pytest.mark.parametrize("pattern", ["*.md", "docs/**/*.md", "src/hexmon/web/templates/*.html"])
+def test_a_message_that_is_to_be_sent_has_a_recipient(pattern: str) -> None:
+    found = [path.name for path in ROOT.glob(pattern) if re.search(r"hexmon send [\"']", path.read_text())]
+    assert found == []
+
+
 def test_every_import_is_a_declared_dependency() -> None:
     """Nothing is used that only another library happened to bring."""
     declared = {name.lower().replace("-", "_") for name in dependencies()}

@@ -32,7 +32,7 @@ url_of() {
 # Sends the file that it is given to every server; the answers go to standard output.
 send() {
 	for server in $servers; do
-		curl --silent --config "$config" --data-binary "@$1" "$(url_of "$server")" || failed=1
+		curl --silent --show-error --fail --config "$config" --data-binary "@$1" "$(url_of "$server")" || failed=1
 	done
 }
 

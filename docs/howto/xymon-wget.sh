@@ -32,7 +32,11 @@ url_of() {
 # Sends the file that it is given to every server; the answers go to standard output.
 send() {
 	for server in $servers; do
-		WGETRC="$config" wget --quiet -O - --post-file="$1" "$(url_of "$server")" || failed=1
+		url=$(url_of "$server")
+		WGETRC="$config" wget --quiet -O - --post-file="$1" "$url" || {
+			echo "xymon-wget: $url: wget failed with $?" >&2 # 4 network, 5 certificate, 6 password, 8 refused
+			failed=1
+		}
 	done
 }
 

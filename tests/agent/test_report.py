@@ -221,6 +221,18 @@ async def test_scripts_run_with_each_report(tmp_path: Path) -> None:
     assert data.names[-1] == "clock"
 
 
+async def test_a_folder_of_scripts_that_is_missing_is_told(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+    clock = FakeClock()
+    what = What(host="a.b", sections=QUICK, scripts=tmp_path / "ext")
+    reporter = Reporter(what, [Courier("m", answering(b"", heard), None, clock)], clock, scripts=Scripts({}, 1.0))
+    assert await reporter.report()
+    assert await reporter.report()
+    told = ClientData(heard[0]).text("agent") + ClientData(heard[1]).text("agent")
+    assert f"{tmp_path}/ext: No such file or directory" in told
+    assert "ext/local" not in told
+
+
 async def test_a_script_that_floods_is_cut(tmp_path: Path) -> None:
     path = script(tmp_path, "flood", "head -c 3000000 /dev/zero | tr '\\0' x")
     (outcome,) = await Scripts({"PATH": "/usr/bin:/bin"}, 30.0).run([path], heard=True)

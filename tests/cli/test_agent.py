@@ -38,7 +38,9 @@ def test_a_report_that_is_under_way_when_the_agent_is_stopped_is_kept(tmp_path: 
     assert batch
     assert [one.message for one in batch.messages] == [heard]
     assert process.stderr
+    said = process.stderr.read().decode()
     process.stderr.close()
+    assert f"a.b reports to {address} every 300 seconds, first now; what waits is in {tmp_path}/state" in said
 
 
 def test_every_server_gets_the_report_and_the_reply_is_kept(tmp_path: Path) -> None:

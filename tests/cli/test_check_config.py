@@ -191,3 +191,23 @@ def test_the_users_and_tokens_of_agents_are_checked(
     told = capsys.readouterr().out
     assert f"{tmp_path / 'users'}: cannot be read: No such file or directory" in told
     assert f"{tmp_path / 'tokens'}:1: 'web1' is not followed by a SHA-256" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("required = true", "agents.required: nothing says by what senders are known, so nobody is heard by HTTP"),
+        ('hosts = { web1 = "web*" }', "agents.hosts: nothing says by what users are known, so it limits nobody"),
+    ],
+)
+def test_settings_about_users_need_something_by_which_they_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www.example.com # noconn\n")
+    (tmp_path / "hexmon.toml").write_text(f"[agents]\n{settings}\n")
+    assert main(["check-config"]) == 1
+    assert f"hexmon.toml: {said}; set [agents] htpasswd or tokens" in capsys.readouterr().out
+    (tmp_path / "users").write_text("web1:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n")
+    (tmp_path / "hexmon.toml").write_text(f'[agents]\n{settings}\nhtpasswd = "users"\n')
+    assert main(["check-config"]) == 0

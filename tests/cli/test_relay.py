@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hexmon.agent.alone import alone_in
 from hexmon.app.relay_settings import RelaySettings, read_relay_configuration, refuse_nonsense
 from hexmon.cli import main
 from hexmon.model.origin import ConfigError
@@ -99,6 +100,22 @@ def test_it_takes_messages_until_it_is_told_to_stop(tmp_path: Path, options: lis
     assert b"Traceback" not in said
     [stored] = (tmp_path / "data").rglob("*.messages")
     assert b"status a.b green" in stored.read_bytes()
+
+
+def test_two_relays_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(tmp_path, "taken"):
+        assert main(("relay", "--data-dir", str(tmp_path), "--listen", "127.0.0.1:0", "--pull")) == 1
+    assert f"{tmp_path}: another relay runs with this folder; --data-dir gives" in capsys.readouterr().err
+
+
+def test_an_address_that_is_taken_names_the_settings_of_a_relay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(("relay", "--data-dir", str(tmp_path), "--listen", f"127.0.0.1:{port}", "--pull")) == 1
+    said = capsys.readouterr().err
+    assert f"listen: 127.0.0.1:{port}: Address already in use; does something else listen there? Set --listen" in said
 
 
 def _answers(port: int) -> bool:

@@ -32,7 +32,7 @@ def _status(*words: str) -> int:
         (("sweep", "--concurrency", "0", "--hosts", "hosts.cfg"), "'0' is not a whole number above 0"),
         (("sweep", "--server", "127.0.0.1:x", "--hosts", "hosts.cfg"), "'x' is not a port"),
         (("sweep", "--server", "tls://127.0.0.1", "--hosts", "hosts.cfg"), "by plain TCP only"),
-        (("agent", "--repeat", "often", "--print"), "'often' is not a duration"),
+        (("agent", "--repeat", "often", "--print"), "--repeat: 'often' is not a duration"),
         (("agent", "--repeat", "0", "--print"), "too often"),
         (("agent", "--host", "a b", "--print"), "'a b' is not a host's name"),
         (("agent", "--server", "127.0.0.1:x", "--once"), "hexmon agent: '127.0.0.1:x': 'x' is not a port"),

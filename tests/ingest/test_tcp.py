@@ -169,10 +169,11 @@ async def test_an_address_that_is_taken_is_a_mistake_with_a_name() -> None:
         with pytest.raises(ConfigError) as caught:
             other.server.bind([str(bench.address), "127.0.0.1:port", "tls://127.0.0.1:0"])
         assert [problem.message for problem in caught.value.problems] == [
-            f"messages: {bench.address}: [Errno 98] Address already in use",
-            "messages: 127.0.0.1:port: '127.0.0.1:port': 'port' is not a port (0 to 65535)",
+            f"{bench.address}: Address already in use",
+            "127.0.0.1:port: '127.0.0.1:port': 'port' is not a port (0 to 65535)",
             "tls:// addresses need a certificate",
         ]
+        assert str(caught.value).startswith(f"[listen] messages: {bench.address}: Address already in use; is another")
 
 
 async def test_a_change_is_acknowledged_when_it_is_durable() -> None:

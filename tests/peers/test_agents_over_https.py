@@ -1,6 +1,7 @@
 """Debian's real client reports by every way that docs/howto shows: it is heard with the right password only."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -75,9 +76,12 @@ class Client:
 
     def say(self, message: str, stdin: str = "") -> str:
         """What a script of the client's ext folder does, and what it prints."""
+        return self.run(message, stdin).stdout
+
+    def run(self, message: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """The same, with its exit status and what it complains about."""
         command = [self.environment["XYMON"], self.environment["XYMSRV"], message]
-        done = subprocess.run(command, env=self.environment, input=stdin, capture_output=True, text=True, check=False)
-        return done.stdout
+        return subprocess.run(command, env=self.environment, input=stdin, capture_output=True, text=True, check=False)
 
     @property
     def configuration(self) -> Path:
@@ -138,6 +142,7 @@ class Site:
     def _wget(self, home: Path, password: str, address: str) -> Path:
         peer("wget")
         lines = f"user = wget\npassword = {password}\nca_certificate = {self.folder}/ca.pem\nbind_address = {address}\n"
+        lines += "auth_no_challenge = on\n"
         (home / "etc" / "wget.cfg").write_text(lines)
         return HOWTO / "xymon-wget.sh"
 
@@ -240,7 +245,9 @@ def test_its_scripts_report_and_ask(site: Site, way: str) -> None:
 def test_a_wrong_password_files_nothing_and_changes_no_file(site: Site, way: str) -> None:
     client = site.clients[way]
     assert client.configuration.read_text() == OLD
-    assert client.say(f"status {host_of(way)}.backup green fine") == ""
+    done = client.run(f"status {host_of(way)}.backup green fine")
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert re.search("401|failed with 6", done.stderr)
     assert site.row(way, ".*", "testname") == ""
     assert site.running.ask(f"clientlog {host_of(way)}".encode()) == b""
 

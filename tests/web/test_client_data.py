@@ -46,7 +46,7 @@ def a_site(kept: Mapping[str, Mapping[int, bytes]] | None = None, host: Host | N
     ("path", "wanted", "unwanted"),
     [
         ("/clientlog/www", ["97% /", "Sat Nov 21", "?section=df", "/hostdata/www"], []),
-        ("/clientlog/www?section=df", ["[df]\n/dev/sda1 97% /"], ["Sat Nov 21"]),
+        ("/clientlog/www?section=df", ['"said columns"', "[df]\n/dev/sda1 97% /"], ["Sat Nov 21"]),
         ("/clientlog/www?section=df&section=date", ["[df]\n", "[date]\nSat Nov 21"], ["oops"]),
         ("/clientlog/www?section=msgs%3A%2Fvar%2Flog%2Fx", ["<b>oops</b>", 'class="g red"'], ["97% /"]),
         ("/clientlog/www?section=..%2f..%2fetc%2fpasswd", ["did not send that section"], ["97% /", "root:"]),

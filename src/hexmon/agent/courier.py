@@ -79,7 +79,8 @@ class Courier:
             reply = await self._send(message)
         except (OSError, TimeoutError) as error:
             if not self.trouble:
-                log.warning("%s did not take a report: %s", self.name, error)
+                said = str(error).removeprefix(f"{self.name}: ")
+                log.warning("%s did not take a report: %s%s", self.name, said, "; it waits" if self._spool else "")
             self.trouble = str(error) or type(error).__name__
             return None
         if self.trouble:

@@ -313,7 +313,8 @@ class Outlet:
         self._storing = True
         if self.away_since is None:
             self.away_since = self._clock.monotonic()
-            log.warning("%s: %s; what comes for it is kept", self.name, error)
+            said = str(error).removeprefix(f"{self.name}: ")
+            log.warning("%s: %s; what comes for it is kept", self.name, said)
         self._to_store.set()
         self._work.set()
 

@@ -128,7 +128,7 @@ class Reporter:
     async def _run_scripts(self, folder: Path | None, *, heard: bool) -> bytes:
         if self._scripts is None or folder is None:
             return b""
-        paths, problems = await asyncio.to_thread(scripts_in, folder)
+        paths, problems = await asyncio.to_thread(partial(scripts_in, folder, optional=heard))
         outcomes = await self._scripts.run(paths, heard=heard)
         self._complain([*problems, *(one.trouble for one in outcomes if one.trouble)])
         return local_sections(outcomes) if heard else b""

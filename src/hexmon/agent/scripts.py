@@ -29,13 +29,16 @@ class Outcome(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
-def scripts_in(folder: Path | None) -> tuple[list[Path], list[str]]:
-    """The programs of a folder by name, and why others are not run. Hidden files and left-overs of editors are none."""
+def scripts_in(folder: Path | None, *, optional: bool = True) -> tuple[list[Path], list[str]]:
+    """The programs of a folder by name, and why others are not run. Hidden files and left-overs of editors are none.
+
+    An `optional` folder may be missing.
+    """
     found, problems = [], []
     try:
         entries = sorted(folder.iterdir()) if folder else []
     except OSError as error:
-        return [], [] if isinstance(error, FileNotFoundError) else [f"{folder}: {error.strerror}"]
+        return [], [] if optional and isinstance(error, FileNotFoundError) else [f"{folder}: {error.strerror}"]
     for path in entries:
         if path.name.startswith(_NOT_SCRIPTS) or path.name.endswith(_LEFT_OVER):
             continue

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from hexmon.agent.alone import FolderTakenError, alone_in
 from hexmon.agent.facts import Counters
 from hexmon.agent.logs import Remembered
 
@@ -31,10 +32,9 @@ class State:
     def __init__(self, folder: Path) -> None:
         """Raises StateError."""
         self.folder = folder
-        self._lock = folder / ".lock"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock.touch()
+            (folder / ".lock").touch()
         except OSError as error:
             raise StateError(f"{folder}: {error.strerror}; choose another folder with --state") from error
 
@@ -42,16 +42,10 @@ class State:
     def alone(self) -> Iterator[None]:
         """Nobody else uses the folder meanwhile. Raises StateError when somebody does."""
         try:
-            import fcntl
-        except ImportError:  # Windows: nobody watches
-            yield
-            return
-        with self._lock.open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise StateError(f"{self.folder}: another agent runs with this folder") from None
-            yield
+            with alone_in(self.folder, "another agent runs with this folder; --state gives this one another"):
+                yield
+        except FolderTakenError as error:
+            raise StateError(str(error)) from None
 
     @property
     def wishes(self) -> str:

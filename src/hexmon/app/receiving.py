@@ -1,6 +1,6 @@
 """What takes messages over HTTP, and the certificate of the encrypted listeners, as the settings have them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hexmon.app.listening import WebSocket
@@ -13,7 +13,7 @@ from hexmon.ingest.credentials import Credentials
 from hexmon.ingest.http import MessageEndpoint
 from hexmon.ingest.settings import AgentSettings, MessageSettings
 from hexmon.ingest.tls import Certificates
-from hexmon.model.origin import ConfigError, Problem
+from hexmon.model.origin import ConfigError, Origin, Problem
 
 
 def message_settings(configuration: Configuration) -> MessageSettings:
@@ -60,11 +60,27 @@ def message_endpoint(
 
 
 def credential_problems(configuration: Configuration) -> tuple[Problem, ...]:
-    """The mistakes in the files of users and tokens."""
+    """The mistakes in the files of users and tokens, and what the settings of senders lack."""
     try:
-        return Credentials(agent_settings(configuration), SystemClock()).problems
+        found = Credentials(agent_settings(configuration), SystemClock()).problems
     except ConfigError as error:
-        return error.problems
+        found = error.problems
+    return (*found, *_nobody_is_known(configuration))
+
+
+def _nobody_is_known(configuration: Configuration) -> Iterator[Problem]:
+    """Settings about users, where nobody can show who he is."""
+    agents = configuration.settings.agents
+    if agents.htpasswd or agents.tokens or configuration.settings.listen.client_ca:
+        return
+    origin = Origin(str(configuration.path or "hexmon.toml"))
+    hint = "set [agents] htpasswd or tokens, or [listen] client_ca"
+    if agents.required is True:
+        yield Problem(
+            origin, "agents.required: nothing says by what senders are known, so nobody is heard by HTTP", hint
+        )
+    if agents.hosts:
+        yield Problem(origin, "agents.hosts: nothing says by what users are known, so it limits nobody", hint)
 
 
 def web_certificates(configuration: Configuration, listeners: Sequence[WebSocket]) -> Certificates | None:

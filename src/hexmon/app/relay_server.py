@@ -51,6 +51,8 @@ def message_settings(configuration: RelayConfiguration) -> MessageSettings:
     settings = configuration.settings
     return MessageSettings(
         addresses=settings.listen,
+        addresses_key="listen",
+        addresses_hint="does something else listen there? Set --listen, `listen` of relay.toml, or HEXMON_RELAY_LISTEN",
         certificate=configuration.locate(settings.certificate),
         key=configuration.locate(settings.key),
         client_ca=configuration.locate(settings.client_ca),

@@ -32,6 +32,8 @@ from hexmon.config.settings import parse_seconds
 from hexmon.model.names import check_host_name
 from hexmon.model.origin import ConfigError
 
+log = logging.getLogger(__name__)
+
 EXAMPLE = """\
 examples:
   hexmon agent --server 192.0.2.1            report every 5 minutes until stopped
@@ -102,6 +104,9 @@ def _report(settings: AgentFile, host: str, tls: ssl.SSLContext | None, *, once:
     with state.alone():
         agent = open_agent(settings, host, state, SystemClock(), tls)
         if not once:
+            servers = ", ".join(str(parse_address(text)) for text in settings.server)
+            when = f"every {settings.repeat:g} seconds, first {'within a minute' if settings.spread else 'now'}"
+            log.info("%s reports to %s %s; what waits is in %s", host, servers, when, state.folder)
             asyncio.run(_run(agent, settings))
             return 0
         logging.getLogger("hexmon.agent.courier").setLevel(logging.ERROR)  # its warnings are told below
@@ -131,7 +136,7 @@ def _settings(args: argparse.Namespace) -> AgentFile:
     }
     for name in ("repeat", "timeout", "script_timeout"):
         if (text := getattr(args, name)) is not None:
-            given[name] = _positive(text)
+            given[name] = _positive(text, f"--{name.replace('_', '-')}")
     if args.repeat is not None:
         check_interval(given["repeat"])
     if args.server:
@@ -143,8 +148,11 @@ def _settings(args: argparse.Namespace) -> AgentFile:
     return settings
 
 
-def _positive(text: str) -> float:
-    seconds = parse_seconds(text)
+def _positive(text: str, option: str) -> float:
+    try:
+        seconds = parse_seconds(text)
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}") from None
     if seconds <= 0:
-        raise ValueError(f"'{text}' is too often, or too short")
+        raise ValueError(f"{option}: '{text}' is too often, or too short")
     return seconds

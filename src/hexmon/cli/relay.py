@@ -12,6 +12,7 @@ from typing import Any
 
 import uvloop
 
+from hexmon.agent.alone import alone_in
 from hexmon.app.logs import set_up_logging
 from hexmon.app.relay import Relay
 from hexmon.app.relay_pull import PullRelay
@@ -64,7 +65,10 @@ def run(args: argparse.Namespace) -> int:
         configuration = _with(read_relay_configuration(args.config), given, args.host)
         refuse_nonsense(configuration)
         ca = configuration.locate(configuration.settings.ca)
-        uvloop.run(_serve(configuration, trusting(str(ca) if ca else None)))
+        tls = trusting(str(ca) if ca else None)
+        configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with alone_in(configuration.data_dir, "another relay runs with this folder; --data-dir gives this one another"):
+            uvloop.run(_serve(configuration, tls))
     except (ConfigError, OSError, ValueError) as error:
         print(f"hexmon relay: {error if isinstance(error, ConfigError) else reason(error)}", file=sys.stderr)
         return 1

@@ -26,6 +26,8 @@ class MessageSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The server of port 1984. Sizes are bytes, durations seconds."""
 
     addresses: tuple[str, ...] = ("127.0.0.1:1984",)
+    addresses_key: str = "[listen] messages"  # where they are set, for messages about mistakes
+    addresses_hint: str = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
     senders: Senders = Senders()
     files: FileSettings = FileSettings()
     certificate: Path | None = None  # PEM, with the chain; for tls:// addresses

@@ -81,8 +81,9 @@ class MessageServer:
             except ConfigError as error:
                 problems.extend(error.problems)
             except (OSError, ValueError) as error:
-                hint = "is another monitor running? Set [listen] messages, or HEXMON_LISTEN__MESSAGES"
-                problems.append(Problem(Origin("[listen]"), f"messages: {text}: {error}", hint))
+                said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+                origin = Origin(self._settings.addresses_key)
+                problems.append(Problem(origin, f"{text}: {said}", self._settings.addresses_hint))
         if problems:
             self.close()
             raise ConfigError(tuple(problems))
