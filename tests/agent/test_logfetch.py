@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hexmon.agent import logfetch
 from hexmon.agent.logfetch import Fetched, Limits, LogFetch
 from hexmon.agent.logs import Remembered
 from hexmon.agent.wanted import read_wanted
@@ -142,3 +143,27 @@ def test_a_question_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     found = sections(fetch(f"linecount:{tmp_path}/big\na:a\nfile:{tmp_path}/big:md5\n", Limits(seconds=0.05)))
     assert found[f"linecount:{tmp_path}/big"] == "ERROR: not done within 0.05 seconds"
     assert found[f"file:{tmp_path}/big"] == "ERROR: not done within 0.05 seconds"
+
+
+def test_a_server_that_wants_too_much_gets_a_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a log ended that had no room is not forgotten: its lines come with the next report."""
+    monkeypatch.setattr(logfetch, "_MOST_BYTES", 1_500)
+    for name in "abc":
+        (tmp_path / name).write_text("x\n" * 400)
+    wanted = "".join(f"log:{tmp_path}/{name}:800\n" for name in "abc")
+    remembered = {f"{tmp_path}/{name}": Remembered(inode=7, ends=(3,)) for name in "abc"}
+    found = fetch(wanted, remembered=remembered)
+    assert {name for name in sections(found) if name.startswith("msgs:")} == {
+        f"msgs:{tmp_path}/{name}" for name in "bc"
+    }
+    assert found.remembered[f"{tmp_path}/a"] == Remembered(inode=7, ends=(3,))
+    assert "more is wanted than 1500 bytes" in found.problems[0]
+
+
+def test_a_server_that_wants_too_many_gets_some_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logfetch, "_MOST_ITEMS", 5)
+    for number in range(20):
+        (tmp_path / str(number)).touch()
+    found = fetch(f"file:<{tmp_path}/*>\n" * 100)
+    assert len(sections(found)) == 5
+    assert len(found.problems) == 1

@@ -189,3 +189,12 @@ def test_which_columns_count(columns: tuple[str, ...], chosen: set[str]) -> None
     choice = HostDataSettings(columns=columns).choice()
     assert {test for test in ("cpu", "msgs", "conn") if choice(Color.RED, test)} == chosen
     assert not any(choice(color, test) for color in (Color.GREEN, Color.BLUE) for test in chosen)
+
+
+def test_others_may_not_read_it(files: HostDataFiles) -> None:
+    """Command lines have passwords."""
+    files.save(HOST, 1795161600, [b"one"])
+    files.rename(HOST, "other.example.com")
+    places = [files.folder, *files.folder.rglob("*")]
+    assert len(places) == 3
+    assert [place for place in places if place.stat().st_mode & 0o007] == []

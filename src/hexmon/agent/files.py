@@ -132,7 +132,7 @@ class _Folder:
         self.trouble = ""
         try:
             with os.scandir(path) as entries:
-                self.inside = list(entries)
+                self.inside = [*entries][::-1]  # taken from its end
         except OSError as error:
             self.inside = []
             self.trouble = f"du: cannot read directory '{one_line(path)}': {error.strerror}"
@@ -160,7 +160,7 @@ def _sizes(name: str, in_time: InTime) -> Iterator[str]:
 
 
 def _add_next(folder: _Folder, open_folders: list[_Folder], counted: set[tuple[int, int]]) -> None:
-    entry = folder.inside.pop(0)
+    entry = folder.inside.pop()
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:  # it vanished

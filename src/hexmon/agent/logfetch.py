@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _MOST_NAMES = 2000  # of one glob or command
+_MOST_ITEMS = 10_000  # of a report; the server judges no more
+_MOST_BYTES = 16 * 1024 * 1024  # of a report; the server keeps no more
 _MOST_PRINTED = 1 << 20  # bytes of a command that prints names
 _Named = Sequence[tuple[str, str]]  # a name and its pattern
 _UNWANTED = frozenset("]\n\r\0")
@@ -69,17 +71,37 @@ class _Round:
         self._budget = Budget()
 
     def run(self, wanted: Sequence[Wanted]) -> Fetched:
+        known = self._known(wanted)
+        sections: list[bytes] = []
+        size = 0
+        for (kind, name), one in reversed(known.items()):
+            if size > _MOST_BYTES:
+                self._problems.append(f"more is wanted than {_MOST_BYTES} bytes: {kind}:{name} and others are left out")
+                self._remember(known)
+                break
+            for section in self._sections(kind, name, one, has_file=("file", name) in known):
+                sections.append(section)
+                size += len(section)
+        return Fetched(b"".join(sections), self._remembered, tuple(self._problems))
+
+    def _known(self, wanted: Sequence[Wanted]) -> dict[tuple[Kind, str], Wanted]:
         known: dict[tuple[Kind, str], Wanted] = {}
         for one in wanted:
             for name in self._names(one):
+                if len(known) >= _MOST_ITEMS:
+                    self._problems.append(f"more is wanted than {_MOST_ITEMS} files: {name} and others are left out")
+                    return known
                 if _UNWANTED.isdisjoint(name):
                     known.setdefault((one.kind, name), one)
                 else:
                     self._problems.append(f"{name!r} cannot be the name of a section")
-        sections: list[bytes] = []
-        for (kind, name), one in reversed(known.items()):
-            sections.extend(self._sections(kind, name, one, has_file=("file", name) in known))
-        return Fetched(b"".join(sections), self._remembered, tuple(self._problems))
+        return known
+
+    def _remember(self, known: Mapping[tuple[Kind, str], Wanted]) -> None:
+        """Of logs that were not looked at, what was known before."""
+        for kind, name in known:
+            if kind == "log" and name in self._before:
+                self._remembered.setdefault(name, self._before[name])
 
     # Names
 

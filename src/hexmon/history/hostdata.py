@@ -84,12 +84,12 @@ class HostDataFiles:
     def save(self, host: str, moment: int, parts: Iterable[bytes]) -> None:
         """Keep a text; whole or not at all. One of the same moment is replaced."""
         # Not its parents: who moved them away, or lost the disk they are on, does not want new ones.
-        self.folder.mkdir(mode=0o755, exist_ok=True)
+        self.folder.mkdir(mode=0o750, exist_ok=True)  # command lines have passwords
         with ExitStack() as stack:
             root = stack.enter_context(_descriptor(str(self.folder), _FOLDER & ~os.O_NOFOLLOW))
             name = folder_name(host)
             with suppress(FileExistsError):
-                os.mkdir(name, 0o755, dir_fd=root)
+                os.mkdir(name, 0o750, dir_fd=root)
             place = stack.enter_context(_descriptor(name, _FOLDER, root))
             unfinished = f"{_BEING_WRITTEN}{moment}"
             try:
@@ -120,7 +120,7 @@ class HostDataFiles:
                 return
             with _descriptor(str(self.folder), _FOLDER & ~os.O_NOFOLLOW) as root:
                 with suppress(FileExistsError):
-                    os.mkdir(new, 0o755, dir_fd=root)
+                    os.mkdir(new, 0o750, dir_fd=root)
                 with _descriptor(new, _FOLDER, root) as target:
                     there = set(_moments(target))
                     for name in _moments(source):
@@ -172,7 +172,7 @@ class HostDataFiles:
 
 @contextmanager
 def _descriptor(name: str, flags: int, place: int | None = None) -> Iterator[int]:
-    opened = os.open(name, flags, 0o644, dir_fd=place)
+    opened = os.open(name, flags, 0o640, dir_fd=place)
     try:
         yield opened
     finally:
