@@ -40,7 +40,9 @@ def judge_client(
         _report(message, host, date, one) for one in made if isinstance(one, Square) and one.test not in host.nocolumns
     ]
     figures = [
-        DataMessage(key=StatusKey(host.name, one.name), text=one.text.encode(), sender=message.sender)
+        DataMessage(
+            key=StatusKey(host.name, one.name), text=one.text.encode(errors="surrogateescape"), sender=message.sender
+        )
         for one in made
         if isinstance(one, Figures)
     ]
@@ -69,5 +71,5 @@ def _report(message: ClientMessage, host: Host, date: str | None, square: Square
         text=text.encode(errors="surrogateescape"),
         sender=message.sender,
         groups=square.groups,
-        head=f"status{groups} {host_to_wire(host.name)}.{square.test} ".encode(),
+        head=f"status{groups} {host_to_wire(host.name)}.{square.test} ".encode(errors="surrogateescape"),
     )
