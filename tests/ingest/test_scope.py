@@ -81,6 +81,14 @@ def test_no_pattern_raises_anything_else(text: str, user: str, host: str) -> Non
         assert "{user}" in text
 
 
+@pytest.mark.parametrize("user", ["%", "%.", "%^db", "*", "?b1", "[a-z]b1", "{user}"])
+def test_a_user_cannot_choose_a_name_that_means_other_hosts(user: str) -> None:
+    for text in ("{user}", "web1,{user}", "%^{user}$"):
+        scope = HostScope(split_patterns(text, user))
+        assert scope.holds(user)
+        assert not scope.holds("db1")
+
+
 @given(st.text(min_size=1, max_size=30).filter(lambda user: "," not in user and user.strip() == user))
 def test_the_name_of_a_user_is_no_pattern(user: str) -> None:
     scope = HostScope(split_patterns("{user}", user))

@@ -49,8 +49,14 @@ def split_patterns(text: str, user: str = USER) -> list[str]:
             return [*words, rest.replace(USER, re.escape(user))]
         word, _, rest = rest.partition(",")
         rest = rest.lstrip()
-        words += [word.strip().replace(USER, glob.escape(user))] if word.strip() else []
+        words += [word.strip().replace(USER, _letters(user))] if word.strip() else []
     return words
+
+
+def _letters(user: str) -> str:
+    """A name as a glob that means it alone; a `%` at its beginning must not make a regular expression of it."""
+    name = glob.escape(user)
+    return f"[%]{name[1:]}" if name.startswith("%") else name
 
 
 def check_patterns(text: str) -> None:
