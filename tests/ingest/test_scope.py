@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hexmon.ingest.scope import HostScope, check_patterns, scope_of, split_patterns
@@ -82,6 +82,8 @@ def test_no_pattern_raises_anything_else(text: str, user: str, host: str) -> Non
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda user: "," not in user and user.strip() == user))
+@example("%")
+@example("%.*")
 def test_the_name_of_a_user_is_no_pattern(user: str) -> None:
     scope = HostScope(split_patterns("{user}", user))
     assert scope.holds(user)

@@ -49,8 +49,13 @@ def split_patterns(text: str, user: str = USER) -> list[str]:
             return [*words, rest.replace(USER, re.escape(user))]
         word, _, rest = rest.partition(",")
         rest = rest.lstrip()
-        words += [word.strip().replace(USER, glob.escape(user))] if word.strip() else []
+        words += [word.strip().replace(USER, _literal(user))] if word.strip() else []
     return words
+
+
+def _literal(name: str) -> str:
+    """A glob that means that name only, and is no `%` pattern whatever it begins with."""
+    return glob.escape(name).replace("%", "[%]")
 
 
 def check_patterns(text: str) -> None:
