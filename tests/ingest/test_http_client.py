@@ -171,9 +171,12 @@ def drip(caller: socket.socket) -> None:
                 return
 
 
-@pytest.mark.parametrize(
-    "talk", [drip, lambda caller: caller.recv(1 << 20) and caller.recv(1)], ids=["drips", "silent"]
-)
+def be_silent(caller: socket.socket) -> None:
+    request_of(caller)  # all of it: a close with something unread is a reset
+    caller.recv(1)
+
+
+@pytest.mark.parametrize("talk", [drip, be_silent], ids=["drips", "silent"])
 def test_the_time_limit_is_for_the_whole_exchange(talk: Callable[[socket.socket], None]) -> None:
     begun = time.monotonic()
     with sender_to(talk, timeout=0.3) as sender, pytest.raises(TimeoutError):
@@ -223,7 +226,7 @@ def test_a_connection_through_tls_is_kept_and_its_name_checked() -> None:
     with thread_callers(talk) as port:
         with HttpSender(parse_address(f"https://127.0.0.1:{port}"), tls=client) as sender:
             assert [sender.exchange(b"a"), sender.exchange(b"b")] == [b"reply", b"reply"]
-        with pytest.raises(SendError, match="certificate verify failed"):
+        with pytest.raises(SendError, match=r"certificate verify failed: [a-z -]+; --ca names an auth"):
             exchange(parse_address(f"https://127.0.0.1:{port}"), b"ping")
         with pytest.raises(SendError, match="certificate"):
             exchange(parse_address(f"https://localhost:{port}"), b"ping", tls=client)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hexmon.ingest.scope import HostScope, check_patterns, scope_of, split_patterns
@@ -90,6 +90,8 @@ def test_a_user_cannot_choose_a_name_that_means_other_hosts(user: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda user: "," not in user and user.strip() == user))
+@example("%")
+@example("%.*")
 def test_the_name_of_a_user_is_no_pattern(user: str) -> None:
     scope = HostScope(split_patterns("{user}", user))
     assert scope.holds(user)

@@ -161,6 +161,8 @@ def _decrypted(wire: ssl.SSLObject) -> bytes | None:
         return b""
 
 
+# OpenSSL's numbers: self-signed, a chain that ends in an authority that nobody knows, or without one.
+_NO_AUTHORITY = frozenset({18, 19, 20, 21})
 _PLAIN = (OSError, ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
 
 
@@ -171,6 +173,9 @@ def failure(error: Exception) -> str:
     # asyncio puts sentences of its own where the system's reason belongs.
     if type(error) in _PLAIN and isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_message:
+        hint = "; --ca names an authority of your own" if error.verify_code in _NO_AUTHORITY else ""
+        return f"certificate verify failed: {error.verify_message}{hint}"
     return getattr(error, "strerror", None) or str(error)
 
 
