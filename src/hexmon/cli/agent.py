@@ -29,6 +29,7 @@ from hexmon.app.spools import refuse_twins
 from hexmon.cli.values import count, reason, trusting
 from hexmon.clock import SystemClock
 from hexmon.config.settings import parse_seconds
+from hexmon.ingest.addresses import parse_address
 from hexmon.model.names import check_host_name
 from hexmon.model.origin import ConfigError
 
