@@ -211,6 +211,28 @@ async def test_waiting_holds_up_nobody_and_not_who_is_right(bench: Bench) -> Non
     assert [type(result) for result in results] == [NotAllowedError] * 4 + [TooManyError] * 2
 
 
+async def test_who_guesses_keeps_out_nobody_else_behind_the_same_address(bench: Bench) -> None:
+    await fail(bench, 5)
+    guesses = [asyncio.create_task(bench.who(basic("web1", f"guess {n}"))) for n in range(50)]  # noqa: TID251
+    await settle()
+    first = asyncio.create_task(bench.who(basic("ops", "other")))  # noqa: TID251
+    await settle()
+    assert not first.done()
+    await bench.clock.advance(30)
+    assert (await first).name == "ops"
+    await asyncio.gather(*guesses, return_exceptions=True)
+    assert not bench.credentials._attempts._waiting
+
+
+async def test_all_that_wait_from_one_address_are_bounded(bench: Bench) -> None:
+    await fail(bench, 5)
+    guesses = [asyncio.create_task(bench.who(basic(f"user{n}", "x"))) for n in range(150)]  # noqa: TID251
+    await settle()
+    assert sum(guess.done() for guess in guesses) == 50
+    await bench.clock.advance(30)
+    await asyncio.gather(*guesses, return_exceptions=True)
+
+
 async def test_the_right_password_is_let_in_after_the_wait(bench: Bench) -> None:
     await fail(bench, 5)
     waiting = asyncio.create_task(bench.who(basic("web1", "secret")))  # noqa: TID251

@@ -53,7 +53,8 @@ class PullRelay:
             await self._stop.wait()
             for task in loops:
                 task.cancel()
-        await asyncio.to_thread(self._spool.append, self.cache.unfetched())
+        if not await asyncio.to_thread(self._spool.append, left := self.cache.unfetched()):
+            log.error("%d messages that nobody fetched are lost: %s", len(left), self._spool.trouble)
 
     def _restore(self) -> None:
         while (batch := self._spool.oldest()) is not None:

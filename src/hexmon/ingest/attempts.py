@@ -11,7 +11,9 @@ _FIRST = 0.5  # seconds; doubled by every further failure
 _LONGEST = 10.0
 _FORGIVEN = 600.0  # seconds after the latest failure
 _MOST_ADDRESSES = 10_000
-_MOST_WAITING = 4  # of one address, at once
+_MOST_WAITING = 4  # of one user at one address, at once
+_MOST_FROM_SITE = 100  # of all its users
+_ALL = "\0"  # is no user
 _IPV6_SITE = 64  # bits; one customer has all addresses behind them
 
 
@@ -21,23 +23,29 @@ class Attempts:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._waiting: Counter[str] = Counter()
+        self._waiting: Counter[tuple[str, str]] = Counter()
 
-    async def wait(self, address: str) -> bool:
-        """Wait as long as this address has to; False, at once, when too many of it wait already."""
+    async def wait(self, address: str, user: str = "") -> bool:
+        """Wait as long as this address has to; False, at once, when too many of it wait already.
+
+        Behind one address there may be many agents: who guesses one's password must not keep out the others.
+        """
         site = _site(address)
         seconds = self.delay(address)
         if not seconds:
             return True
-        if self._waiting[site] >= _MOST_WAITING:
+        bounds = (((site, user), _MOST_WAITING), ((site, _ALL), _MOST_FROM_SITE))
+        if any(self._waiting[key] >= most for key, most in bounds):
             return False
-        self._waiting[site] += 1
+        for key, _ in bounds:
+            self._waiting[key] += 1
         try:
             await self._clock.sleep_until(self._clock.monotonic() + seconds)
         finally:
-            self._waiting[site] -= 1
-            if not self._waiting[site]:
-                del self._waiting[site]
+            for key, _ in bounds:
+                self._waiting[key] -= 1
+                if not self._waiting[key]:
+                    del self._waiting[key]
         return True
 
     def delay(self, address: str) -> float:

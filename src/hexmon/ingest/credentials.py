@@ -148,7 +148,7 @@ class Credentials:
         shown = read_authorization(authorization)
         known = self._by_token(shown) or self._remembered(shown)
         if known is None:
-            if not await self._attempts.wait(address):
+            if not await self._attempts.wait(address, shown.user if isinstance(shown, Login) else ""):
                 self.counters["crowded"] += 1
                 raise TooManyError
             known = await self._checked(shown) if isinstance(shown, Login) else None
