@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from time import thread_time
 
 from hexmon.board.board import Board
 from hexmon.clock import Clock
@@ -143,7 +144,7 @@ class ClientJudge:
         while True:
             key, pending = await self._quick.next()
             try:
-                ticket = self._file(self._judging(pending.message, hasty())())
+                ticket = self._file(self._judging(pending.message, hasty(thread_time))())
             except HurryError:
                 self._move(key, pending)
             except Exception:
@@ -168,7 +169,7 @@ class ClientJudge:
             self._overtaken = None
             self.counts["slow"] += 1
             try:
-                judged = await asyncio.to_thread(self._judging(pending.message, Effort()))
+                judged = await asyncio.to_thread(self._judging(pending.message, Effort(meter=thread_time)))
                 pending.done(self._file(judged) if self._overtaken is None else self._overtaken)
             except Exception:
                 log.exception(_FAILED, pending.message.host)

@@ -7,7 +7,6 @@ it refuses (look-around, back references) goes to a backtracking engine with a t
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from time import thread_time
 from typing import Any, Protocol, cast
 
 import re2
@@ -248,19 +247,6 @@ def ends_in_time(pattern: Pattern, subject: bytes, seconds: float = SECONDS) -> 
     if not isinstance(lines, _Backtracking):
         return True
     return lines.ends_in_time(subject, seconds)
-
-
-class Stopwatch:
-    """The computing time of this thread, in seconds: what a pattern that is not linear has taken of it."""
-
-    __slots__ = ("_begun",)
-
-    def __init__(self) -> None:
-        self._begun = thread_time()
-
-    def seconds(self) -> float:
-        """Since it was made."""
-        return thread_time() - self._begun
 
 
 def is_linear(pattern: Pattern | None) -> bool:

@@ -1,9 +1,9 @@
 """Looking for settings of analysis.cfg in the many lines that agents send, in a time that nobody can stretch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hexmon.judge.clients.expression import Expression
-from hexmon.model.patterns import SECONDS, Pattern, Stopwatch, ends_in_time, is_linear, lines_in
+from hexmon.model.patterns import SECONDS, Pattern, ends_in_time, is_linear, lines_in
 
 _BLOCK = 4096  # bytes that are searched at once: a pattern may look at all of them for each line that it finds
 _SEARCHES = 1_000_000  # that a message may cost: a second or two
@@ -25,10 +25,19 @@ class HurryError(Exception):
 class Effort:
     """What the searches for one message may cost, all squares together, however many settings and lines there are.
 
-    `hasty`: it may cost little, and HurryError ends the judging when it would cost more.
+    `seconds` are for the backtracking engine, by a `meter` of computing time; without one a search that ends in time
+    costs none. `hasty`: it may cost little, and HurryError ends the judging when it would cost more.
     """
 
-    def __init__(self, searches: int = _SEARCHES, seconds: float = _SECONDS, *, hasty: bool = False) -> None:
+    def __init__(
+        self,
+        searches: int = _SEARCHES,
+        seconds: float = _SECONDS,
+        *,
+        meter: Callable[[], float] = lambda: 0.0,
+        hasty: bool = False,
+    ) -> None:
+        self._meter = meter
         self._searches = searches
         self._seconds = seconds
         self._hasty = hasty
@@ -49,11 +58,9 @@ class Effort:
         self.spend(1, len(text))
         if is_linear(pattern):
             return
-        most, watch = self._patience(), Stopwatch()
+        most, begun = self._patience(), self._meter()
         in_time = ends_in_time(pattern, text, most)
-        self._seconds -= watch.seconds()
-        if not in_time:
-            raise self._too_slow()
+        self._took(begun, most, in_time=in_time)
 
     def look(self, pattern: Pattern, text: str | bytes) -> bool:
         """Whether it occurs. Raises TooSlowError."""
@@ -61,12 +68,10 @@ class Effort:
         if is_linear(pattern):
             return pattern.search(text)
         self._patience()
-        watch = Stopwatch()
+        begun = self._meter()
         found = pattern.look(text)
-        self._seconds -= watch.seconds()
-        if found is None:
-            raise self._too_slow()
-        return found
+        self._took(begun, SECONDS, in_time=found is not None)
+        return bool(found)
 
     def names(self, expression: Expression, name: str) -> bool:
         """Whether it means that name. Raises TooSlowError."""
@@ -96,13 +101,18 @@ class Effort:
             raise self._too_slow()
         return min(SECONDS, self._seconds)
 
+    def _took(self, begun: float, most: float, *, in_time: bool) -> None:
+        self._seconds -= max(self._meter() - begun, 0.0 if in_time else most)
+        if not in_time:
+            raise self._too_slow()
+
     def _too_slow(self) -> Exception:
         return HurryError() if self._hasty else TooSlowError()
 
 
-def hasty() -> Effort:
+def hasty(meter: Callable[[], float]) -> Effort:
     """That of a message which is judged between everything else: some tens of milliseconds."""
-    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, hasty=True)
+    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, meter=meter, hasty=True)
 
 
 class Lines:
