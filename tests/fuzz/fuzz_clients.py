@@ -57,7 +57,7 @@ def one(seed: int) -> tuple[ClientMessage, Judged]:
     settings = Analysis(analysis(mutated(odd_analysis(dice).encode(), dice).decode("utf-8", "surrogateescape")))
     rules = settings.for_host(host, message.host_class, message.os_type, _LOCAL)
     return message, judge_client(
-        message, host, rules, dice.choice((0.0, 1.8e9, -1.0, 4e12)), dice.choice(SETTINGS), Effort(clock=thread_time)
+        message, host, rules, dice.choice((0.0, 1.8e9, -1.0, 4e12)), dice.choice(SETTINGS), Effort(meter=thread_time)
     )
 
 

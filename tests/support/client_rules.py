@@ -34,7 +34,7 @@ def squares(
 ) -> dict[str, Report]:
     """The squares that a message with this body becomes, by their tests."""
     judged = judge_client(
-        a_client_message(body, os_type), host, Selected(*rules), NOW, settings, Effort(clock=thread_time)
+        a_client_message(body, os_type), host, Selected(*rules), NOW, settings, Effort(meter=thread_time)
     )
     return {report.key.test: report for report in judged.reports}
 

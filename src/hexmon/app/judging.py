@@ -169,7 +169,7 @@ class ClientJudge:
             self._overtaken = None
             self.counts["slow"] += 1
             try:
-                judged = await asyncio.to_thread(self._judging(pending.message, Effort(clock=thread_time)))
+                judged = await asyncio.to_thread(self._judging(pending.message, Effort(meter=thread_time)))
                 pending.done(self._file(judged) if self._overtaken is None else self._overtaken)
             except Exception:
                 log.exception(_FAILED, pending.message.host)

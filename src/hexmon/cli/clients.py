@@ -127,7 +127,7 @@ def _judge(args: argparse.Namespace, files: ClientFiles, analysis: AnalysisFile)
     for path, message in messages:
         host = _known(inventory, message.host)
         rules = ready.for_host(host, message.host_class, message.os_type, local)
-        found += judge_client(message, host, rules, now, settings, Effort(clock=thread_time)).reports
+        found += judge_client(message, host, rules, now, settings, Effort(meter=thread_time)).reports
         unknown += _is_unknown(message, path, unknown=settings.unknown_systems)
     if args.json:
         print(_json(map(_square, found)))

@@ -40,7 +40,8 @@ def _settings(text: str) -> list[Rule]:
 def test_searching_ends(body: str, settings: str) -> None:
     rules = [rule for number in range(100) for rule in SETTINGS[settings](number)]
     begun = thread_time()
-    squares(BODIES[body], *rules)
+    effort = Effort(meter=thread_time)
+    judge_client(a_client_message(BODIES[body]), HOST, Selected(*rules), NOW, ClientJudging(), effort)
     assert thread_time() - begun < 10.0  # without an end it is minutes
 
 
@@ -67,7 +68,7 @@ def test_who_is_in_a_hurry_hears_it_soon(body: str, settings: str) -> None:
     rules = [rule for number in range(100) for rule in SETTINGS[settings](number)]
     message = a_client_message(BODIES[body])
     with pytest.raises(HurryError):
-        judge_client(message, HOST, Selected(*rules), NOW, ClientJudging(), hasty())
+        judge_client(message, HOST, Selected(*rules), NOW, ClientJudging(), hasty(thread_time))
 
 
 def test_an_ordinary_message_is_judged_in_a_hurry() -> None:
@@ -75,7 +76,9 @@ def test_an_ordinary_message_is_judged_in_a_hurry() -> None:
         DF + "a 1 1 1 9% /\n" * 20 + "[ps]\nCMD\n" + "cron\nsshd\n" * 100 + "[msgs:/var/log/messages]\n" + "x\n" * 200
     )
     rules = [rule for number in range(50) for rule in _settings(f"%other{number}")]
-    assert judge_client(a_client_message(body), HOST, Selected(*rules), NOW, ClientJudging(), hasty()).reports
+    assert judge_client(
+        a_client_message(body), HOST, Selected(*rules), NOW, ClientJudging(), hasty(thread_time)
+    ).reports
 
 
 def test_what_is_used_up_stays_used_up() -> None:

@@ -25,8 +25,8 @@ class HurryError(Exception):
 class Effort:
     """What the searches for one message may cost, all squares together, however many settings and lines there are.
 
-    `hasty`: it may cost little, and HurryError ends the judging when it would cost more. `clock` tells the seconds of
-    computing that this thread has had; without one only searches count that did not end in time.
+    `seconds` are for the backtracking engine, by a `meter` of computing time; without one a search that ends in time
+    costs none. `hasty`: it may cost little, and HurryError ends the judging when it would cost more.
     """
 
     def __init__(
@@ -34,13 +34,13 @@ class Effort:
         searches: int = _SEARCHES,
         seconds: float = _SECONDS,
         *,
+        meter: Callable[[], float] = lambda: 0.0,
         hasty: bool = False,
-        clock: Callable[[], float] | None = None,
     ) -> None:
+        self._meter = meter
         self._searches = searches
         self._seconds = seconds
         self._hasty = hasty
-        self._clock = clock
 
     @property
     def used_up(self) -> bool:
@@ -58,11 +58,9 @@ class Effort:
         self.spend(1, len(text))
         if is_linear(pattern):
             return
-        most, begun = self._patience(), self._now()
+        most, begun = self._patience(), self._meter()
         in_time = ends_in_time(pattern, text, most)
-        self._charge(begun, most, in_time=in_time)
-        if not in_time:
-            raise self._too_slow()
+        self._took(begun, most, in_time=in_time)
 
     def look(self, pattern: Pattern, text: str | bytes) -> bool:
         """Whether it occurs. Raises TooSlowError."""
@@ -70,12 +68,10 @@ class Effort:
         if is_linear(pattern):
             return pattern.search(text)
         self._patience()
-        begun = self._now()
+        begun = self._meter()
         found = pattern.look(text)
-        self._charge(begun, SECONDS, in_time=found is not None)
-        if found is None:
-            raise self._too_slow()
-        return found
+        self._took(begun, SECONDS, in_time=found is not None)
+        return bool(found)
 
     def names(self, expression: Expression, name: str) -> bool:
         """Whether it means that name. Raises TooSlowError."""
@@ -98,16 +94,6 @@ class Effort:
         self.spend(1, len(text))
         return expression.within(text)
 
-    def _now(self) -> float:
-        return self._clock() if self._clock is not None else 0.0
-
-    def _charge(self, begun: float, most: float, *, in_time: bool) -> None:
-        """What a search by the backtracking engine has cost."""
-        if self._clock is not None:
-            self._seconds -= self._clock() - begun
-        elif not in_time:
-            self._seconds -= most
-
     def _patience(self) -> float:
         """How long the next search by the backtracking engine may take."""
         if self._seconds <= 0:
@@ -115,13 +101,18 @@ class Effort:
             raise self._too_slow()
         return min(SECONDS, self._seconds)
 
+    def _took(self, begun: float, most: float, *, in_time: bool) -> None:
+        self._seconds -= max(self._meter() - begun, 0.0 if in_time else most)
+        if not in_time:
+            raise self._too_slow()
+
     def _too_slow(self) -> Exception:
         return HurryError() if self._hasty else TooSlowError()
 
 
-def hasty(clock: Callable[[], float] | None = None) -> Effort:
+def hasty(meter: Callable[[], float]) -> Effort:
     """That of a message which is judged between everything else: some tens of milliseconds."""
-    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, hasty=True, clock=clock)
+    return Effort(_HASTY_SEARCHES, _HASTY_SECONDS, meter=meter, hasty=True)
 
 
 class Lines:
