@@ -114,7 +114,7 @@ class Dice:
 
     def port(self) -> list[str]:
         keys = ("LOCAL", "EXLOCAL", "REMOTE", "EXREMOTE", "STATE", "EXSTATE")
-        values = ("%[.:]22$", "*:80", "LISTEN", "%(80|443)$", '"a b"', "10.0.0.1:80", "")
+        values = ("%[.:]22$", "*:80", "LISTEN", "%(80|443)$", '"a b"', "198.51.100.3:80", "")
         found = self.mixed(*(self.quoted(self.case(key), self.pick(values)) for key in keys))
         return ["PORT", *found, *self.counts(), *(["bogus"] if self.odd() else [])]
 

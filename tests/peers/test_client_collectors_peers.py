@@ -169,7 +169,7 @@ def mq(random: Random) -> str:
         f"   CURDEPTH({depth})\n"
         f"AMQ8450: Display queue status details.\n   QUEUE(ORDERS)   CURDEPTH({depth}) MSGAGE({age})\n"
         f"AMQ8417: Display Channel Status details.\n   CHANNEL({random.choice(['TO.LAB', 'TO.HQ'])})\n"
-        f"   CONNAME(10.1.1.1(1414))  STATUS({random.choice(['RUNNING', 'RETRYING', 'STOPPED', 'BINDING'])})\n"
+        f"   CONNAME(198.51.100.1(1414))  STATUS({random.choice(['RUNNING', 'RETRYING', 'STOPPED', 'BINDING'])})\n"
         "All valid MQSC commands were processed.\n"
     )
 
@@ -197,10 +197,10 @@ def snmp(random: Random) -> str:
         for name in ("lo", "eth0")
     )
     return (
-        "\n[system]\nInterval=300\nActiveIP=10.0.0.7\n\n"
+        "\n[system]\nInterval=300\nActiveIP=198.51.100.7\n\n"
         f"\tsysDescr = {random.choice(['A switch', 'Router 7', 'A printer'])}\n"
         f"\ttemperature = {random.choice([9, 10, 45, 46, -5])}\n"
-        f"\n[ifmib]\nInterval=300\nActiveIP=10.0.0.7\n\n{rows}"
+        f"\n[ifmib]\nInterval=300\nActiveIP=198.51.100.7\n\n{rows}"
     )
 
 

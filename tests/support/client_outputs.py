@@ -340,7 +340,7 @@ administrator console active
 win32
 tcpActiveOpens=100
 [ifstat]
-10.0.0.1 1000 2000
+198.51.100.3 1000 2000
 """
 
 POWERSHELL = BBWIN.replace("epoch: 1795161500", "epoch: 1795161590.5").replace("load=7%", "load=3%")

@@ -24,7 +24,7 @@ def a_queue(name: str, depth: str, age: str | None = None) -> str:
 def a_channel(name: str, state: str) -> str:
     return (
         f"AMQ8417: Display Channel Status details.\n   CHANNEL({name})   CHLTYPE(SDR)\n"
-        f"   CONNAME(10.1.1.1(1414))   CURRENT\n   STATUS({state})    SUBSTATE( )\n"
+        f"   CONNAME(198.51.100.1(1414))   CURRENT\n   STATUS({state})    SUBSTATE( )\n"
     )
 
 

@@ -12,18 +12,18 @@ from tests.support.client_rules import squares
 GREEN, YELLOW, RED = Color.GREEN, Color.YELLOW, Color.RED
 
 DEVICE = """[proxy]
-ClientIP:10.0.0.1
+ClientIP:198.51.100.3
 
 [system]
 Interval=300
-ActiveIP=10.0.0.7
+ActiveIP=198.51.100.7
 
 \tsysDescr = A switch
 \ttemperature = 45
 
 [interfaces]
 Interval=300
-ActiveIP=10.0.0.7
+ActiveIP=198.51.100.7
 
 
 <lo>
