@@ -10,6 +10,7 @@ from typing import Self
 import httptools
 
 from hexmon.ingest.addresses import Address
+from hexmon.ingest.http_proxy import Proxy, proxy_for, tunnel
 
 LONGEST_REPLY = 256 * 1024 * 1024  # the board of a large site, with all texts
 _LONGEST_HEAD = 64 * 1024
@@ -88,9 +89,19 @@ class _Reply:
 class HttpSender:
     """A connection to one server, opened when it is needed and kept. Blocking: for threads and command lines."""
 
-    def __init__(self, address: Address, timeout: float = 15.0, tls: ssl.SSLContext | None = None) -> None:
-        """`address` is one of http:// or https://; `timeout` is for each whole exchange."""
+    def __init__(
+        self,
+        address: Address,
+        timeout: float = 15.0,
+        tls: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        """`address` is one of http:// or https://; `timeout` is for each whole exchange.
+
+        Without a `proxy` the environment says which one there is.
+        """
         self.address = address
+        self._proxy = proxy
         self._timeout = timeout
         self._tls = tls
         self._sock: socket.socket | None = None
@@ -145,12 +156,16 @@ class HttpSender:
 
     def _connected(self, deadline: float) -> socket.socket:
         if self._sock is None:
-            address = self.address
-            sock = socket.create_connection((address.host, address.port), time_left(deadline))
+            address, proxy = self.address, self._proxy or proxy_for(self.address)
+            where = (proxy.host, proxy.port) if proxy else (address.host, address.port)
+            sock = socket.create_connection(where, time_left(deadline))
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if proxy:
+                    tunnel(sock, proxy, address, lambda: time_left(deadline))
                 if address.encrypted:
                     self._tls = self._tls or ssl.create_default_context()
+                    sock.settimeout(time_left(deadline))
                     sock = self._tls.wrap_socket(sock, server_hostname=address.host)
             except BaseException:
                 sock.close()
