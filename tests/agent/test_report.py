@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -231,6 +232,24 @@ async def test_a_folder_of_scripts_that_is_missing_is_told(tmp_path: Path) -> No
     told = ClientData(heard[0]).text("agent") + ClientData(heard[1]).text("agent")
     assert f"{tmp_path}/ext: No such file or directory" in told
     assert "ext/local" not in told
+
+
+async def test_what_goes_wrong_while_a_report_is_made_is_told_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs in ext run beside the collecting, which takes a thread."""
+    heard: list[bytes] = []
+    clock = FakeClock()
+    reporter = Reporter(What(host="a.b", sections=QUICK), [Courier("m", answering(b"", heard), None, clock)], clock)
+    collected = reporter._collector.message
+
+    def meanwhile(now: float, fetched: Callable[[], bytes], more: bytes) -> bytes:
+        reporter._complain(["ext/slow ended with 1"])
+        return collected(now, fetched, more)
+
+    monkeypatch.setattr(reporter._collector, "message", meanwhile)
+    await reporter.report()
+    await reporter.report()
+    assert "ext/slow" not in ClientData(heard[0]).text("agent")
+    assert ClientData(heard[1]).text("agent") == "ext/slow ended with 1\n"
 
 
 async def test_a_script_that_floods_is_cut(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -62,7 +63,9 @@ class Reporter:
             counted=state.counted() if state else None,
         )
         self._told_dropped = 0
-        self._problems: list[str] = []  # since the last report
+        self._problems: deque[str] = (
+            deque()
+        )  # that no report has told; scripts add theirs while one is made in a thread
 
     async def report(self) -> bool:
         """Report now; whether every server took it. What one did not take waits on disk."""
@@ -139,7 +142,6 @@ class Reporter:
         fetched = self._fetched(now, keep)
         self._tell_dropped()
         message = self._collector.message(now, lambda: fetched, local + self._own_section())
-        self._problems.clear()
         if self._state and keep:
             _keep(partial(self._state.keep_counted, self._collector.counted))
         return message
@@ -161,9 +163,12 @@ class Reporter:
 
     def _own_section(self) -> bytes:
         """What the administrator should know about this agent."""
-        if not self._problems:
+        problems = []
+        while self._problems:
+            problems.append(self._problems.popleft())
+        if not problems:
             return b""
-        lines = [" ".join(problem.split()) for problem in dict.fromkeys(self._problems)][:_MOST_PROBLEMS]
+        lines = [" ".join(problem.split()) for problem in dict.fromkeys(problems)][:_MOST_PROBLEMS]
         return ("[agent]\n" + "\n".join(lines) + "\n").encode(errors="surrogateescape")
 
     def _complain(self, problems: Iterable[str]) -> None:
