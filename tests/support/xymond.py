@@ -16,6 +16,7 @@ from tests.support.peers import peer
 
 _ATTEMPTS = 2000
 _PAUSE = 0.01
+_MORE_STARTS = 2
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,25 @@ def _free_port() -> int:
 
 @contextmanager
 def _started(program: Path, home: Path, options: Sequence[str], environment: Mapping[str, str]) -> Iterator[Xymond]:
+    process, port = _start(program, home, options, environment)
+    for _ in range(_MORE_STARTS):
+        if _answers(process, port):
+            break
+        # Somebody else may have taken the port, which was free a moment ago.
+        _end(process)
+        process, port = _start(program, home, options, environment)
+    try:
+        if not _answers(process, port):
+            log = home / "xymond.log"
+            raise RuntimeError(f"xymond did not start: {log.read_text() if log.exists() else 'no log'}")
+        yield Xymond(home, port, process.pid)
+    finally:
+        _end(process)
+
+
+def _start(
+    program: Path, home: Path, options: Sequence[str], environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], int]:
     port = _free_port()
     command = [
         *as_unprivileged(),
@@ -123,12 +143,12 @@ def _started(program: Path, home: Path, options: Sequence[str], environment: Map
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
-        _wait_until_it_answers(process, home, port)
-        yield Xymond(home, port, process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
+    return process, port
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)
 
 
 def _environment(home: Path, port: int) -> dict[str, str]:
@@ -145,15 +165,15 @@ def _environment(home: Path, port: int) -> dict[str, str]:
     }
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], home: Path, port: int) -> None:
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether it takes connections, sooner or later; not when it ended."""
     for _ in range(_ATTEMPTS):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+            if probe.connect_ex(("127.0.0.1", port)) == 0 and process.poll() is None:
+                return True
         try:
             process.wait(_PAUSE)
         except subprocess.TimeoutExpired:
             continue
         break
-    log = home / "xymond.log"
-    raise RuntimeError(f"xymond did not start: {log.read_text() if log.exists() else 'no log'}")
+    return False
