@@ -15,12 +15,13 @@ from hexmon.alerts.paced import NO_REMINDERS
 from hexmon.alerts.rules import Bezier, Constant, Recipient, RuleBook
 from hexmon.app.settings import read_configuration
 from hexmon.cli.alert_files import AlertFiles, alert_files
+from hexmon.cli.by_files import by_files
 from hexmon.clock import SystemClock
 from hexmon.model.color import BY_WORD
 from hexmon.model.incident import Kind
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
-from hexmon.model.origin import ConfigError
+from hexmon.model.origin import Problem
 from hexmon.schedule.zone import MachineZone
 
 EXAMPLE = """example:
@@ -63,22 +64,13 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
+    def work() -> tuple[int, Sequence[Problem]]:
         files = alert_files(args, read_configuration(args.config))
         book = files.book()
         status = _dump(args, book) if args.what == "dump" else _test(args, files, book)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        if error.filename is None:
-            raise  # standard output
-        print(f"hexmon alerts: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    if book.problems:
-        count = len(book.problems)
-        print(f"hexmon alerts: {count} mistake{'s' * (count > 1)}; hexmon check-config names them", file=sys.stderr)
-    return status
+        return status, book.problems
+
+    return by_files("alerts", work)
 
 
 def _dump(args: argparse.Namespace, book: RuleBook) -> int:

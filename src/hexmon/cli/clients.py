@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import thread_time
@@ -10,6 +10,7 @@ from time import thread_time
 import msgspec
 
 from hexmon.app.settings import client_judging, read_configuration
+from hexmon.cli.by_files import by_files
 from hexmon.cli.client_files import ClientFiles, add_files, host_of, read_messages
 from hexmon.clock import SystemClock
 from hexmon.judge.clients.analysis_dump import qualifier_words, setting_words
@@ -19,7 +20,7 @@ from hexmon.judge.clients.rules import AnalysisFile, Rule
 from hexmon.judge.clients.selection import Analysis
 from hexmon.judge.clients.systems import system_of
 from hexmon.model.inventory import Host, Inventory
-from hexmon.model.origin import ConfigError
+from hexmon.model.origin import Problem
 from hexmon.model.status import ClientMessage, Report
 from hexmon.model.text import readable
 from hexmon.schedule.zone import MachineZone
@@ -57,22 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
+    def work() -> tuple[int, Sequence[Problem]]:
         files = ClientFiles(args, read_configuration(args.config))
         analysis = files.analysis()
         status = _rules(args, files, analysis) if args.what == "rules" else _judge(args, files, analysis)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        if error.filename is None:
-            raise  # standard output
-        print(f"hexmon clients: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    if analysis.problems:
-        count = len(analysis.problems)
-        print(f"hexmon clients: {count} mistake{'s' * (count > 1)}; hexmon check-config names them", file=sys.stderr)
-    return status
+        return status, analysis.problems
+
+    return by_files("clients", work)
 
 
 def _now(args: argparse.Namespace) -> float:

@@ -1,8 +1,8 @@
 """The operating systems whose agents' messages are understood; the only list of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from hexmon.judge.clients.contract import Maker, Ports, Processes, System, Table
+from hexmon.judge.clients.contract import Maker, MemoryUse, Ports, Processes, System, Table
 from hexmon.judge.clients.counts import delta_counts, line_counts
 from hexmon.judge.clients.cpu import cpu
 from hexmon.judge.clients.disk import disk, inode
@@ -27,6 +27,7 @@ from hexmon.judge.clients.raid import raid
 from hexmon.judge.clients.services import services
 from hexmon.judge.clients.windows import timediff, who, windows_cpu, windows_uptime
 from hexmon.judge.clients.zsystems import Z_SYSTEMS
+from hexmon.model.client import ClientData
 
 # What all systems send, also those that nobody knows.
 _FILE_MAKERS: tuple[Maker, ...] = (files, line_counts, delta_counts)
@@ -86,42 +87,21 @@ def _windows(name: str) -> System:
     )
 
 
-_FREEBSD = System(
-    name="freebsd",
-    makers=UNIX_MAKERS,
-    disk=_BSD_DF,
-    inode=_INODES,
-    processes=_COMMAND,
-    ports=_PORTS,
-    memory=freebsd_memory,
-)
-_NETBSD = System(
-    name="netbsd",
-    makers=UNIX_MAKERS,
-    disk=_BSD_DF,
-    inode=_INODES,
-    processes=_COMMAND,
-    ports=_PORTS,
-    memory=net_open_bsd_memory,
-)
-_OPENBSD = System(
-    name="openbsd",
-    makers=UNIX_MAKERS,
-    disk=_BSD_DF,
-    inode=_INODES,
-    processes=_COMMAND,
-    ports=_PORTS,
-    memory=net_open_bsd_memory,
-)
-_DARWIN = System(
-    name="darwin",
-    makers=NO_VMSTAT_MAKERS,
-    disk=_BSD_DF,
-    inode=_INODES,
-    processes=_COMMAND,
-    ports=_PORTS,
-    memory=darwin_memory,
-)
+def _bsd(
+    name: str, memory: Callable[[ClientData], MemoryUse | None], makers: tuple[Maker, ...] = UNIX_MAKERS
+) -> System:
+    return System(
+        name=name,
+        makers=makers,
+        disk=_BSD_DF,
+        inode=_INODES,
+        processes=_COMMAND,
+        ports=_PORTS,
+        memory=memory,
+    )
+
+
+_DARWIN = _bsd("darwin", darwin_memory, NO_VMSTAT_MAKERS)
 _SOLARIS = System(
     name="solaris",
     makers=(*UNIX_MAKERS, iostatdisk),
@@ -187,9 +167,9 @@ SYSTEMS: Mapping[str, System] = {
     "debian3": _LINUX22,
     "redhates": _RHEL3,
     "rhel3": _RHEL3,
-    "freebsd": _FREEBSD,
-    "netbsd": _NETBSD,
-    "openbsd": _OPENBSD,
+    "freebsd": _bsd("freebsd", freebsd_memory),
+    "netbsd": _bsd("netbsd", net_open_bsd_memory),
+    "openbsd": _bsd("openbsd", net_open_bsd_memory),
     "darwin": _DARWIN,
     "macosx": _DARWIN,
     "solaris": _SOLARIS,
