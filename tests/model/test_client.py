@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.model.client import ClientData, sections
+from hexmon.model.client import ClientData
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ from hexmon.model.client import ClientData, sections
     ],
 )
 def test_sections(message: str, found: dict[str, str]) -> None:
-    assert sections(message.encode()) == found
     data = ClientData(message.encode())
     assert {name: data.get(name) for name in data.names} == found
+    assert dict(data.below("")) == found
 
 
 def test_sections_of_a_kind_come_as_often_as_they_were_sent() -> None:

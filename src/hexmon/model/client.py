@@ -1,6 +1,6 @@
 """An agent's message: its sections; and those of several agents together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from hexmon.model.status import ClientMessage
 from hexmon.model.text import readable
@@ -53,11 +53,6 @@ class ClientData:
     def names(self) -> tuple[str, ...]:
         """Of all sections."""
         return tuple(self._sections)
-
-
-def sections(message: bytes) -> Mapping[str, str]:
-    """Name to text of every section."""
-    return dict(_sections(readable(message)))
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
