@@ -29,6 +29,7 @@ def merge(inventories: Sequence[Inventory], problems: Sequence[Problem] = ()) ->
         by_alias=by_alias,
         pages=pages,
         summaries=tuple(summary for one in inventories for summary in one.summaries),
+        sites=tuple(site for one in inventories for site in one.sites),
         problems=tuple(found),
         version=max((one.version for one in inventories), default=0),
         calendar=next((one.calendar for one in inventories if one.calendar != NO_HOLIDAYS), NO_HOLIDAYS),

@@ -3,6 +3,7 @@
 import msgspec
 
 from hexmon.model.color import Color
+from hexmon.model.device import Device
 from hexmon.model.names import StatusKey
 from hexmon.model.status import ClientMessage, Status
 
@@ -65,6 +66,20 @@ class DataReported(msgspec.Struct, frozen=True, tag=True, gc=False):
     text: bytes
 
 
+class MonitorChecked(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """A monitor of a YAML site was checked and judged; `seconds` is how long the last attempt took.
+
+    `reason` says why it is not up. `device` is what a poll by SNMP saw, None without an answer.
+    """
+
+    at: float
+    key: StatusKey
+    up: bool
+    seconds: float
+    reason: str = ""
+    device: Device | None = None
+
+
 class ClientReported(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A client message arrived."""
 
@@ -116,6 +131,7 @@ Event = (
     | AlertRaised
     | AlertEnded
     | DataReported
+    | MonitorChecked
     | ClientReported
     | NoticeSent
     | SquareDropped

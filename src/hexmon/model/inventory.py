@@ -10,6 +10,7 @@ from hexmon.model.holidays import NO_HOLIDAYS, Calendar
 from hexmon.model.names import StatusKey
 from hexmon.model.observation import Check
 from hexmon.model.origin import BUILT_IN, Origin, Problem
+from hexmon.model.site import Monitor, Site
 from hexmon.model.timespec import Downtime, ServiceHours, TimeWindow
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
@@ -86,6 +87,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     not_before: float | None = None
     not_after: float | None = None
     index: int = 0  # its place in the file
+    monitor: Monitor | None = None  # of a YAML site, which it stands for
     origin: Origin = BUILT_IN
 
 
@@ -152,6 +154,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     by_alias: Mapping[str, str] = MappingProxyType({})
     pages: Mapping[str, Page] = MappingProxyType({"": Page(path="")})
     summaries: tuple[Summary, ...] = ()
+    sites: tuple[Site, ...] = ()
     problems: tuple[Problem, ...] = ()
     version: int = 0
     calendar: Calendar = NO_HOLIDAYS  # of hosts that are not in it

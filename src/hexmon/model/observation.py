@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.model.device import Device
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import BUILT_IN, Origin
 
@@ -87,7 +88,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` is one line for people, in Xymon's words where it has them; `detail` what a library said beyond that;
     `evidence` is what the target said (banner, headers, body), as bytes; `facts` are numbers such as
-    {"rtt_seconds": 0.0012, "http_status": 404}.
+    {"rtt_seconds": 0.0012, "http_status": 404}. `device` is what a poll by SNMP saw.
     """
 
     outcome: Outcome
@@ -98,15 +99,20 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     phases: tuple[Phase, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     assertions: tuple[Assertion, ...] = ()
+    device: Device | None = None
 
 
 class Judging(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How hosts.cfg wants one test to be judged: the prefixes `?` dialup, `!` reverse, `~` always true."""
+    """How hosts.cfg wants one test to be judged: the prefixes `?` dialup, `!` reverse, `~` always true.
+
+    `monitor`: as YAML sites judge, up or down (judge/monitor.py).
+    """
 
     dialup: bool = False
     reverse: bool = False
     always_true: bool = False
     silent: bool = False
+    monitor: bool = False
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +133,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     spec: str = ""  # the tag as written, for texts and the identity
     interval: float = 60.0
     timeout: float = 10.0
+    attempts: int = 0  # until it is believed that it fails; 0: what is usual for this prober
     judging: Judging = Judging()
     dns: bool = False  # True: `address` is a name; False: the IP of hosts.cfg (`testip` or no name to look up)
     fallback: str = ""  # the IP to use when the name cannot be resolved

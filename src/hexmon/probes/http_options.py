@@ -48,7 +48,8 @@ class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
     `ciphers` offers only those of that strength: "m" 128 bits, "h" more. `proxy` is a URL with credentials.
     `certificate` is the PEM file of a client certificate with its key, its passphrase in the file of that name ending
     in `.pass`. `netrc` and `cookies` are files. `follow` is how many redirects are followed; `expect` what the answer
-    must be like.
+    must be like. `fingerprint` is the SHA-256 of the only certificate that may be shown (lower-case hex, of its DER):
+    the request is not sent before that is so; with `check_expiry` nor before it is known to be in force.
     """
 
     url: str
@@ -69,6 +70,8 @@ class HttpOptions(msgspec.Struct, frozen=True, kw_only=True):
     cookies: str = ""
     follow: int = 0
     expect: tuple[Expectation, ...] = ()
+    fingerprint: str = ""
+    check_expiry: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -1,0 +1,7 @@
+"""What a status or a data message says in figures: one module per data set; DATASETS is the only list."""
+
+from collections.abc import Mapping
+
+from hexmon.graphs.datasets.contract import Dataset
+
+DATASETS: Mapping[str, Dataset] = {}
