@@ -1,6 +1,7 @@
 """Net-SNMP's snmpd on loopback, telling of this machine, for as long as a `with` lasts."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
