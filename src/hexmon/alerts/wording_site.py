@@ -12,6 +12,7 @@ _SUBJECTS = {
     Kind.REMINDER: ("REMINDER", "Ongoing Outage"),
     Kind.RECOVERY: ("RECOVERY", "Service Restored"),
     Kind.DISABLED: ("RECOVERY", "Service Disabled"),
+    Kind.NOTICE: ("OUTAGE", "Change"),  # APMonitor counts what changed on a device among the outages
 }
 
 
@@ -33,6 +34,8 @@ def body(message: Message, zone: tzinfo = UTC) -> bytes:
 
 def sentence(message: Message, zone: tzinfo = UTC) -> str:
     """`NAME in SITE new outage: REASON (ADDRESS) at 2:15 PM UTC, down for 3 mins 2 secs`."""
+    if message.kind is Kind.NOTICE:
+        return readable(message.text).strip()  # it is one already
     name = message.display or message.key.host
     place = f"{name} in {message.site}" if message.site else name
     address = message.ip or message.key.host
