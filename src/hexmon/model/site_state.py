@@ -9,12 +9,13 @@ from hexmon.model.device import Device
 
 
 class InterfaceState(msgspec.Struct, frozen=True, gc=False):
-    """What the next poll is compared with: one interface of a `ports` monitor."""
+    """What the next poll is compared with: one interface of a `ports` monitor. `macs_known` False: never read yet."""
 
     name: str
     oper: str
     admin: str
     macs: tuple[str, ...] = ()
+    macs_known: bool = True
 
 
 class PortState(msgspec.Struct, frozen=True, gc=False):
