@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.alerts import wording, wording_site
+from hexmon.model.ages import age
 from hexmon.model.color import Color
 from hexmon.model.incident import Item, Kind
 from hexmon.model.names import StatusKey
@@ -166,7 +167,7 @@ def test_the_time_of_the_site() -> None:
     ],
 )
 def test_ages(seconds: float, words: str) -> None:
-    assert wording_site.age(seconds) == words
+    assert age(seconds) == words
 
 
 @given(st.binary(), st.lists(st.binary(), max_size=3), st.sampled_from([*Kind]), st.sampled_from([*FORMS, "SITE"]))

@@ -191,6 +191,7 @@ _STATES = st.builds(
     detail=st.none() | _devices(),
     ports_state=st.dictionaries(_INDEXES, st.builds(InterfaceState, _TEXT, _SOME, _SOME, _MACS), max_size=3),
     port_state=st.none() | st.builds(PortState, _SOME, _TEXT),
+    recovery_owed=st.booleans(),
 )
 
 

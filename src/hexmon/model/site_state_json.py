@@ -65,6 +65,8 @@ def _record(state: MonitorState) -> dict[str, Any]:
         record["ports_state"] = {str(index): _baseline(one) for index, one in sorted(state.ports_state.items())}
     if state.port_state is not None:
         record["port_state"] = {"oper": state.port_state.oper, "mac": state.port_state.mac or None}
+    if state.recovery_owed:
+        record["recovery_owed"] = True
     return record
 
 
@@ -89,6 +91,7 @@ def _state(fields: Fields, zone: tzinfo) -> MonitorState:
         detail=None if detail is None else decode_device(detail),
         ports_state=_interfaces(fields),
         port_state=_port(fields.of("port_state")),
+        recovery_owed=fields.flag("recovery_owed", default=False),
     )
 
 
