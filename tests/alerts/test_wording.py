@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.alerts import wording, wording_site
-from hexmon.model import words_site
+from hexmon.model import ages
 from hexmon.model.color import Color
 from hexmon.model.incident import Item, Kind
 from hexmon.model.names import StatusKey
@@ -160,8 +160,8 @@ def test_mails_of_sites(words: dict[str, Any], subject: str, sentence: str) -> N
 
 
 def test_the_time_of_the_site() -> None:
-    assert words_site.clock(AT, ZoneInfo("America/New_York")) == "7:05 PM EST"
-    assert words_site.clock(AT, ZoneInfo("Europe/Berlin")) == "1:05 AM CET"
+    assert ages.clock(AT, ZoneInfo("America/New_York")) == "7:05 PM EST"
+    assert ages.clock(AT, ZoneInfo("Europe/Berlin")) == "1:05 AM CET"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_the_time_of_the_site() -> None:
     ],
 )
 def test_ages(seconds: float, words: str) -> None:
-    assert words_site.age(seconds) == words
+    assert ages.age(seconds) == words
 
 
 @given(st.binary(), st.lists(st.binary(), max_size=3), st.sampled_from([*Kind]), st.sampled_from([*FORMS, "SITE"]))

@@ -4,9 +4,9 @@ from datetime import UTC, tzinfo
 
 from hexmon.alerts.wording import body as plain_body
 from hexmon.alerts.wording import subject as plain_subject
+from hexmon.model.ages import age, clock
 from hexmon.model.incident import Kind, Message
 from hexmon.model.text import readable
-from hexmon.model.words_site import age, clock
 
 _SUBJECTS = {
     Kind.ALERT: ("OUTAGE", "Service Down"),

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from hexmon.judge.device_changes import DEVICE, MACS, NUMBERS, STATUS, Change, tidy
+from hexmon.model.ages import clock
 from hexmon.model.site_memory import Pace
-from hexmon.model.words_site import clock
 
 MOST_NOTICES = 50  # of one poll; what else changed is in the last of them
 _MOST_MACS = 100  # named in one list

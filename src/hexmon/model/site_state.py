@@ -29,6 +29,7 @@ class MonitorState(msgspec.Struct, frozen=True, kw_only=True):
     """One monitor: the fields of APMonitor's state file, by the same names.
 
     `last_response_time_ms` None: it is down, or was never checked. `ports_state` is the committed baseline by ifIndex.
+    `recovery_owed`, which APMonitor has not: it is up again, and nobody could be told of that yet.
     """
 
     is_up: bool = True
@@ -45,3 +46,4 @@ class MonitorState(msgspec.Struct, frozen=True, kw_only=True):
     detail: Device | None = None
     ports_state: Mapping[int, InterfaceState] = MappingProxyType({})
     port_state: PortState | None = None
+    recovery_owed: bool = False
