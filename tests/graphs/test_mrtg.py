@@ -9,6 +9,7 @@ import pytest
 
 from hexmon import __version__
 from hexmon.graphs.mrtg import mrtg_config
+from hexmon.graphs.mrtg_cgi import registered
 from hexmon.graphs.mrtg_charts import charts_of
 from hexmon.graphs.mrtg_pages import Place, detail_page, index_page, landing_page
 from hexmon.model.device import ArpEntry, Device, Interface, Neighbour
@@ -231,3 +232,33 @@ def test_the_page_of_all_sites() -> None:
     page = _Seen(landing_page([("Lab", "Lab & Co", 0), ("Plant", "Plant", 2)], Place(now=_NOW, made=_MADE)))
     assert page.all("a", "href") == ["Lab/index.html", "Plant/index.html"]
     assert {"Lab & Co", "Plant", "2 down"} <= set(page.texts)
+
+
+_OLD_FORM = "use strict;\nBEGIN { @config_files = qw(%s); }\nprint 1;\n"
+_NEW_FORM = "our %%site_config = (%s);\nprint $site_config{x};\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "after"),
+    [
+        pytest.param(_OLD_FORM % "", _OLD_FORM % "/s/lab.cfg", id="the first file of a list"),
+        pytest.param(_OLD_FORM % "/s/a.cfg", _OLD_FORM % "/s/a.cfg /s/lab.cfg", id="one more in a list"),
+        pytest.param(_OLD_FORM % " /s/lab.cfg ", _OLD_FORM % " /s/lab.cfg ", id="nothing new in a list"),
+        pytest.param(_NEW_FORM % "", _NEW_FORM % "\n    'Lab' => '/s/lab.cfg',\n", id="the first site of a table"),
+        pytest.param(
+            _NEW_FORM % "'Zoo' => '/s/z.cfg', Lab => \"/old.cfg\"",
+            _NEW_FORM % "\n    'Lab' => '/s/lab.cfg',\n    'Zoo' => '/s/z.cfg',\n",
+            id="a site that moved",
+        ),
+        pytest.param(_NEW_FORM % "'Lab' => '/s/lab.cfg'", _NEW_FORM % "'Lab' => '/s/lab.cfg'", id="nothing new"),
+        pytest.param("print 1;\n", None, id="another program"),
+    ],
+)
+def test_the_entry_in_the_cgi_program(program: str, after: str | None) -> None:
+    assert registered(program, "Lab", "/s/lab.cfg") == after
+
+
+@pytest.mark.parametrize("path", ["/s/a b.cfg", "/s/');system('id');('.cfg", "/s/x\n.cfg", "/s/(a).cfg", "$ENV{X}"])
+def test_no_path_becomes_a_program(path: str) -> None:
+    with pytest.raises(ValueError, match="unusual"):
+        registered(_OLD_FORM % "", "Lab", path)
