@@ -137,7 +137,8 @@ def outage_of(incident: Incident) -> Outage:
     """An incident in short."""
     told = incident.told
     latest = max((max(one.last, one.end_told) for one in told), default=0.0)
-    return Outage(incident.started, latest, max((one.count for one in told), default=0))
+    # The end counts as a message to its recipient, and is none of the outage.
+    return Outage(incident.started, latest, max((one.count - (one.end_told > 0.0) for one in told), default=0))
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
