@@ -135,6 +135,7 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_pulls_total", "what", parts.puller.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *parts.keeper.metrics(),
         *(parts.host_data.metrics() if parts.host_data is not None else ()),
     ]
     for queue in parts.bus.followers():

@@ -10,6 +10,7 @@ from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration, client_judging
+from hexmon.app.site_keeper import Others, SiteKeeper
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
@@ -67,6 +68,7 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    keeper: SiteKeeper
     host_data: HostDataKeeper | None
     puller: Puller
     sources: Sources
@@ -122,6 +124,7 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        keeper=_keeper(clock, bus, storage, board, alerting),
         host_data=host_data,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
@@ -135,6 +138,17 @@ def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: Lo
     if not settings.enabled:
         return None
     return HostDataKeeper(board, bus, clock, HostDataFiles(configuration.hostdata_dir), settings)
+
+
+def _keeper(clock: Clock, bus: LocalBus, storage: Storage, board: Board, alerting: Alerting) -> SiteKeeper:
+    others = Others(
+        status=board.status,
+        tell=alerting.notice,
+        outage=alerting.engine.outage,
+        beats=alerting.heartbeats.taken,
+        zone=MachineZone(),
+    )
+    return SiteKeeper(clock, bus, storage.journal, others)
 
 
 def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:

@@ -89,9 +89,10 @@ def _listed(macs: Sequence[str]) -> str:
 
 
 def _device(_label: str, before: Values, after: Values, at: str) -> str:
-    new = zip(_FIELDS, before, after, strict=True)
-    parts = [f"{field}={tidy(now)} (was {tidy(was)})" for field, was, now in new if was and was != now]
-    what = "another device answers" if before[1:] != after[1:] else "the device was renamed, or another one answers"
+    new = [(field, was, now) for field, was, now in zip(_FIELDS, before, after, strict=True) if was and was != now]
+    parts = [f"{field}={tidy(now)} (was {tidy(was)})" for field, was, now in new]
+    renamed = [field for field, _, _ in new] == ["sysName"]
+    what = "the device was renamed, or another one answers" if renamed else "another device answers"
     return f"{what}: {', '.join(parts)}{at}"
 
 

@@ -85,9 +85,25 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 _decode = msgspec.msgpack.Decoder(MonitorMemory).decode
 
 
+def _in_utf8(value: Any) -> Any:
+    """Plain values with texts that can be written."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case dict():
+            return {_in_utf8(name): _in_utf8(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_in_utf8(item) for item in value]
+        case _:
+            return value
+
+
 def encode_memory(memory: MonitorMemory) -> bytes:
     """For a store: one byte says whether the rest is compressed."""
-    data = _encode(memory)
+    try:
+        data = _encode(memory)
+    except UnicodeEncodeError:  # half a surrogate pair in a text of the device
+        data = _encode(_in_utf8(msgspec.to_builtins(memory, enc_hook=_plain)))
     return b"z" + zlib.compress(data, 1) if len(data) > _PACK_ABOVE else b"-" + data
 
 
