@@ -27,3 +27,6 @@ class SnmpOptions(msgspec.Struct, frozen=True, kw_only=True):
     index: int | None = None  # ifIndex
     mac: str = ""  # the pinned one of a `port`
     always_up: bool = False
+
+    def __repr__(self) -> str:
+        return f"SnmpOptions({self.kind!r}, {self.port}, version {self.version})"  # the rest is secret
