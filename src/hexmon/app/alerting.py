@@ -30,6 +30,7 @@ from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.inventory.xmh import XMH_NAMES, xmh_value
+from hexmon.model.events import NoticeSent
 from hexmon.model.incident import DeliveryState
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Problem
@@ -148,6 +149,11 @@ class Alerting:
         """Look at what has become due. To be called every second."""
         self.engine.tick()
         self.outbox.tick()
+
+    def notice(self, key: StatusKey, text: str) -> None:
+        """Tell a change of that square. It is in the journal when this returns: what was told is written behind it."""
+        text_sent = text.encode(errors="replace")
+        self.engine.take([NoticeSent(self._clock.now(), "notify", str(key), "hexmon", text_sent)])
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of alerting, by name."""

@@ -28,6 +28,7 @@ from hexmon.app.pages import Pages
 from hexmon.app.parts import Opened, Parts, put_together
 from hexmon.app.receiving import web_certificates
 from hexmon.app.settings import Configuration
+from hexmon.app.site_keeper import SLICE as KEEPER_SLICE
 from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
@@ -105,6 +106,7 @@ class Monitor:
             self._parts = parts
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
+            parts.keeper.restore(await storage.monitors.load(), parts.board.inventory)
             parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
@@ -148,6 +150,7 @@ class Monitor:
         """The tasks of a monitor, by name; `color_of` knows the colours of pages by their URLs."""
         summaries = SummarySender(parts.board, self.clock, color_of)
         checkpoint = Checkpoint(parts.board, self.clock, parts.storage.journal.depth)
+        of_sites = Checkpoint(parts.keeper, self.clock, parts.storage.journal.depth, KEEPER_SLICE)
         often = partial(every, self.clock)
         loops = {
             "messages": parts.server.serve(),
@@ -157,6 +160,8 @@ class Monitor:
             "board": often(1.0, partial(_tick, parts)),
             "alert times": often(1.0, parts.alerting.tick),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
+            "site states": parts.keeper.run(),
+            "site checkpoint": often(self.configuration.settings.board.checkpoint, of_sites.run),
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "credentials": often(_LOOK_FOR_CHANGES, partial(asyncio.to_thread, self._refresh_credentials, parts)),
@@ -197,6 +202,7 @@ class Monitor:
                 link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
                 host_data=HostDataFiles(self.configuration.hostdata_dir),
+                monitors=parts.keeper,
             ),
             [*parts.endpoint.routes(), *parts.blackbox.routes()],
         )
@@ -262,6 +268,7 @@ class Monitor:
     async def _adopt(self, parts: Parts) -> None:
         inventory = self._existing()
         parts.board.adopt(inventory)
+        parts.keeper.use(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
         parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
@@ -276,7 +283,7 @@ class Monitor:
     # Stopping
 
     async def _write_everything(self, parts: Parts) -> None:
-        while parts.board.checkpoint(10_000):
+        while parts.board.checkpoint(10_000) or parts.keeper.checkpoint(KEEPER_SLICE):
             await self.clock.sleep_until(self.clock.monotonic())
 
     def _feed_watchdog(self, parts: Parts) -> None:
@@ -309,6 +316,7 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
+    parts.keeper.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

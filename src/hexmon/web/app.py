@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from hexmon.web import words
 from hexmon.web.api.alerts import AlertsApi
 from hexmon.web.api.problem import problem
+from hexmon.web.api.sites import SitesApi
 from hexmon.web.context import WebContext
 from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
@@ -121,6 +122,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),
+        *_sites(context),
         Route("/events", _Stream(hub), methods=["GET"]),
         Route("/static/{name}", renderer.assets.serve),
         Route("/favicon.ico", ends.favicon),
@@ -131,6 +133,14 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/-/healthy", ends.healthy),
         Route("/-/ready", ends.ready),
         Route("/-/reload", ends.reload, methods=["POST"]),
+    ]
+
+
+def _sites(context: WebContext) -> list[BaseRoute]:
+    api = SitesApi(context)
+    return [
+        Route("/api/v1/sites", api.sites),
+        Route("/api/v1/sites/{folder}/state", api.state),
     ]
 
 

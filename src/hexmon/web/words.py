@@ -109,6 +109,7 @@ TEXT: dict[str, str] = {
     "not_reported": "This host has no such test, or it has not reported yet: it appears with its first report.",
     "no_such_host": "There is no host of that name. Search for it (press /), or add it to hosts.cfg.",
     "no_such_page": "There is no such page. Pages are named in hosts.cfg (page, subpage); press / to search a host.",
+    "no_such_site": "There is no site of that folder. /api/v1/sites lists those that are.",
     "no_such_path": "There is no such path in this API; docs/notifications.md has those that are.",
     "broken": "hexmon made a mistake while drawing this page. Its log says which; the monitoring goes on.",
     "no_squares": "Nothing has been reported for this host yet.",
