@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.model.device import ArpEntry, Device, Interface, Neighbour
+from hexmon.model.site_memory import DeviceChange, Identity, MonitorMemory, Pace
 from hexmon.model.site_state import InterfaceState, MonitorState, PortState
-from hexmon.model.site_state_json import decode_state, encode_state
+from hexmon.model.site_state_json import decode_memories, decode_state, encode_memories, encode_state
 
 _MELBOURNE = ZoneInfo("Australia/Melbourne")
 _DOCUMENTED = {
@@ -161,6 +162,7 @@ def _devices(draw: st.DrawFn) -> Device:
         name=draw(_TEXT),
         description=draw(_TEXT),
         object_id=draw(_TEXT),
+        serial=draw(_TEXT),
         uptime=draw(_NUMBERS),
         interfaces=tuple(
             Interface(index=index, name=draw(_TEXT), oper=draw(_SOME), admin=draw(_SOME), speed=draw(_NUMBERS))
@@ -189,7 +191,9 @@ _STATES = st.builds(
     last_config_checksum=_TEXT,
     disk_space_pct=_NUMBERS,
     detail=st.none() | _devices(),
-    ports_state=st.dictionaries(_INDEXES, st.builds(InterfaceState, _TEXT, _SOME, _SOME, _MACS), max_size=3),
+    ports_state=st.dictionaries(
+        _INDEXES, st.builds(InterfaceState, _TEXT, _SOME, _SOME, _MACS, st.booleans()), max_size=3
+    ),
     port_state=st.none() | st.builds(PortState, _SOME, _TEXT),
     recovery_owed=st.booleans(),
 )
@@ -200,7 +204,40 @@ def test_what_was_written_is_read_again(states: dict[str, MonitorState]) -> None
     assert decode_state(encode_state(states, 1795622400.0, 12), _MELBOURNE) == states
 
 
-_NAMES = st.sampled_from([*_DOCUMENTED, "interfaces", "12", "arp", "macs", "neighbours", "values", "bits", "index"])
+_WORDS = st.lists(_TEXT, max_size=2).map(tuple)
+_REAL = st.floats(allow_nan=False, allow_infinity=False)
+_PACES = st.builds(
+    Pace, kind=_TEXT, index=_INDEXES, label=_TEXT, origin=_WORDS, told=_WORDS, now=_WORDS, changed=_REAL, last=_REAL
+)
+_MEMORIES = st.builds(
+    MonitorMemory,
+    what=_WORDS,
+    state=_STATES,
+    paces=st.dictionaries(_TEXT, _PACES, max_size=2),
+    changes=st.lists(st.builds(DeviceChange, _REAL, _TEXT), max_size=2).map(tuple),
+    identity=st.builds(Identity, _TEXT, _TEXT, _TEXT),
+    uptime=_NUMBERS,
+    learning=_REAL,
+)
+
+
+@given(st.dictionaries(_SOME, _MEMORIES, max_size=3))
+def test_the_whole_memory_is_read_again(memories: dict[str, MonitorMemory]) -> None:
+    data = encode_memories(memories, 1795622400.0, 12)
+    assert decode_memories(data, UTC) == memories
+    assert decode_state(data, UTC) == {name: memory.state for name, memory in memories.items()}
+
+
+@pytest.mark.parametrize("more", [7, [], {"paces": {"a": 1}}, {"uptime": "long"}, {"learning": 10**400}])
+def test_a_memory_that_makes_no_sense_leaves_the_state(more: object) -> None:
+    data = json.dumps({"m": {"down_count": 3, "hexmon": more}}).encode()
+    assert decode_memories(data, UTC)["m"] == MonitorMemory(state=MonitorState(down_count=3))
+
+
+_MORE = ("hexmon", "paces", "uptime", "identity", "changes")
+_NAMES = st.sampled_from(
+    [*_DOCUMENTED, *_MORE, "interfaces", "12", "arp", "macs", "neighbours", "values", "bits", "index"]
+)
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES | st.text(max_size=3), inner, max_size=4),
@@ -210,5 +247,5 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=3), st.dictionaries(_NAMES, _JSON, max_size=8)) | _JSON)
 def test_whatever_the_json_is_like_it_is_read_and_written_again(document: object) -> None:
-    states = decode_state(json.dumps(document).encode(), _MELBOURNE)
-    assert decode_state(encode_state(states, 1795622400.0, 12), UTC).keys() == states.keys()
+    states = decode_memories(json.dumps(document).encode(), _MELBOURNE)
+    assert decode_memories(encode_memories(states, 1795622400.0, 12), UTC).keys() == states.keys()

@@ -56,7 +56,7 @@ class NotifyEngines:
 @asynccontextmanager
 async def notify_engines() -> AsyncIterator[NotifyEngines]:
     """Opened once, in the event loop that sends."""
-    host = await _full_name()
+    host = await full_name()
     engines = NotifyEngines(curl=CurlEngine(connections=_CONNECTIONS), programs=Programs(), host=host)
     try:
         yield engines
@@ -65,7 +65,7 @@ async def notify_engines() -> AsyncIterator[NotifyEngines]:
         engines.curl.close()
 
 
-async def _full_name() -> str:
+async def full_name() -> str:
     """Mail names the machine with its domain. Where name servers do not answer, hexmon must not wait for them."""
     try:
         async with asyncio.timeout(_NAME_SECONDS):

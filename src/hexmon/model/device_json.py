@@ -20,6 +20,7 @@ def device_json(device: Device) -> dict[str, Any]:
     more = {
         "sys_descr": device.description,
         "sys_object_id": device.object_id,
+        "serial": device.serial,
         "uptime": finite(device.uptime),
         "values": {name: finite(value) for name, value in device.values.items()},
         "bits": dict(device.bits),
@@ -83,6 +84,7 @@ def decode_device(fields: Fields) -> Device:
         location=fields.text("sys_location"),
         contact=fields.text("sys_contact"),
         object_id=fields.text("sys_object_id"),
+        serial=fields.text("serial"),
         uptime=fields.number("uptime"),
         interfaces=tuple(_decode_interface(index, one) for index, one in rows),
         macs_known=fields.flag("macs_known", default=True),

@@ -13,6 +13,8 @@ from typing import Any
 
 from hexmon.model.device_json import decode_device, device_json
 from hexmon.model.json_fields import Fields, indexes
+from hexmon.model.site_memory import MonitorMemory
+from hexmon.model.site_memory_json import decode_more, more_json
 from hexmon.model.site_state import InterfaceState, MonitorState, PortState
 
 _LATEST = 253_402_300_799.0  # the end of the year 9999
@@ -21,10 +23,7 @@ _DIGEST = 64  # hexadecimal digits of SHA-256
 
 def encode_state(states: Mapping[str, MonitorState], execution_time: float, execution_ms: int) -> bytes:
     """The whole file. `execution_time` is epoch seconds, when the run ended."""
-    records: dict[str, Any] = {name: _record(state) for name, state in states.items()}
-    records.setdefault("execution_time", _written(execution_time))
-    records.setdefault("execution_ms", execution_ms)
-    return (json.dumps(records, indent=2, allow_nan=False) + "\n").encode("ascii")
+    return _written_file({name: _record(state) for name, state in states.items()}, execution_time, execution_ms)
 
 
 def decode_state(data: bytes, zone: tzinfo) -> dict[str, MonitorState]:
@@ -32,13 +31,34 @@ def decode_state(data: bytes, zone: tzinfo) -> dict[str, MonitorState]:
 
     `zone` is that of moments without an offset. Raises ValueError for what is no JSON.
     """
+    return {name: memory.state for name, memory in decode_memories(data, zone).items()}
+
+
+def encode_memories(memories: Mapping[str, MonitorMemory], execution_time: float, execution_ms: int) -> bytes:
+    """The same file; what APMonitor does not know of is in each record below `hexmon`, and it leaves it alone."""
+    records = {}
+    for name, memory in memories.items():
+        more = more_json(memory)
+        records[name] = {**_record(memory.state), **({"hexmon": more} if more else {})}
+    return _written_file(records, execution_time, execution_ms)
+
+
+def decode_memories(data: bytes, zone: tzinfo) -> dict[str, MonitorMemory]:
+    """All that such a file tells. As `decode_state`."""
     try:
         document = json.loads(data)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return {
-        name: _state(Fields(record), zone) for name, record in _members(document) if name and isinstance(record, dict)
+        name: decode_more(record.get("hexmon"), _state(Fields(record), zone))
+        for name, record in _members(document)
+        if name and isinstance(record, dict)
     }
+
+
+def _written_file(records: dict[str, Any], execution_time: float, execution_ms: int) -> bytes:
+    stamped = {"execution_time": _written(execution_time), "execution_ms": execution_ms, **records}
+    return (json.dumps(stamped, indent=2, allow_nan=False) + "\n").encode("ascii")
 
 
 def _members(document: object) -> Iterator[tuple[str, object]]:
@@ -71,7 +91,8 @@ def _record(state: MonitorState) -> dict[str, Any]:
 
 
 def _baseline(one: InterfaceState) -> dict[str, Any]:
-    return {"name": one.name, "oper": one.oper, "admin": one.admin, "macs": list(one.macs)}
+    found: dict[str, Any] = {"name": one.name, "oper": one.oper, "admin": one.admin, "macs": list(one.macs)}
+    return found if one.macs_known else {**found, "macs_known": False}
 
 
 def _state(fields: Fields, zone: tzinfo) -> MonitorState:
@@ -102,6 +123,7 @@ def _interfaces(fields: Fields) -> dict[int, InterfaceState]:
             oper=one.text("oper", "unknown"),
             admin=one.text("admin", "down"),
             macs=one.texts("macs"),
+            macs_known=one.flag("macs_known", default=True),
         )
         for index, one in indexes(fields.of("ports_state"))
     }
