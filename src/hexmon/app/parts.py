@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
+from hexmon.app.blackbox import Blackbox
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -69,6 +70,7 @@ class Parts:
     alerting: Alerting
     host_data: HostDataKeeper | None
     puller: Puller
+    blackbox: Blackbox
     sources: Sources
     started: float
     condition: Condition
@@ -124,6 +126,7 @@ def put_together(
         alerting=alerting,
         host_data=host_data,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
+        blackbox=Blackbox(configuration, tools, clock),
         sources=sources,
         started=clock.now(),
         condition=condition,
