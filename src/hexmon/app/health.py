@@ -51,6 +51,7 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
     yield from _problems("mistakes in the configuration", condition.config_problems)
     yield from _problems("mistakes in what agents are told", parts.dispatcher.files.problems)
     yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
+    yield from _problems("mistakes in the modules of /probe", parts.blackbox.file.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
     yield from _pulls(list(parts.puller.troubles()))
@@ -133,6 +134,7 @@ def metrics(parts: Parts) -> str:
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),
         *by_label("hexmon_board_total", "what", board.counters),
         *by_label("hexmon_pulls_total", "what", parts.puller.counts),
+        *by_label("hexmon_blackbox_probes_total", "what", parts.blackbox.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
         *parts.keeper.metrics(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
+from hexmon.app.blackbox import Blackbox
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -71,6 +72,7 @@ class Parts:
     keeper: SiteKeeper
     host_data: HostDataKeeper | None
     puller: Puller
+    blackbox: Blackbox
     sources: Sources
     started: float
     condition: Condition
@@ -127,6 +129,7 @@ def put_together(
         keeper=_keeper(clock, bus, storage, board, alerting),
         host_data=host_data,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
+        blackbox=Blackbox(configuration, tools, clock),
         sources=sources,
         started=clock.now(),
         condition=condition,

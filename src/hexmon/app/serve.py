@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
+from hexmon.app.check_metrics import CheckMetrics
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import WebSocket, web_sockets
@@ -191,6 +192,7 @@ class Monitor:
                 clock=self.clock,
                 health=partial(health, parts),
                 metrics=partial(metrics, parts),
+                check_metrics=CheckMetrics(parts.board, parts.runner, self.clock).chunks,
                 reload=partial(self._reload_now, parts),
                 last_report=lambda: parts.board.last_report,
                 title=f"hexmon {own_name(self.configuration)}",
@@ -202,7 +204,7 @@ class Monitor:
                 host_data=HostDataFiles(self.configuration.hostdata_dir),
                 monitors=parts.keeper,
             ),
-            parts.endpoint.routes(),
+            [*parts.endpoint.routes(), *parts.blackbox.routes()],
         )
 
     def _agent(self, parts: Parts) -> Coroutine[Any, Any, None] | None:

@@ -25,6 +25,7 @@ from hexmon.judge.clients.contract import ClientJudging
 from hexmon.model.color import BY_WORD
 from hexmon.model.names import TEST_NAME, check_host_name
 from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.probes.blackbox.settings import BlackboxSettings
 from hexmon.probes.resolver import IpFamily
 from hexmon.web.settings import PageSettings
 
@@ -88,6 +89,7 @@ class Files:
     holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
     sites: tuple[str, ...] = ("sites/*.yaml",)
+    blackbox: str = "blackbox.yml"  # the modules of /probe
     home: str = "."  # the folder of certs/, content/, etc/netrc, etc/cookies: what XYMONHOME was
     etc: str = "."  # the folder that `config FILE` reads
     download: str = "download"  # the folder that `download FILE` reads
@@ -222,6 +224,7 @@ class Settings:
     judging: Judging = field(default_factory=Judging)
     hostdata: HostDataSettings = field(default_factory=HostDataSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    blackbox: BlackboxSettings = field(default_factory=BlackboxSettings)
     clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
     pull: PullOptions = field(default_factory=PullOptions)

@@ -1,6 +1,6 @@
 """One module per probe type; address and options in, facts out; PROBES is the only list."""
 
-from hexmon.probes import dns, http, icmp, ldap, none, ntp, rpc, tcp
+from hexmon.probes import dialogue, dns, http, icmp, ldap, none, ntp, rpc, tcp
 from hexmon.probes import exec as plugins
 from hexmon.probes.contract import ProbeType
 
@@ -13,5 +13,6 @@ PROBES: dict[str, ProbeType] = {
     "ntp": ntp.PROBE,
     "rpc": rpc.PROBE,
     "none": none.PROBE,
+    "dialogue": dialogue.PROBE,
     "exec": plugins.PROBE,
 }

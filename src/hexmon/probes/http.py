@@ -100,6 +100,7 @@ async def _fetch(
     addresses = (name,) if is_address(name) else await _resolved(name, target, tools)
     transfer = Transfer(options, place, addresses[0], target, tools.clock)
     transfer.history = history
+    target.trace.address = addresses[0]
     if len(addresses) > 1:
         return await _fetch_either(transfer, addresses[1], tools)
     await _perform(transfer, tools)

@@ -5,7 +5,7 @@ import heapq
 import itertools
 import logging
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
 
@@ -110,6 +110,10 @@ class Runner:
     def failed(self, key: StatusKey) -> bool | None:
         """Whether the last probe of a square failed; None when it was not probed."""
         return self._memory.failed(key)
+
+    def latest(self) -> Iterator[Observation]:
+        """What was last seen by every check."""
+        return self._memory.observations()
 
     def probe_now(self, key: StatusKey) -> bool:
         """Probe a square at once, beside its turns; False when it is unknown or already on its way."""

@@ -30,6 +30,7 @@ from hexmon.web.pages.nongreen import Nongreen
 from hexmon.web.pages.notifications import NotificationsPage
 from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
+from hexmon.web.pages.wall import WallPage
 from hexmon.web.render import Renderer
 from hexmon.web.security import SecurityHeaders, broken
 from hexmon.web.summaries import PageColors
@@ -99,6 +100,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     square = Square(renderer, host, clients)
     nongreen = Nongreen(renderer, overview)
     critical = CriticalPage(renderer, overview)
+    wall = WallPage(renderer)
     ends = Endpoints(context, renderer.live)
     return [
         Route("/", overview.serve),
@@ -107,6 +109,8 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/search", nongreen.search),
         Route("/critical", critical.serve),
         Route("/cards", critical.cards),
+        Route("/wall", wall.index),
+        Route("/wall/{folder}", wall.serve),
         Route("/ghosts", GhostsPage(renderer).serve),
         Route("/api/v1/ghosts", GhostsApi(context).serve),
         Route("/host/{host}", host.serve),

@@ -1,6 +1,6 @@
 """What the pages need of the rest of hexmon."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -74,6 +74,12 @@ def _no_metrics() -> str:
     return ""
 
 
+async def _no_checks() -> AsyncIterator[str]:
+    nothing: tuple[str, ...] = ()
+    for line in nothing:
+        yield line
+
+
 async def _no_reload() -> None:
     return None
 
@@ -103,6 +109,7 @@ class WebContext:
     clock: Clock
     health: Callable[[], Health] = Health
     metrics: Callable[[], str] = _no_metrics
+    check_metrics: Callable[[], AsyncIterator[str]] = _no_checks
     reload: Callable[[], Awaitable[None]] = field(default=_no_reload)
     last_report: Callable[[], float] | None = None
     title: str = "hexmon"

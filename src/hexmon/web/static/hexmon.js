@@ -168,12 +168,18 @@ function connect() {
     ahead = heard - Number(event.data) * 1000;
     showAlive();
   });
-  source.addEventListener("reload", () => { heard = Date.now(); soon("page", 1500, fetchPage); });
+  source.addEventListener("reload", () => {
+    heard = Date.now();
+    if (body.dataset.live === "own") document.dispatchEvent(new Event("squares"));
+    else soon("page", 1500, fetchPage);
+  });
   source.addEventListener("squares", (event) => {
     heard = Date.now();
     const data = JSON.parse(event.data);
     showSummary(data);
-    if (body.dataset.live === "whole") {
+    if (body.dataset.live === "own") {
+      document.dispatchEvent(new Event("squares"));
+    } else if (body.dataset.live === "whole") {
       if (data.squares.some(watched)) soon("page", body.dataset.host ? 400 : 3000, fetchPage);
     } else {
       if (data.squares.map(place).includes(false)) soon("page", 3000, fetchPage);

@@ -1,0 +1,121 @@
+"""A process that draws for hexmon: jobs come on standard input, one after the other, results go to standard output.
+
+It is a process of its own because librrd is written in C: what makes it fall over, a file that is cut short while it is
+read for instance, must not take the monitor with it; and because a drawing that takes too long can be ended.
+"""
+
+import contextlib
+import os
+import struct
+import sys
+from typing import IO, Any, Literal
+
+import msgspec
+
+NICENESS = 5
+LARGEST = 64 << 20  # bytes of a message
+_HEAD = struct.Struct(">I")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Arguments, and the folder that names of files are relative to.
+
+    "graph" draws, "print" only prints, "xport" gives figures.
+    """
+
+    kind: Literal["graph", "print", "xport"]
+    folder: str
+    arguments: tuple[str, ...]
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """`error` is a sentence of librrd's, "" when all went well.
+
+    `prints` are the results of PRINT; `left`, `top`, `width`, `height` the area of the curves inside the picture of
+    `image_width` by `image_height` pixels. `start`, `step` and `rows` are those of an export: the first row is of the
+    step that ends at `start` + `step`.
+    """
+
+    error: str = ""
+    missing: bool = False  # librrd itself
+    image: bytes = b""
+    prints: tuple[str, ...] = ()
+    left: int = 0
+    top: int = 0
+    width: int = 0
+    height: int = 0
+    image_width: int = 0
+    image_height: int = 0
+    start: int = 0
+    step: int = 0
+    rows: tuple[tuple[float | None, ...], ...] = ()
+
+
+def send(stream: IO[bytes], message: Any) -> None:
+    """Write a message with its length before it."""
+    body = msgspec.msgpack.encode(message)
+    stream.write(_HEAD.pack(len(body)) + body)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> bytes | None:
+    """The next message; None at the end. Raises ValueError for one that is too long."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    length = _HEAD.unpack(head)[0]
+    if length > LARGEST:
+        raise ValueError(f"a message of {length} bytes")
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def work(job: Job) -> Result:
+    """Do it. Whatever goes wrong is in the result."""
+    try:
+        import rrdtool
+    except ImportError:
+        return Result(error="librrd is not installed", missing=True)
+    try:
+        os.chdir(job.folder)
+        if job.kind == "xport":
+            return _exported(rrdtool.xport(*job.arguments))
+        name = "-" if job.kind == "graph" else ""
+        return _drawn(rrdtool.graphv(name, *job.arguments))
+    except OSError as error:
+        return Result(error=f"{job.folder} cannot be read: {error.strerror}")
+    except (rrdtool.OperationalError, rrdtool.ProgrammingError, TypeError, ValueError) as error:
+        return Result(error=str(error))
+
+
+def _drawn(said: dict[str, Any]) -> Result:
+    prints = [str(said[f"print[{number}]"]) for number in range(sum(key.startswith("print[") for key in said))]
+    return Result(
+        image=said.get("image", b""),
+        prints=tuple(prints),
+        left=said.get("graph_left", 0),
+        top=said.get("graph_top", 0),
+        width=said.get("graph_width", 0),
+        height=said.get("graph_height", 0),
+        image_width=said.get("image_width", 0),
+        image_height=said.get("image_height", 0),
+    )
+
+
+def _exported(said: dict[str, Any]) -> Result:
+    meta = said["meta"]
+    return Result(start=meta["start"], step=meta["step"], rows=tuple(said["data"]))
+
+
+def main() -> None:
+    """Work until standard input ends."""
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    with contextlib.suppress(BrokenPipeError):
+        while (body := receive(stdin)) is not None:
+            send(stdout, work(msgspec.msgpack.decode(body, type=Job)))
+
+
+if __name__ == "__main__":
+    main()
