@@ -64,6 +64,8 @@ class SitePass:
         self._hosts = hosts
         self._memories = memories
         self._doing = doing
+        self._monitors = {monitor.key: monitor for monitor in site.monitors}
+        self._seen = {key: asyncio.Event() for key in self._monitors}
 
     async def run(self) -> int:
         """Check what is due; how many that were."""
@@ -75,21 +77,22 @@ class SitePass:
         """A fault of ours costs one monitor, not the pass."""
         memory = _of_this(self._memories.get(monitor.name, MonitorMemory()), monitor)
         why = why_due(memory.state, monitor, self._doing.clock.now())
-        if not why:
-            self._doing.console.explain(monitor.name, "not due yet")
-            return False
-        self._doing.console.explain(monitor.name, f"to be checked: {why}")
+        self._doing.console.explain(monitor.name, f"to be checked: {why}" if why else "not due yet")
         try:
-            async with self._doing.room:
-                seen = await check_monitor(
-                    self._hosts[monitor.key.host], self._doing.observe, self._doing.clock, self._doing.judging
-                )
-            await self._take(monitor, memory, seen)
+            if why:
+                await self._take(monitor, memory, await self._look(monitor))
         except Exception as error:  # noqa: BLE001 - the boundary at which a fault of ours costs one monitor
             self.failed = True
             _log.exception("the check of %s failed", monitor.key)
             self._doing.console.say(monitor.name, f"could not be checked: {type(error).__name__}: {error}")
-        return True
+        finally:
+            self._seen[monitor.key].set()
+        return bool(why)
+
+    async def _look(self, monitor: Monitor) -> MonitorChecked:
+        doing = self._doing
+        async with doing.room:
+            return await check_monitor(self._hosts[monitor.key.host], doing.observe, doing.clock, doing.judging)
 
     async def _take(self, monitor: Monitor, before: MonitorMemory, seen: MonitorChecked) -> None:
         now = self._doing.clock.now()
@@ -97,6 +100,7 @@ class SitePass:
         memory = replace(before, state=state, what=target(monitor))
         memory, paces, notices = self._compared(memory, seen, monitor, now)
         self._memories[monitor.name] = memory
+        self._seen[monitor.key].set()
         self._doing.changed()
         self._doing.record(monitor, seen)
         messages = [message_of(self._site, monitor, state, kind, now) for kind in kinds]
@@ -127,8 +131,21 @@ class SitePass:
         return held.memory, result.memory.paces, list(result.notices)
 
     async def _tell(self, monitor: Monitor, message: Message) -> None:
+        if message.kind is not Kind.RECOVERY and await self._is_explained(monitor):
+            return
         if await self._doing.tell(monitor, [message]):
             self._update(monitor, lambda state: told(state, message.kind, message.at))
+
+    async def _is_explained(self, monitor: Monitor) -> bool:
+        """Whether it is down because those in front of it are: people are told of these."""
+        parents = [self._monitors[key] for key in monitor.parents if key in self._monitors]
+        for parent in parents:
+            await self._seen[parent.key].wait()
+        down = [one.name for one in parents if not self._memories.get(one.name, MonitorMemory()).state.is_up]
+        if not down or (monitor.need == "any" and len(down) < len(monitor.parents)):
+            return False
+        self._doing.console.explain(monitor.name, f"not told: explained by {', '.join(down)}")
+        return True
 
     async def _tell_changes(self, monitor: Monitor, messages: Sequence[Message], paces: Mapping[str, Pace]) -> None:
         if await self._doing.tell(monitor, messages):

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,8 @@ async def test_sites(sites: Sequence[Site], what: str, clock: Clock, write: Writ
 async def _shared(clock: Clock, write: Write, verbose: int) -> AsyncIterator[Shared]:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - there is always one here
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(RuntimeError, ValueError):  # signals are for the main thread
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     curl, programs = CurlEngine(connections=_CONNECTIONS), Programs()
     try:
         async with open_tools(clock) as probing, asyncio.TaskGroup() as tasks:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import uvloop
 
-from hexmon.app.state_files import STATE_FOLDER, StateFiles, files_of, open_folder
 from hexmon.app.site_run import Job, run_sites, test_sites
+from hexmon.app.state_files import STATE_FOLDER, StateFiles, files_of, open_folder
 from hexmon.cli.sweep import allow_open_files, open_files
 from hexmon.cli.values import count
 from hexmon.clock import SystemClock
@@ -125,11 +125,11 @@ def _read(paths: Sequence[Path]) -> tuple[tuple[SiteFile, ...], bool]:
 
 def _described(site: Site) -> str:
     """The site and its monitors, as --test-config shows them."""
+    told = f"  {len(site.outage_emails)} address(es), {len(site.outage_webhooks)} webhook(s)"
     parts = [
         f"Site: {site.name} ({site.source})",
-        f"  {len(site.outage_emails)} addresses, {len(site.outage_webhooks)} webhooks"
-        f"{'' if site.alarms else ', alarms off'}",
-        f"  {len(site.monitors)} monitors:",
+        told if site.alarms else f"{told}; alarms are off",
+        f"  {len(site.monitors)} monitor(s):",
     ]
     width = max((len(monitor.name) for monitor in site.monitors), default=0)
     for monitor in site.monitors:
