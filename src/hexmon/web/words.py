@@ -46,7 +46,6 @@ TEXT: dict[str, str] = {
     "not_displayed": "Not displayed:",
     "no_monitors": "This site has no monitors yet. Add some to its file.",
     "no_sites": "No sites yet. Put a file into sites/, such as sites/office.yaml.",
-    "no_such_site": "There is no such site.",
     "summaries": "Other servers",
     "recent_events": "Last changes",
     "no_events": "No changes in this time.",
