@@ -13,6 +13,7 @@ _SUBJECTS = {
     Kind.REMINDER: ("REMINDER", "Ongoing Outage"),
     Kind.RECOVERY: ("RECOVERY", "Service Restored"),
     Kind.DISABLED: ("RECOVERY", "Service Disabled"),
+    Kind.TEST: ("TEST", "Service Down"),
     Kind.NOTICE: ("OUTAGE", "Change"),  # APMonitor counts what changed on a device among the outages
 }
 
@@ -44,5 +45,7 @@ def sentence(message: Message, zone: tzinfo = UTC) -> str:
     if message.kind in (Kind.RECOVERY, Kind.DISABLED):
         return f"{place} is UP ({address}) at {at}, outage lasted {length}"
     reason = readable(message.text).split("\n", 1)[0].partition(" ")[2].strip() or message.color.word
+    if message.kind is Kind.TEST:
+        return f"TEST: {reason}"
     what = "new outage" if message.kind is Kind.ALERT else "is down"
     return f"{place} {what}: {reason} ({address}) at {at}, down for {length}"

@@ -7,11 +7,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any
 
 from msgspec.structs import replace
 
+from hexmon.alerts.notify.words import own_zone
 from hexmon.alerts.site_pass import beaten, decide, heartbeat_due, told, why_due
 from hexmon.alerts.wording_site import sentence
 from hexmon.app.site_checking import Observe, check_monitor
@@ -26,7 +26,7 @@ from hexmon.model.incident import Kind, Message
 from hexmon.model.inventory import Host
 from hexmon.model.site import Monitor, Site
 from hexmon.model.site_memory import MonitorMemory, Pace, target
-from hexmon.model.site_state import MonitorState, PortState
+from hexmon.model.site_state import MonitorState
 
 _log = logging.getLogger(__name__)
 _LABELS = {Kind.ALERT: "NEW OUTAGE", Kind.REMINDER: "DOWN", Kind.RECOVERY: "RECOVERY"}
@@ -45,7 +45,6 @@ class Doing:
     """
 
     clock: Clock
-    zone: tzinfo
     judging: JudgeSettings
     observe: Observe
     tell: Tell
@@ -95,7 +94,7 @@ class SitePass:
     async def _take(self, monitor: Monitor, before: MonitorMemory, seen: MonitorChecked) -> None:
         now = self._doing.clock.now()
         state, kinds = decide(before.state, seen, monitor, now)
-        memory = replace(before, state=_with_port(state, seen, monitor), what=target(monitor))
+        memory = replace(before, state=state, what=target(monitor))
         memory, paces, notices = self._compared(memory, seen, monitor, now)
         self._memories[monitor.name] = memory
         self._doing.changed()
@@ -121,10 +120,10 @@ class SitePass:
         if monitor.type != "ports" or not seen.up or seen.device is None:
             return memory, memory.paces, []
         if not monitor.alarms:
-            return polled(memory, seen.device, now, None, self._doing.zone).memory, {}, []
+            return polled(memory, seen.device, now, None, own_zone(now)).memory, {}, []
         gaps = Gaps(monitor.notify_every, monitor.after_every)
-        result = polled(memory, seen.device, now, gaps, self._doing.zone)
-        held = polled(memory, seen.device, now, replace(gaps, held=True), self._doing.zone)
+        result = polled(memory, seen.device, now, gaps, own_zone(now))
+        held = polled(memory, seen.device, now, replace(gaps, held=True), own_zone(now))
         return held.memory, result.memory.paces, list(result.notices)
 
     async def _tell(self, monitor: Monitor, message: Message) -> None:
@@ -156,7 +155,7 @@ class SitePass:
         state = self._memories[monitor.name].state
         kind = _kind(before, state)
         if kind is not None:
-            text = sentence(message_of(self._site, monitor, state, kind, now), self._doing.zone)
+            text = sentence(message_of(self._site, monitor, state, kind, now), own_zone(now))
             console.fenced(monitor.name, _LABELS[kind], text)
         elif seen.up:
             console.explain(monitor.name, f"up, {seen.seconds * 1000:.0f} ms")
@@ -174,14 +173,3 @@ def _of_this(memory: MonitorMemory, monitor: Monitor) -> MonitorMemory:
         return memory
     kept = replace(memory.state, ports_state={}, port_state=None, detail=None, disk_space_pct=None)
     return MonitorMemory(state=kept)
-
-
-def _with_port(state: MonitorState, seen: MonitorChecked, monitor: Monitor) -> MonitorState:
-    """What the poll saw of the one interface of a `port` monitor: the pinned MAC where it is among several."""
-    if monitor.type != "port" or seen.device is None:
-        return state
-    one = next((one for one in seen.device.interfaces if one.index == monitor.port), None)
-    if one is None:
-        return state
-    mac = monitor.mac if monitor.mac in one.macs else next(iter(one.macs), "")
-    return replace(state, port_state=PortState(one.oper, mac))

@@ -20,7 +20,7 @@ _HINT = "name a state file of your own with -s PATH, or a folder with --state-di
 Memories = dict[str, MonitorMemory]
 
 
-class SiteFiles:
+class StateFiles:
     """The paths that belong to a site: all beside its state file and named after it."""
 
     def __init__(self, state: Path) -> None:
@@ -31,9 +31,9 @@ class SiteFiles:
         self.mrtg = state.with_name(f"{stem}.mrtg.cfg")
 
 
-def files_of(config: Path, folder: Path = STATE_FOLDER) -> SiteFiles:
+def files_of(config: Path, folder: Path = STATE_FOLDER) -> StateFiles:
     """Those of a configuration file: `lab.yaml` has `lab.statefile.json`."""
-    return SiteFiles(folder / f"{config.stem}.statefile.json")
+    return StateFiles(folder / f"{config.stem}.statefile.json")
 
 
 def open_folder(folder: Path, trusted: frozenset[int]) -> None:
@@ -67,7 +67,7 @@ class Busy(Exception):  # noqa: N818 - it names what is so, not an error of ours
 
 
 @contextlib.contextmanager
-def only_one(files: SiteFiles) -> Iterator[None]:
+def only_one(files: StateFiles) -> Iterator[None]:
     """Work with the site while no other run does. Raises Busy, ConfigError.
 
     The kernel lets go of the lock when the process ends, however it ends.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hexmon.app.rotated import write_rotated
-from hexmon.app.site_files import Busy, files_of, only_one, open_folder, read_memories, write_memories
+from hexmon.app.state_files import Busy, files_of, only_one, open_folder, read_memories, write_memories
 from hexmon.model.origin import ConfigError
 from hexmon.model.site_memory import MonitorMemory
 from hexmon.model.site_state import MonitorState
@@ -20,7 +20,7 @@ _US = frozenset({os.getuid()})
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from hexmon.app.site_files import write_memories
+from hexmon.app.state_files import write_memories
 from hexmon.model.site_memory import MonitorMemory
 from hexmon.model.site_state import MonitorState
 

@@ -1,0 +1,1 @@
+"""The figures of a pass, for the RRD files beside the state file."""
