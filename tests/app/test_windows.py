@@ -58,4 +58,4 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     await monitor._follow_windows(parts)
     assert set(board.inventory.hosts) == {"always", "coming"}
     assert runner.agenda.keys() == {StatusKey("coming", "conn")}
-    assert monitor._adopted.is_set()  # new hosts are probed at once
+    assert monitor._adopted._event.is_set()  # new hosts are probed at once

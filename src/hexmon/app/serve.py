@@ -22,7 +22,7 @@ from hexmon.app.check_metrics import CheckMetrics
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import WebSocket, web_sockets
-from hexmon.app.loops import Checkpoint, every, probe_the_unknown
+from hexmon.app.loops import Adopted, Checkpoint, every, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.pages import Pages
 from hexmon.app.parts import Opened, Parts, put_together
@@ -71,7 +71,7 @@ class Monitor:
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
-        self._adopted = asyncio.Event()
+        self._adopted = Adopted()
         self._parts: Parts | None = None
         self._windows = Windows(Inventory())
         self._outside: frozenset[str] = frozenset()
@@ -266,13 +266,13 @@ class Monitor:
         return self._windows.at(now)
 
     async def _adopt(self, parts: Parts) -> None:
-        inventory = self._existing()
+        before, inventory = parts.board.inventory, self._existing()
         parts.board.adopt(inventory)
         parts.keeper.use(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
         parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
-        self._adopted.set()
+        self._adopted.tell(before, inventory)
 
     async def _follow_windows(self, parts: Parts) -> None:
         """Hosts come and go by NOTBEFORE and NOTAFTER, too."""
