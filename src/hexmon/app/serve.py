@@ -29,6 +29,7 @@ from hexmon.app.parts import Opened, Parts, put_together
 from hexmon.app.receiving import web_certificates
 from hexmon.app.settings import Configuration
 from hexmon.app.site_keeper import SLICE as KEEPER_SLICE
+from hexmon.app.site_takeover import take_over
 from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
@@ -104,6 +105,7 @@ class Monitor:
             opened = Opened(storage=storage, tools=tools, notify=engines)
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
+            await self._take_over(parts)
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
             parts.keeper.restore(await storage.monitors.load(), parts.board.inventory)
@@ -111,6 +113,12 @@ class Monitor:
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             await self._serve(parts, listeners, started)
+
+    async def _take_over(self, parts: Parts) -> None:
+        lifetime = self.configuration.settings.board.status_lifetime
+        await take_over(
+            self.configuration.data_dir, parts.storage, parts.board.inventory, self.clock.now(), lifetime
+        )
 
     async def _serve(self, parts: Parts, listeners: Sequence[WebSocket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)

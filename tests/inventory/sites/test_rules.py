@@ -46,7 +46,9 @@ RULES = [
         f"{M}'ignore_ssl_expiry' is not valid for type ping; it is for http and quic",
         id="161 expect and ssl_ are for pages",
     ),
-    row(one("http", expect=" "), one("http", expect=""), f"{M}expect: must not be empty", id="162 expect says something"),
+    row(
+        one("http", expect=" "), one("http", expect=""), f"{M}expect: must not be empty", id="162 expect says something"
+    ),
     row(
         one("http", address="https://[::1]:8443/x?y=z"),
         one("http", address="http:///x", heartbeat_url="127.0.0.1/x"),
@@ -108,7 +110,9 @@ RULES = [
         "site.outage_emails[1]: email_recoveries: 'perhaps' is neither yes nor no; write true or false",
         id="170 the wishes of an address",
     ),
-    row(one(email="off"), one(email=[]), f"{M}email: a list is neither yes nor no; write true or false", id="171 email"),
+    row(
+        one(email="off"), one(email=[]), f"{M}email: a list is neither yes nor no; write true or false", id="171 email"
+    ),
     row(
         one("tcp", address="tcp://127.0.0.1:22"),
         one("tcp", address="ssh://127.0.0.1:22"),
@@ -245,7 +249,12 @@ RULES = [
         f"{M}always_up: 'ja' is neither yes nor no; write true or false",
         id="185 always_up",
     ),
-    row(one("ports"), one("snmp", address="snmp://127.0.0.1"), f"{M}type 'snmp' is not valid. Did you mean type: ports?", id="191 snmp is no more"),
+    row(
+        one("ports"),
+        one("snmp", address="snmp://127.0.0.1"),
+        f"{M}type 'snmp' is not valid. Did you mean type: ports?",
+        id="191 snmp is no more",
+    ),
     row(
         a_file(*(a_monitor(kind, name=kind, display="no") for kind in ("ping", "http", "quic", "tcp", "udp", *SNMP))),
         one(display="hidden"),
