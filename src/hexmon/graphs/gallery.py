@@ -18,20 +18,20 @@ from hexmon.graphs.draw import (
     Frame,
     PictureFormat,
     Series,
+    axes_of,
     export_arguments,
     figures_arguments,
     picture_arguments,
-    right_scale,
     scale_arguments,
     series_of,
     writes_figures,
 )
 from hexmon.graphs.folders import Folders
 from hexmon.graphs.graphs_cfg import GraphBook
+from hexmon.graphs.host_files import listings, together
 from hexmon.graphs.painter import Job, Result
 from hexmon.graphs.painters import Painters
 from hexmon.graphs.palette import THEMES
-from hexmon.graphs.places import listings, together
 from hexmon.graphs.request import Asked, Window
 from hexmon.graphs.script import Script, Setting, fill_in, plain
 from hexmon.graphs.titles import ask
@@ -136,10 +136,13 @@ class Gallery:
         words = figures_arguments(scene.script, frame, scene.series, asked.percentile)
         done = await self._do(scene, "print", words)
         values = [_number(text) for text in done.prints]
-        return [
-            Figure(one.label, (one.color, other.color), *values[number * _FIGURES : (number + 1) * _FIGURES])
-            for number, (one, other) in enumerate(zip(scene.series, series_of(dark), strict=True))
-        ]
+        found = []
+        for number, (one, other) in enumerate(zip(scene.series, series_of(dark), strict=True)):
+            figures = values[number * _FIGURES : (number + 1) * _FIGURES]
+            if figures[1] is None:
+                figures[-1] = None  # librrd says 0 for the percentile of nothing
+            found.append(Figure(one.label, (one.color, other.color), *figures))
+        return found
 
     async def export(self, hosts: Sequence[Host], graph: str, asked: Asked) -> Export:
         """The figures over time. Raises as `picture`."""
@@ -203,7 +206,7 @@ class Gallery:
             return Axes(definition.y_axis, definition.right_axis)
         done = await self._do(scene, "print", scale_arguments(scene.script, frame))
         greatest = [math.nan if (value := _number(text)) is None else value for text in done.prints]
-        return Axes(definition.y_axis, definition.right_axis, right_scale(scene.script, frame, greatest))
+        return axes_of(scene.script, frame, greatest, definition.y_axis, definition.right_axis)
 
     async def _title(self, scene: _Scene, hosts: Sequence[Host], graph: str) -> str:
         names = ", ".join(host.display_name or host.name for host in hosts[:3])

@@ -22,6 +22,7 @@ from hexmon.web.pages.acknowledge import AcknowledgePage
 from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
 from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
+from hexmon.web.pages.graphs import GraphPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -101,6 +102,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     critical = CriticalPage(renderer, overview)
     wall = WallPage(renderer)
     ends = Endpoints(context, renderer.live)
+    graphs = GraphPages(renderer)
     return [
         Route("/", overview.serve),
         Route("/page/{path:path}", overview.serve),
@@ -115,6 +117,9 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
+        Route("/trends/{host}", graphs.trends),
+        Route("/graph/{host}/{graph:path}", graphs.graph),
+        Route("/status/{host}/trends", graphs.instead),
         Route("/clientlog/{host}", clients.last),
         Route("/hostdata/{host}", clients.index),
         Route("/hostdata/{host}/{moment}", clients.kept),

@@ -10,6 +10,7 @@ from hexmon.board.draft import machine_time
 from hexmon.board.ghosts import Ghost
 from hexmon.bus import Bus
 from hexmon.clock import Clock
+from hexmon.graphs.view import GraphView, NoGraphs
 from hexmon.history.hostdata import HostData, NoHostData
 from hexmon.history.store import HistoryStore
 from hexmon.model.inventory import Inventory
@@ -95,3 +96,4 @@ class WebContext:
     acknowledge: Callable[[int, float, str, bool], Awaitable[bool]] = field(default=_no_acknowledge)
     host_data: HostData = field(default_factory=NoHostData)
     link_key: bytes = field(default=b"", repr=False)
+    graphs: GraphView = field(default_factory=NoGraphs)
