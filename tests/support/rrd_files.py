@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-import rrdtool
+from hexmon.graphs import librrd
+from hexmon.graphs.schema import Archive, DataSource, Layout
 
 Shape = Callable[[float], float | None]  # epoch seconds -> figure, None: unknown
 DAY = 86_400
-XYMON_ARCHIVES = ("RRA:AVERAGE:0.5:1:576", "RRA:AVERAGE:0.5:6:576", "RRA:AVERAGE:0.5:24:576", "RRA:AVERAGE:0.5:288:576")
-SITE_ARCHIVES = ("RRA:AVERAGE:0.5:1:8928", "RRA:MIN:0.5:1:8928", "RRA:MAX:0.5:1:8928", "RRA:AVERAGE:0.5:6:18600")
+XYMON_ARCHIVES = tuple(Archive("AVERAGE", steps, 576) for steps in (1, 6, 24, 288))
+SITE_ARCHIVES = (Archive("AVERAGE", 1, 8928), Archive("AVERAGE", 6, 18_600))
 
 
 def write(
@@ -20,15 +21,14 @@ def write(
     """A file with a data source (a gauge) for each shape, and figures of the `seconds` before `end`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     begin = end - end % step - seconds
-    sources = [f"DS:{name}:GAUGE:{2 * step}:U:U" for name in shapes]
-    archives = SITE_ARCHIVES if site else XYMON_ARCHIVES
-    rrdtool.create(str(path), "--start", str(begin - step), "--step", str(step), *sources, *archives)
+    sources = [DataSource(name, heartbeat=2 * step) for name in shapes]
+    librrd.create(path, sources, Layout(step, SITE_ARCHIVES if site else XYMON_ARCHIVES), begin - step)
     lines = [
         f"{moment}:" + ":".join(_word(shape(moment)) for shape in shapes.values())
         for moment in range(begin, end + 1, step)
     ]
     for first in range(0, len(lines), 500):
-        rrdtool.update(str(path), *lines[first : first + 500])
+        librrd.update(path, list(shapes), lines[first : first + 500])
 
 
 def _word(value: float | None) -> str:
@@ -37,7 +37,7 @@ def _word(value: float | None) -> str:
 
 def noise(seed: str) -> Callable[[], float]:
     """Figures around 0, the same every time."""
-    return partial(random.Random(seed).gauss, 0.0, 1.0)
+    return partial(random.Random(seed).gauss, 0.0, 1.0)  # noqa: S311
 
 
 def daily(low: float, high: float, seed: str, rough: float = 0.06) -> Shape:
@@ -47,7 +47,7 @@ def daily(low: float, high: float, seed: str, rough: float = 0.06) -> Shape:
     def shape(moment: float) -> float:
         day = math.sin((moment % DAY) / DAY * 2 * math.pi - 2.2)
         weekend = 0.45 if int(moment // DAY + 4) % 7 in (0, 6) else 1.0
-        level = low + (high - low) * max(0.0, 0.5 + 0.5 * day) ** 1.6 * weekend
+        level: float = low + (high - low) * max(0.0, 0.5 + 0.5 * day) ** 1.6 * weekend
         return max(0.0, level * (1 + rough * wobble()) + (high - low) * 0.01 * abs(wobble()))
 
     return shape
@@ -71,7 +71,7 @@ def times(shape: Shape, factor: float) -> Shape:
 
 def smoke(end: float, seed: str = "smoke") -> dict[str, Shape]:
     """Twenty round trips in order, their median, and how many were lost."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311
     drawn: dict[float, tuple[list[float | None], int]] = {}
 
     def round_(moment: float) -> tuple[list[float | None], int]:
@@ -132,15 +132,14 @@ def a_week(folder: Path, end: int) -> None:
 def a_site_week(folder: Path, name: str, end: int) -> None:
     """The files of a monitor of a YAML site as APMonitor names them."""
     away = gaps(daily(18, 34, name, 0.15), end, (3.4, 3.3), (0.9, 0.86))
-    up = gaps(lambda moment: 100.0, end, (3.4, 3.3), (0.9, 0.86))
-    shapes = {"response_time": away, "is_up": lambda moment: 100.0 if up(moment) is not None else 0.0}
+    shapes = {"response_time": away, "is_up": lambda moment: 100.0 if away(moment) is not None else 0.0}
     write(folder / f"{name}-availability.rrd", shapes, end, site=True)
-    per_second = {
-        "total_bits_in": 9e8, "total_bits_out": 2e8, "total_pkts_in": 8e4, "total_pkts_out": 3e4, "total_errors_in": 0.4,
-        "total_errors_out": 0.1, "total_pkts_ucast": 9e4, "total_pkts_bmcast": 2e3, "tcp_retrans": 1.2, "cpu_load": 60.0,
-        "memory_pct": 72.0, "context_switches": 8200.0, "swap_io": 31.0, "disk_read": 4e6, "disk_write": 9e6,
-        "disk_space_pct": 81.0, "swap_used": 8e8, "interrupts": 5100.0, "ports_up_count": 31.0,
-        "nvram_flash_bytes": 3.2e7, "mac_count": 240.0, "arp_count": 190.0,
-    }  # fmt: skip
+    words = (
+        "total_bits_in=9e8 total_bits_out=2e8 total_pkts_in=8e4 total_pkts_out=3e4 total_errors_in=0.4 "
+        "total_errors_out=0.1 total_pkts_ucast=9e4 total_pkts_bmcast=2e3 tcp_retrans=1.2 cpu_load=60 memory_pct=72 context_switches=8200 "
+        "swap_io=31 disk_read=4e6 disk_write=9e6 disk_space_pct=81 swap_used=8e8 interrupts=5100 ports_up_count=31 "
+        "nvram_flash_bytes=3.2e7 mac_count=240 arp_count=190"
+    )
+    per_second = {name: float(high) for name, _, high in (word.partition("=") for word in words.split())}
     traffic = {name: daily(high / 12, high, name, 0.1) for name, high in per_second.items()}
     write(folder / f"{name}-snmp.rrd", traffic, end, site=True)

@@ -12,6 +12,7 @@ import uvicorn
 from hexmon.clock import SystemClock
 from hexmon.graphs.folders import Folders
 from hexmon.graphs.gallery import Gallery, Graphs
+from hexmon.graphs.settings import GraphSettings
 from hexmon.graphs.source import GraphsSource
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
@@ -23,15 +24,14 @@ from tests.support.rrd_files import a_site_week, a_week
 from tests.web.fake import Site as WebSite
 from tests.web.fake import a_group, a_square, an_inventory
 
-ORDER = "availability,bandwidth,packets,packets-type,errors,retransmits,system,tamper,network,system1,system2,system3,system4,smoke,la,disk,memory,users,vmstat,vmstat1,vmstat2,tcp.http,tcp,ncv,ifstat::1"
 MONITORS: tuple[tuple[str, MonitorType], ...] = (("gateway", "ping"), ("core", "ports"), ("nas", "host"))
 
 
 def a_gallery(root: Path, graphs_cfg: Path | None = None) -> Gallery:
     graphs = Graphs(
         book=GraphsSource(graphs_cfg).book,
-        order=tuple(ORDER.split(",")),
-        tests={"cpu": "la", "http": "tcp", "conn": "tcp"},
+        order=GraphSettings().graph_words(),
+        tests=dict(GraphSettings().data_sets()),
     )
     return Gallery(Folders(root), graphs, SystemClock())
 

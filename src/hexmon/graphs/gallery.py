@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hexmon.clock import Clock
 from hexmon.graphs.cache import Recent
 from hexmon.graphs.catalog import Catalog, Shown
-from hexmon.graphs.choose import STALE_SECONDS, Chosen, Listing, Wanted
+from hexmon.graphs.choose import STALE_SECONDS, Chosen, Listing, Wanted, needs
 from hexmon.graphs.draw import (
     Axes,
     Frame,
@@ -46,11 +46,19 @@ _FINEST, _COARSEST = 10, 300  # seconds: pictures that end now are the same for 
 _FIGURES = 5
 
 
+Flush = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
+
+
+async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
+    """For where every figure is written at once."""
+
+
 @dataclass(frozen=True)
 class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
-    `daemon` is the address of an rrdcached, "" without one.
+    `daemon` is the address of an rrdcached, "" without one. `flush` is awaited before files are drawn, which are given
+    by folder and name.
     """
 
     book: Callable[[], GraphBook]
@@ -58,6 +66,7 @@ class Graphs:
     tests: dict[str, str] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     daemon: str = ""
+    flush: Flush = flush_nothing
 
 
 class _Scene(msgspec.Struct, frozen=True):
@@ -233,6 +242,7 @@ class Gallery:
         now = self._clock.monotonic()
         done = self._results.get(key, now)
         if done is None:
+            await self._graphs.flush(_files(scene))
             done = await self._painters.do(job)
             if done.missing:
                 raise NoLibrary(done.error)
@@ -250,6 +260,12 @@ def steady(window: Window, width: int) -> Window:
     grid = min(max(window.length // max(width, 1), _FINEST), _COARSEST)
     end = window.end - window.end % grid
     return replace(window, start=end - window.length, end=end)
+
+
+def _files(scene: _Scene) -> list[tuple[str, str]]:
+    named = [name for name in needs(scene.wanted.definition) if "@" not in name]
+    paths = [f"{scene.listing.folder}/{name}" for name in (*(file.name for file in scene.chosen), *named)]
+    return [(folder, name) for folder, _, name in (path.rpartition("/") for path in dict.fromkeys(paths))]
 
 
 def _frame(asked: Asked, window: Window, kind: PictureFormat, title: str) -> Frame:

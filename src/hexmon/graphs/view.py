@@ -77,6 +77,9 @@ class NoGraphs:
 
     kept = False
 
+    def close(self) -> None:
+        """There is nothing to end."""
+
     async def of_host(self, host: Host) -> list[Shown]:  # noqa: ARG002
         return []
 

@@ -148,7 +148,7 @@ TEXT: dict[str, str] = {
     "graphs": "Graphs",
     "trends": "Trends",
     "all_graphs": "All graphs of this host",
-    "no_graphs": "No graphs yet. They appear some minutes after a check or an agent of this host first reports figures.",
+    "no_graphs": "No graphs yet. They appear some minutes after a check or an agent of it first reports figures.",
     "no_graphs_todo": "Look whether the host has squares, and whether [graphs] in hexmon.toml switches figures off.",
     "graphs_off": "This monitor keeps no figures: [graphs] enabled in hexmon.toml is off, or librrd is missing.",
     "no_library": "Graphs cannot be drawn here: librrd is missing. Install the package rrdtool of Python, and librrd8.",
