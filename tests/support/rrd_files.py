@@ -136,9 +136,9 @@ def a_site_week(folder: Path, name: str, end: int) -> None:
     write(folder / f"{name}-availability.rrd", shapes, end, site=True)
     words = (
         "total_bits_in=9e8 total_bits_out=2e8 total_pkts_in=8e4 total_pkts_out=3e4 total_errors_in=0.4 "
-        "total_errors_out=0.1 total_pkts_ucast=9e4 total_pkts_bmcast=2e3 tcp_retrans=1.2 cpu_load=60 memory_pct=72 context_switches=8200 "
-        "swap_io=31 disk_read=4e6 disk_write=9e6 disk_space_pct=81 swap_used=8e8 interrupts=5100 ports_up_count=31 "
-        "nvram_flash_bytes=3.2e7 mac_count=240 arp_count=190"
+        "total_errors_out=0.1 total_pkts_ucast=9e4 total_pkts_bmcast=2e3 tcp_retrans=1.2 cpu_load=60 memory_pct=72 "
+        "context_switches=8200 swap_io=31 disk_read=4e6 disk_write=9e6 disk_space_pct=81 swap_used=8e8 "
+        "interrupts=5100 ports_up_count=31 nvram_flash_bytes=3.2e7 mac_count=240 arp_count=190"
     )
     per_second = {name: float(high) for name, _, high in (word.partition("=") for word in words.split())}
     traffic = {name: daily(high / 12, high, name, 0.1) for name, high in per_second.items()}

@@ -24,7 +24,6 @@ def open_gallery(configuration: Configuration, clock: Clock, flush: Flush = flus
         order=settings.graph_words(),
         tests=dict(settings.data_sets()),
         columns=dict(settings.column_graphs()),
-        daemon=settings.rrdcached,
         flush=flush,
     )
     return Gallery(Folders(configuration.rrd_dir), graphs, clock)

@@ -18,7 +18,8 @@ PictureFormat = Literal["svg", "png"]
 MOST_ROWS = 20_000
 _OWN = "hexmon"
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-_PLAIN = 10_000.0  # smaller figures need no k or M
+_NARROW = 400  # pixels: pictures for pages that are no wider have no room for the names of their axes
+_PLAIN = 100_000.0  # smaller figures need no k or M
 _BASE = ("-b", "--base")
 _TAIL = re.compile(r"(?:\\[a-zA-Z]|\s)+\Z")
 _UPPER = ("-u", "--upper-limit")
@@ -89,9 +90,10 @@ def picture_arguments(script: Script, frame: Frame, axes: Axes, series: Sequence
     ]  # fmt: skip
     if frame.title:
         own += ["--title", frame.title]
-    if axes.left:
+    named = frame.legend or frame.width > _NARROW
+    if axes.left and named:
         own += ["--vertical-label", axes.left]
-    own += _right_axis(script, axes)
+    own += _right_axis(script, axes if named else msgspec.structs.replace(axes, right=""))
     own += ["--full-size-mode"] * frame.whole + ["--no-legend"] * (not frame.legend)
     own += _limits(frame)
     drawn = [text for statement in script.statements for text in _translated(statement, axes.scale, frame)]
@@ -212,7 +214,7 @@ def axes_of(script: Script, frame: Frame, greatest: Sequence[float], left: str, 
     """The axes for what `scale_arguments` printed, with their names."""
     known = [value for one, value in zip(_scaled(script), greatest, strict=False) if one.kind == "RIGHTLINE"]
     small = max((value for value in known if math.isfinite(value)), default=0.0) < _PLAIN
-    return Axes(left, right, right_scale(script, frame, greatest), "%.4lg" if small else "")
+    return Axes(left, right, right_scale(script, frame, greatest), "%.6lg" if small else "")
 
 
 def right_scale(script: Script, frame: Frame, greatest: Sequence[float]) -> float:

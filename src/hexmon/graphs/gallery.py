@@ -57,15 +57,13 @@ async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
 class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
-    `daemon` is the address of an rrdcached, "" without one. `flush` is awaited before files are drawn, which are given
-    by folder and name.
+    `flush` is awaited before files are drawn, which are given by folder and name.
     """
 
     book: Callable[[], GraphBook]
     order: tuple[str, ...]
     tests: dict[str, str] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    daemon: str = ""
     flush: Flush = flush_nothing
 
 
@@ -147,10 +145,10 @@ class Gallery:
         values = [_number(text) for text in done.prints]
         found = []
         for number, (one, other) in enumerate(zip(scene.series, series_of(dark), strict=True)):
-            figures = values[number * _FIGURES : (number + 1) * _FIGURES]
-            if figures[1] is None:
-                figures[-1] = None  # librrd says 0 for the percentile of nothing
-            found.append(Figure(one.label, (one.color, other.color), *figures))
+            now, average, least, greatest, nth = values[number * _FIGURES : (number + 1) * _FIGURES]
+            nth = None if average is None else nth  # librrd says 0 for the percentile of nothing
+            colors = (one.color, other.color)
+            found.append(Figure(one.label, colors, now, average, least, greatest, nth, one.right))
         return found
 
     async def export(self, hosts: Sequence[Host], graph: str, asked: Asked) -> Export:
@@ -235,9 +233,8 @@ class Gallery:
 
     async def _do(self, scene: _Scene, kind: str, words: Sequence[str]) -> Result:
         """From memory when the same was made of the same files less than half a minute ago."""
-        daemon = ["--daemon", self._graphs.daemon] if self._graphs.daemon else []
         folder = str(self._folders.root / scene.listing.folder)
-        job = Job(kind, folder, (*daemon, *words))  # type: ignore[arg-type]
+        job = Job(kind, folder, tuple(words))  # type: ignore[arg-type]
         key = (job, scene.newest)
         now = self._clock.monotonic()
         done = self._results.get(key, now)

@@ -125,12 +125,17 @@ def rows_of(figures: Sequence[Figure], unit: str) -> tuple[Row, ...]:
         Row(
             one.label,
             one.colors[0] if one.colors[0] == one.colors[1] else f"light-dark({one.colors[0]}, {one.colors[1]})",
-            tuple(figure(value, unit) for value in (one.current, one.average, one.least, one.greatest, one.percentile)),
+            _figures(one, "" if one.right else unit),
         )
         for one in figures
     ]
     known = [row for row in rows if any(row.figures)]
     return tuple(known or rows)
+
+
+def _figures(one: Figure, unit: str) -> tuple[str, ...]:
+    values = (one.current, one.average, one.least, one.greatest, one.percentile)
+    return tuple(figure(value, unit) for value in values)
 
 
 def figure(value: float | None, unit: str = "") -> str:

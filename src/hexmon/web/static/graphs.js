@@ -33,7 +33,7 @@
   }
   setInterval(() => {
     const pictures = all("picture[data-live]");
-    for (const [number, picture] of pictures.entries()) setTimeout(redraw, (20000 * number) / pictures.length, picture);
+    for (const [number, picture] of pictures.entries()) setTimeout(redraw, (50000 * number) / pictures.length, picture);
   }, 60000);
 
   // --- zooming -------------------------------------------------------------------------------------------------
