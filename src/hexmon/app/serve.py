@@ -19,6 +19,7 @@ from hexmon.agent.report import report_forever
 from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
 from hexmon.app.check_metrics import CheckMetrics
+from hexmon.app.drawing import open_gallery
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import WebSocket, web_sockets
@@ -34,6 +35,8 @@ from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
+from hexmon.graphs.gallery import Gallery
+from hexmon.graphs.view import NoGraphs
 from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
@@ -78,6 +81,7 @@ class Monitor:
         self._outside: frozenset[str] = frozenset()
         self._systemd = Notifier()
         self._certificates: Certificates | None = None
+        self._gallery: Gallery | NoGraphs = NoGraphs()
 
     def stop(self) -> None:
         """Finish what is under way and return from `run`."""
@@ -102,6 +106,8 @@ class Monitor:
             family = self.configuration.settings.probing.family
             tools = await stack.enter_async_context(open_tools(self.clock, family=family))
             engines = await stack.enter_async_context(notify_engines())
+            self._gallery = open_gallery(self.configuration, self.clock)
+            stack.callback(self._gallery.close)
             opened = Opened(storage=storage, tools=tools, notify=engines)
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
@@ -211,6 +217,7 @@ class Monitor:
                 retry_delivery=parts.alerting.retry,
                 host_data=HostDataFiles(self.configuration.hostdata_dir),
                 monitors=parts.keeper,
+                graphs=self._gallery,
             ),
             [*parts.endpoint.routes(), *parts.blackbox.routes()],
         )

@@ -24,6 +24,7 @@ from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
 from hexmon.web.pages.device import DevicePage
 from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
+from hexmon.web.pages.graphs import GraphPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -103,6 +104,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     critical = CriticalPage(renderer, overview)
     wall = WallPage(renderer)
     ends = Endpoints(context, renderer.live)
+    graphs = GraphPages(renderer)
     return [
         Route("/", overview.serve),
         Route("/page/{path:path}", overview.serve),
@@ -117,6 +119,9 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
+        Route("/trends/{host}", graphs.trends),
+        Route("/graph/{host}/{graph:path}", graphs.graph),
+        Route("/status/{host}/trends", graphs.instead),
         Route("/clientlog/{host}", clients.last),
         Route("/hostdata/{host}", clients.index),
         Route("/hostdata/{host}/{moment}", clients.kept),
