@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,7 @@ class Importer:
                 place.chmod(self._wanted.config.stat().st_mode & 0o777)
         named = SiteFiles(settings.sites, self._wanted.into.folder)
         if not any(place.match(str(Path(pattern).name)) for pattern in settings.sites) and place not in named.paths():
-            hint = f'sites = {[*settings.sites, f"sites/*{place.suffix}"]}'.replace("'", '"')
+            hint = f"sites = {[*settings.sites, f'sites/*{place.suffix}']}".replace("'", '"')
             self._tell(f"note: no pattern of [files] sites in hexmon.toml means {place.name}; write {hint}")
 
     # -- what it remembers ------------------------------------------------------------------------------------------
