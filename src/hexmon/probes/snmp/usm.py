@@ -88,6 +88,11 @@ class Usm:
         self._salt = secrets.randbits(64)
         self._mended = False
 
+    @property
+    def met(self) -> bool:
+        """Whether the device has told its engine ID."""
+        return bool(self._engine)
+
     def wrap(self, question: Question, number: int, vlan: int = 0) -> bytes:
         """The question; as long as the engine is not known, one that asks for nothing but that."""
         if not self._engine:
