@@ -122,9 +122,7 @@ class Monitor:
 
     async def _take_over(self, parts: Parts) -> None:
         lifetime = self.configuration.settings.board.status_lifetime
-        await take_over(
-            self.configuration.data_dir, parts.storage, parts.board.inventory, self.clock.now(), lifetime
-        )
+        await take_over(self.configuration.data_dir, parts.storage, parts.board.inventory, self.clock.now(), lifetime)
 
     async def _serve(self, parts: Parts, listeners: Sequence[WebSocket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)

@@ -46,7 +46,7 @@ async def take_over(data_dir: Path, storage: Storage, inventory: Inventory, now:
         try:
             memories = decode_memories(await asyncio.to_thread(path.read_bytes), MachineZone())
         except (OSError, ValueError) as error:
-            _log.error("%s cannot be taken over: %s", path, error)  # noqa: TRY400 - one line is enough
+            _log.error("%s cannot be taken over: %s", path, error)
             continue
         records = list(taken_over(site, memories, known, now, validity))
         await storage.journal.durable(storage.journal.append(records))
