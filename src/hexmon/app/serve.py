@@ -174,6 +174,7 @@ class Monitor:
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
             "site states": parts.keeper.run(),
             "site checkpoint": often(self.configuration.settings.board.checkpoint, of_sites.run),
+            "old monitors": often(_HOUSEKEEPING_SECONDS, parts.keeper.prune),
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "credentials": often(_LOOK_FOR_CHANGES, partial(asyncio.to_thread, self._refresh_credentials, parts)),
@@ -329,7 +330,6 @@ def _prune(parts: Parts) -> None:
     store, now = parts.configuration.settings.store, parts.clock.now()
     if store.history_days:
         parts.storage.prune_history(now - store.history_days * _DAY)
-    parts.keeper.prune()
     if store.notification_days:
         parts.storage.prune_notifications(now - store.notification_days * _DAY)
 

@@ -320,7 +320,8 @@ def test_rules(good: Any, bad: Any, said: list[str]) -> None:
 
 
 FURTHER = [
-    row(one(), {"site": 5}, "'monitors' is needed and missing", "site: lines KEY: VALUE are needed, not '5'", id="site"),
+    row(one(), {"site": 5}, "'monitors' is needed and missing", "site: lines KEY: VALUE are needed, not '5'",
+        id="61 a site is a table"),
     row(one(), {"monitors": {}, "site": {}}, "site: 'name' is needed and missing",
         "monitors: a list is needed: lines that begin with -, not a table", id="a list of monitors"),
     row(one(), a_file() | {"monitors": []}, "monitors: at least one is needed", id="some monitors"),
@@ -340,8 +341,8 @@ FURTHER = [
         "site.email_server: use_tls: 'tls' is neither yes nor no; write true or false",
         id="69 use_tls takes the words of all others",
     ),
-    row(one(), a_file(outage_webhooks={}), "site.outage_webhooks: a list is needed: lines that begin with -, not a table",
-        id="75 a list of webhooks"),
+    row(one(), a_file(outage_webhooks={}),
+        "site.outage_webhooks: a list is needed: lines that begin with -, not a table", id="75 a list of webhooks"),
     row(
         a_file(outage_webhooks=[HOOK]),
         a_file(outage_webhooks=[HOOK | {"endpoint_url": "hooks.example.com/T0ken"}]),
@@ -378,8 +379,8 @@ FURTHER = [
     ),
     *(
         row(
-            a_file(**{option: 1}),
-            a_file(**{option: value}),
+            a_file() | {"site": {"name": "a", option: 1}},
+            a_file() | {"site": {"name": "a", option: value}},
             f"site: {option}: a whole number of at least 1 is needed, not {told}",
             id=f"{number} {option} is no {told}",
         )
@@ -544,7 +545,7 @@ KEYS = {"auth_password": "a" * 8, "privacy_password": "b" * 8}
         ),
         row(
             one("port", **V3, auth_password="a" * 8),
-            one("port", **V3, auth_password="short", privacy_protocol="AES"),
+            one("port", **V3, auth_password="a" * 7, privacy_protocol="AES"),
             f"{M}auth_password: at least 8 letters are needed (RFC 3414)",
             f"{M}'privacy_protocol' is only valid with privacy_password",
             id="passwords",
@@ -610,8 +611,10 @@ def test_what_is_inherited_is_only_warned_of(site: dict[str, Any], monitor: dict
         pytest.param(
             {"smtp_username": "me", "smtp_password": "x", "use_tls": False},
             [
-                "site.email_server: without use_tls the password would be readable on its way; "
-                "write use_tls: true, or take smtp_username and smtp_password away"
+                (
+                    "site.email_server: without use_tls the password would be readable on its way; "
+                    "write use_tls: true, or take smtp_username and smtp_password away"
+                )
             ],
             id="a password in clear",
         ),

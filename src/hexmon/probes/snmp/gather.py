@@ -9,7 +9,14 @@ from hexmon.probes.snmp.ber import Oid, Value
 from hexmon.probes.snmp.interfaces import Count
 from hexmon.probes.snmp.recipes import percentage, scalars_of
 from hexmon.probes.snmp.session import Garbage, OutOfTime, Refusal, Session
-from hexmon.probes.snmp.storage import UCD_MEMORY, Storage, memory_percent, ucd_memory_percent
+from hexmon.probes.snmp.storage import (
+    STORAGE_COLUMNS,
+    UCD_MEMORY,
+    Storage,
+    memory_percent,
+    storages,
+    ucd_memory_percent,
+)
 from hexmon.probes.snmp.text import number_of, percent_of, text_of
 from hexmon.probes.snmp.vendors import Recipe, vendor_of
 from hexmon.probes.snmp.walk import Table, walk
@@ -47,6 +54,7 @@ class Gathering:
         self.bits: dict[str, int] = {}
         self.notes: list[str] = []
         self.silent = False
+        self._storage: Sequence[Storage] | None = None
 
     async def read_system(self, *more: Oid) -> None:
         """The first question; then, as the vendor is known, the scalars of its recipes and of UCD-SNMP-MIB."""
@@ -96,7 +104,13 @@ class Gathering:
         there = [value for one in wanted if (value := number_of(self.scalars.get(one))) is not None]
         self.count(name, Count(sum(there), 32) if there else None)
 
-    async def read_load(self, storage: Sequence[Storage]) -> None:
+    async def storage(self) -> Sequence[Storage]:
+        """hrStorageTable, read once."""
+        if self._storage is None:
+            self._storage = storages((await self.table("storage", STORAGE_COLUMNS)).columns)
+        return self._storage
+
+    async def read_load(self) -> None:
         """CPU and memory: what the vendor tells, else HOST-RESOURCES-MIB, else UCD-SNMP-MIB."""
         object_id = self.scalars.get(oids.SYS_OBJECT_ID)
         vendor = vendor_of(object_id if isinstance(object_id, tuple) else ())
@@ -107,7 +121,7 @@ class Gathering:
         self.values["cpu_load"] = cpu if cpu is not None else await self._processors()
         memory = await self._percentage("memory", vendor.memory)
         if memory is None:
-            memory = memory_percent(storage)
+            memory = memory_percent(await self.storage())
         self.values["memory_pct"] = memory if memory is not None else ucd_memory_percent(self.scalars)
 
     async def _percentage(self, what: str, recipes: Sequence[Recipe]) -> float | None:

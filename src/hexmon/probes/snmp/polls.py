@@ -34,11 +34,9 @@ from hexmon.probes.snmp.session import Session
 from hexmon.probes.snmp.slots import read_serial, read_slots, slot_of_name
 from hexmon.probes.snmp.storage import (
     DISK_COLUMNS,
-    STORAGE_COLUMNS,
     disk_totals,
     flash_used,
     root_percent,
-    storages,
     swap_used,
 )
 from hexmon.probes.snmp.text import number_of
@@ -85,9 +83,8 @@ async def poll_ports(session: Session, vlan_contexts: bool = False) -> Device:
     slots = await poll.optional("slots", lambda: read_slots(session, aliases[oids.ENT_ALIAS]), no_slots)
     serial = await poll.optional("serial number", lambda: read_serial(session), "")
 
-    storage = storages((await poll.table("storage", STORAGE_COLUMNS)).columns)
-    await poll.read_load(storage)
-    flash = flash_used(storage)
+    await poll.read_load()
+    flash = flash_used(await poll.storage())
     poll.values["nvram_flash_bytes"] = None if flash is None else float(flash)
     poll.values["mac_count"] = float(distinct(macs)) if known else None
     arp_known = not arp.failed and (old is None or not old.failed)
@@ -121,8 +118,7 @@ async def poll_port(session: Session, index: int, vlan_contexts: bool = False) -
         raise NotThere(f"port ifIndex={index} does not exist")
     _count_traffic(poll, columns, [index])
     macs, known, _ = await read_macs(poll, vlan_contexts)
-    storage = storages((await poll.table("storage", STORAGE_COLUMNS)).columns)
-    await poll.read_load(storage)
+    await poll.read_load()
     interface = interface_of(columns, index)
     found = tuple(sorted(macs.get(index, ())))
     return msgspec.structs.replace(
@@ -137,8 +133,8 @@ async def poll_host(session: Session) -> Device:
     poll = Gathering(session)
     raw = (oids.RAW_INTERRUPTS, oids.RAW_CONTEXTS, oids.RAW_SWAP_IN, oids.RAW_SWAP_OUT)
     await poll.read_system(*raw)
-    storage = storages((await poll.table("storage", STORAGE_COLUMNS)).columns)
-    await poll.read_load(storage)
+    await poll.read_load()
+    storage = await poll.storage()
     disks = (await poll.table("disks", DISK_COLUMNS)).columns
     read, written = disk_totals(disks)
     poll.count("disk_read", read)

@@ -11,6 +11,7 @@ from hexmon.probes.snmp.text import number_of, percent_of, text_of
 from hexmon.probes.snmp.vendors import Recipe
 from hexmon.probes.snmp.walk import Column, walk
 
+_FEW: Final = 7  # processors, or pools of memory
 _ANY_PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%")
 
 
@@ -25,7 +26,7 @@ async def percentage(session: Session, recipes: Sequence[Recipe], scalars: Mappi
     for recipe in recipes:
         wanted = [one for one in (*recipe.oids, *([recipe.names] if recipe.names else ())) if one not in known]
         if not recipe.scalar and wanted:
-            known |= (await walk(session, wanted)).columns
+            known |= (await walk(session, wanted, _FEW)).columns
         found = follow(recipe, scalars, known)
         if found is not None:
             return found
@@ -38,6 +39,8 @@ def follow(recipe: Recipe, scalars: Mapping[Oid, Value], columns: Mapping[Oid, C
     match recipe.rule:
         case "percent" | "mean":
             return _mean(values[0], busy=False)
+        case "hundredths":
+            return _hundredths(number_of(values[0][0])) if values[0] else None
         case "mean_busy":
             return _mean(values[0], busy=True)
         case "text":
@@ -61,6 +64,10 @@ def _mean(values: Sequence[Value], *, busy: bool) -> float | None:
     if busy:
         parts = [part for part in parts if part] or parts[:1]
     return sum(parts) / len(parts) if parts else None
+
+
+def _hundredths(value: int | None) -> float | None:
+    return value / 100.0 if value is not None and value <= 100 * 100 else None
 
 
 def _behind(word: str, text: str) -> float | None:

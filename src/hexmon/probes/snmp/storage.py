@@ -48,7 +48,7 @@ _KILOBYTE: Final = 1024
 # What is no disk of its own: made of others, of memory, or a drive without a disk.
 _NO_DISK: Final = re.compile(r"(loop|ram|zram|fd|sr|cd|pass|nbd|zd|dm-|md|drbd|bcache|st|ses)\d")
 _MADE_OF_DISKS: Final = re.compile(r"(dm-|md)\d")
-_PART: Final = re.compile(r"(?:(.*\D)|(.*\d)[ps])\d+[a-h]?\Z")
+_PART: Final = re.compile(r"(.*\D)\d+[a-h]?\Z")
 
 
 class Storage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -156,5 +156,6 @@ def whole_disks(names: Sequence[str]) -> frozenset[str]:
 
 
 def _is_part(name: str, names: frozenset[str]) -> bool:
+    """`sda1` of `sda`; `nvme0n1p1` of `nvme0n1`, `da0s1a` of `da0`."""
     found = _PART.match(name)
-    return found is not None and (found[1] or found[2]) in names
+    return found is not None and (found[1] in names or (found[1][-1] in "ps" and found[1][:-1] in names))

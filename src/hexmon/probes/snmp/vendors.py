@@ -9,16 +9,16 @@ import msgspec
 
 from hexmon.probes.snmp.ber import Oid, parse_oid
 
-Rule = Literal["percent", "mean", "mean_busy", "text", "used_free", "total_free", "total_used"]
+Rule = Literal["percent", "hundredths", "mean", "mean_busy", "text", "used_free", "total_free", "total_used"]
 
 
 class Recipe(msgspec.Struct, frozen=True, gc=False):
     """How to come to a percentage. An OID that ends in 0 is a scalar, any other one a column.
 
-    `percent`: the value itself. `mean`: of the rows of a column; `mean_busy`: of those that are not 0 (boards that
-    have no processor tell 0). `text`: the number behind the word `match` of a text such as
-    "5 Secs ( 3.5%) 60 Secs ( 3.1%)". `used_free`, `total_free`, `total_used`: two amounts, those of a column summed up.
-    Of a column of `names`, only rows whose name has `match` in it count.
+    `percent`: the value itself; `hundredths`: of a per cent. `mean`: of the rows of a column; `mean_busy`: of those
+    that are not 0 (boards that have no processor tell 0). `text`: the number behind the word `match` of a text such
+    as "5 Secs ( 3.5%) 60 Secs ( 3.1%)". `used_free`, `total_free`, `total_used`: two amounts, those of a column
+    summed up. Of a column of `names`, only rows whose name has `match` in it count.
     """
 
     rule: Rule
@@ -142,13 +142,13 @@ VENDORS: Final[tuple[Vendor, ...]] = (
     _vendor(
         "Ubiquiti",
         "41112",
-        (_recipe("percent", "41112.1.4.8.3.0"), *_fastpath("4413.1.1.1.1")[0]),
+        (_recipe("hundredths", "41112.1.4.8.3.0"), *_fastpath("4413.1.1.1.1")[0]),
         (_recipe("total_free", "10002.1.1.1.1.1.0", "10002.1.1.1.1.2.0"), *_fastpath("4413.1.1.1.1")[1]),
     ),
     _vendor(
         "Ubiquiti airOS",
         "10002",
-        (_recipe("percent", "41112.1.4.8.3.0"),),
+        (_recipe("hundredths", "41112.1.4.8.3.0"),),
         (_recipe("total_free", "10002.1.1.1.1.1.0", "10002.1.1.1.1.2.0"),),
     ),
     _vendor("Ubiquiti EdgeSwitch", "4413", *_fastpath("4413.1.1.1.1")),
@@ -188,7 +188,7 @@ VENDORS: Final[tuple[Vendor, ...]] = (
     _vendor(
         "Extreme",
         "1916",
-        (_recipe("percent", "1916.1.32.1.2.0"),),
+        (_recipe("percent", "1916.1.32.1.2.0"), _recipe("mean", "1916.1.32.1.4.1.5")),
         (_recipe("total_free", "1916.1.32.2.2.1.2", "1916.1.32.2.2.1.3"),),
     ),
     _vendor(
@@ -212,8 +212,12 @@ VENDORS: Final[tuple[Vendor, ...]] = (
     _vendor(
         "Zyxel",
         "890",
-        (_recipe("percent", "890.1.15.3.2.4.0"), _recipe("percent", "890.1.6.22.1.1.0")),
-        (_recipe("percent", "890.1.15.3.2.5.0"), _recipe("percent", "890.1.6.22.1.2.0")),
+        (
+            _recipe("percent", "890.1.15.3.2.4.0"),
+            _recipe("percent", "890.1.15.3.2.7.0"),
+            _recipe("percent", "890.1.6.22.1.1.0"),
+        ),
+        (_recipe("percent", "890.1.6.22.1.2.0"),),
     ),
 )
 _NOBODY: Final = Vendor("", ())
