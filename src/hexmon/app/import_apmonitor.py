@@ -1,4 +1,4 @@
-"""Taking over a site of APMonitor: its configuration, what it remembers, its RRD files. The originals stay as they are."""
+"""Taking over a site of APMonitor: its configuration, what it remembers, its RRD files. The originals stay untouched."""
 
 import os
 import shutil
@@ -56,6 +56,8 @@ class Importer:
         file, text = _read(self._wanted.config, place)
         for problem in file.problems:
             self._tell(f"note: {problem}")
+        if not self._wanted.dry:
+            self._wanted.into.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._take_config(place, text)
         states = self._wanted.state or _state_of(self._wanted.config)
         if states is None:
@@ -177,7 +179,7 @@ def _copy(source: Path, place: Path) -> None:
     place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     fresh = place.with_name(f"{place.name}{NEW}")
     shutil.copy2(source, fresh)
-    os.replace(fresh, place)
+    fresh.replace(place)
 
 
 def _read(config: Path, place: Path) -> tuple[SiteFile, bytes]:
