@@ -6,7 +6,7 @@ from hexmon.alerts.wording import body as plain_body
 from hexmon.alerts.wording import subject as plain_subject
 from hexmon.model.ages import age, clock
 from hexmon.model.incident import Kind, Message
-from hexmon.model.text import readable
+from hexmon.model.text import first_reason, readable
 
 _SUBJECTS = {
     Kind.ALERT: ("OUTAGE", "Service Down"),
@@ -44,7 +44,7 @@ def sentence(message: Message, zone: tzinfo = UTC) -> str:
     at, length = clock(message.at, zone), age(message.at - message.started)
     if message.kind in (Kind.RECOVERY, Kind.DISABLED):
         return f"{place} is UP ({address}) at {at}, outage lasted {length}"
-    reason = readable(message.text).split("\n", 1)[0].partition(" ")[2].strip() or message.color.word
+    reason = first_reason(message.text) or message.color.word
     if message.kind is Kind.TEST:
         return f"TEST: {reason}"
     what = "new outage" if message.kind is Kind.ALERT else "is down"
