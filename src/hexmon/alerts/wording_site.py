@@ -3,6 +3,7 @@
 from datetime import UTC, tzinfo
 
 from hexmon.alerts.wording import body as plain_body
+from hexmon.alerts.wording import explained
 from hexmon.alerts.wording import subject as plain_subject
 from hexmon.model.ages import age, clock
 from hexmon.model.incident import Kind, Message
@@ -27,11 +28,11 @@ def subject(message: Message) -> str:
 
 
 def body(message: Message, zone: tzinfo = UTC) -> bytes:
-    """The sentence, and which site says it."""
+    """The sentence, what stands behind that square, and which site says it."""
     if message.items:
         return plain_body(message, "PLAIN")
-    text = f"{sentence(message, zone)}\n\n---\nhexmon Notification\nSite: {message.site}\n"
-    return text.encode(errors="surrogateescape")
+    head, end = f"{sentence(message, zone)}\n", f"\n---\nhexmon Notification\nSite: {message.site}\n"
+    return head.encode(errors="surrogateescape") + explained(message.explains) + end.encode(errors="surrogateescape")
 
 
 def sentence(message: Message, zone: tzinfo = UTC) -> str:
