@@ -19,11 +19,12 @@ Observe = Callable[[Check], Awaitable[Observation]]
 async def check_monitor(host: Host, observe: Observe, clock: Clock, judging: JudgeSettings) -> MonitorChecked:
     """Try until it is up, as often as the monitor's options say; what the last attempt saw."""
     (check,) = host.checks
+    pause = PAUSE if check.retry_pause is None else check.retry_pause
     found = judged(host, await observe(check), clock.now(), judging)
     for _ in range(check.attempts - 1):
         if found.up:
             break
-        await clock.sleep_until(clock.monotonic() + PAUSE)
+        await clock.sleep_until(clock.monotonic() + pause)
         found = judged(host, await observe(check), clock.now(), judging)
     return found
 
