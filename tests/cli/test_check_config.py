@@ -178,7 +178,7 @@ def test_good_files_of_alerting(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_the_examples_fit_one_another(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--config", EXAMPLES / "hexmon.toml") == 0
-    assert capsys.readouterr().out.endswith(" 11 rules, 31 settings, 4 sections, no mistakes\n")
+    assert capsys.readouterr().out.endswith(" 11 rules, 1 site, 13 monitors, 31 settings, 4 sections, no mistakes\n")
 
 
 def test_the_users_and_tokens_of_agents_are_checked(

@@ -137,6 +137,7 @@ def metrics(parts: Parts) -> str:
         *by_label("hexmon_blackbox_probes_total", "what", parts.blackbox.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *parts.keeper.metrics(),
         *(parts.host_data.metrics() if parts.host_data is not None else ()),
     ]
     for queue in parts.bus.followers():

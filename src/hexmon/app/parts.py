@@ -11,6 +11,7 @@ from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration, client_judging
+from hexmon.app.site_keeper import Others, SiteKeeper
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
 from hexmon.bus import LocalBus
@@ -68,6 +69,7 @@ class Parts:
     tools: Tools
     runner: Runner
     alerting: Alerting
+    keeper: SiteKeeper
     host_data: HostDataKeeper | None
     puller: Puller
     blackbox: Blackbox
@@ -124,6 +126,7 @@ def put_together(
         tools=tools,
         runner=runner,
         alerting=alerting,
+        keeper=_keeper(clock, bus, storage, board, alerting),
         host_data=host_data,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         blackbox=Blackbox(configuration, tools, clock),
@@ -138,6 +141,17 @@ def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: Lo
     if not settings.enabled:
         return None
     return HostDataKeeper(board, bus, clock, HostDataFiles(configuration.hostdata_dir), settings)
+
+
+def _keeper(clock: Clock, bus: LocalBus, storage: Storage, board: Board, alerting: Alerting) -> SiteKeeper:
+    others = Others(
+        status=board.status,
+        tell=alerting.notice,
+        outage=alerting.engine.outage,
+        beats=alerting.heartbeats.taken,
+        zone=MachineZone(),
+    )
+    return SiteKeeper(clock, bus, storage.journal, others)
 
 
 def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:

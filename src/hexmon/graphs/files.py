@@ -8,7 +8,7 @@ import mmap
 import os
 import stat
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,7 @@ from hexmon.graphs import librrd
 from hexmon.graphs.definitions import Definitions
 from hexmon.graphs.librrd import RrdError
 from hexmon.graphs.migration import Target, moved, target_of
-from hexmon.graphs.places import UNFINISHED, drop_folder, place_of, rename_folder
+from hexmon.graphs.places import UNFINISHED, NameRefusedError, drop_folder, place_of, rename_folder
 from hexmon.graphs.rrd_bytes import BadFileError, Head, head_length, layout_of, read_head, sources_of
 from hexmon.graphs.rrdcached import DaemonAwayError
 from hexmon.graphs.schema import DataSource, Layout, Update
@@ -92,6 +92,16 @@ class RrdFiles:
                     raise
             else:
                 return
+
+    def last(self, folder: str, file: str) -> tuple[int, Mapping[str, str]] | None:
+        """When a file was last updated, and the values that this brought, as texts; None without a usable file."""
+        try:
+            path = self.place(folder, file)
+            self.flush(path)
+            head = _look(path)
+        except (RrdError, NameRefusedError):
+            return None
+        return (head.last, head.last_texts) if head is not None else None
 
     def flush(self, path: Path) -> None:
         """Return when what was written can be read in the file."""

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from hexmon.web import words
 from hexmon.web.api.alerts import AlertsApi
 from hexmon.web.api.problem import problem
+from hexmon.web.api.sites import SitesApi
 from hexmon.web.context import WebContext
 from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
@@ -21,6 +22,7 @@ from hexmon.web.live import Live
 from hexmon.web.pages.acknowledge import AcknowledgePage
 from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
+from hexmon.web.pages.device import DevicePage
 from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
 from hexmon.web.pages.graphs import GraphPages
 from hexmon.web.pages.host import HostPage
@@ -126,6 +128,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),
+        *_sites(context, renderer),
         Route("/events", _Stream(hub), methods=["GET"]),
         Route("/static/{name}", renderer.assets.serve),
         Route("/favicon.ico", ends.favicon),
@@ -136,6 +139,15 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/-/healthy", ends.healthy),
         Route("/-/ready", ends.ready),
         Route("/-/reload", ends.reload, methods=["POST"]),
+    ]
+
+
+def _sites(context: WebContext, renderer: Renderer) -> list[BaseRoute]:
+    api = SitesApi(context)
+    return [
+        Route("/device/{host}", DevicePage(renderer).serve),
+        Route("/api/v1/sites", api.sites),
+        Route("/api/v1/sites/{folder}/state", api.state),
     ]
 
 

@@ -103,12 +103,17 @@ class Square:
             bar=draw(key, _with_now(periods(changes, since, now), status, since, now), since, now),
             changes=changes[:LATEST],
             clients=bool(self._board.clients(key.host)),
+            device=self._is_device(key),
             wire=f"{host_to_wire(key.host)}.{key.test}",
             incident=incident,
             next_due=next_due(incident, now) if incident is not None else math.inf,
             now=now,
         )
         return Drawn(html)
+
+    def _is_device(self, key: StatusKey) -> bool:
+        memory = self._renderer.context.monitors.memory(key)
+        return memory is not None and memory.state.detail is not None
 
     def _missing(self, request: Request, key: StatusKey) -> Response:
         host = self._host(key.host)
