@@ -122,7 +122,7 @@ async def test_names_of_files_are_only_names(tmp_path: Path) -> None:
         assert all(one.average == pytest.approx(1.0) for one in found)
         assert {"a:b", "100%lf", "<b>&", "$(id)", "A//"} <= {one.label for one in found}
         for kind in ("svg", "png"):
-            assert (await gallery.picture([WWW], "tcp", LAST_DAY, kind)).body  # type: ignore[arg-type]
+            assert (await gallery.picture([WWW], "tcp", LAST_DAY, kind)).body
 
 
 async def test_what_is_no_rrd_file_is_not_drawn(tmp_path: Path) -> None:
