@@ -41,7 +41,8 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     runner = Runner(clock, Network(clock).observe, board.report)
     alerting = SimpleNamespace(use=no_alerts)
     clients = SimpleNamespace(use=lambda _settings: None)
-    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients)
+    keeper = SimpleNamespace(use=lambda _inventory: None)
+    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients, keeper=keeper)
     await runner.adopt(board.inventory)
     before = board.inventory
     assert runner.agenda.keys() == {StatusKey("leaving", "conn")}

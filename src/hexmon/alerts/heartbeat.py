@@ -108,6 +108,7 @@ class _Beater:
         self.gone = False
         self.counts = dict.fromkeys(("sent", "failed", "withheld", "missed"), 0)
         self.in_a_row = 0  # beats that failed
+        self.last = 0.0  # when one was taken, by the wall
         self.error = ""
 
     def moment(self, zero: float) -> float:
@@ -205,6 +206,7 @@ class Heartbeats:
             beater.running = False
         beater.counts["sent" if sent else "failed"] += 1
         beater.in_a_row = 0 if sent else beater.in_a_row + 1
+        beater.last = self._clock.now() if sent else beater.last
         if not sent and beater.in_a_row == 1:
             _log.warning("heartbeat %s was not taken: %s", beater.target.name, beater.error)
 
@@ -227,6 +229,11 @@ class Heartbeats:
                 return True
             beater.error = f"HTTP {status}"
         return False
+
+    def taken(self) -> dict[StatusKey, float]:
+        """When the last beat of each square was taken, of those that had one since hexmon started."""
+        beaters = [one for one in self._beaters.values() if one.target.key is not None and one.last]
+        return {one.target.key: one.last for one in sorted(beaters, key=lambda one: one.last) if one.target.key}
 
     def troubles(self) -> list[str]:
         """A sentence for each target whose last beat was not taken."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from hexmon.board.board import Board
 from hexmon.clock import Clock
@@ -33,17 +34,26 @@ async def every(clock: Clock, seconds: float, work: Callable[[], Awaitable[None]
             log.exception("%s failed; it will be tried again", getattr(work, "__name__", work))
 
 
-class Checkpoint:
-    """Writes mere refreshes to the journal, in slices, each `seconds`; a slow disk postpones the next round."""
+class Dirty(Protocol):
+    """Whoever keeps refreshes in memory."""
 
-    def __init__(self, board: Board, clock: Clock, depth: Callable[[], int]) -> None:
-        self._board = board
+    def checkpoint(self, most: int, /) -> int:
+        """Journal at most so many; how many there were."""
+        ...
+
+
+class Checkpoint:
+    """Writes mere refreshes to the journal, `size` at once; a slow disk postpones the next round."""
+
+    def __init__(self, kept: Dirty, clock: Clock, depth: Callable[[], int], size: int = _SLICE) -> None:
+        self._kept = kept
         self._clock = clock
         self._depth = depth
+        self._size = size
 
     async def run(self) -> None:
         """One round: until nothing is dirty any more."""
-        while self._depth() <= 4 * _SLICE and self._board.checkpoint(_SLICE):
+        while self._depth() <= 4 * _SLICE and self._kept.checkpoint(self._size):
             await self._clock.sleep_until(self._clock.monotonic() + 0.02)
 
 

@@ -16,6 +16,7 @@ from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, Seconds, checked, load_settings, within
+from hexmon.graphs.settings import GraphSettings
 from hexmon.history.settings import HostDataSettings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address, parse_listener
@@ -25,6 +26,7 @@ from hexmon.judge.clients.contract import ClientJudging
 from hexmon.model.color import BY_WORD
 from hexmon.model.names import TEST_NAME, check_host_name
 from hexmon.model.origin import ConfigError, Origin, Problem
+from hexmon.probes.blackbox.settings import BlackboxSettings
 from hexmon.probes.resolver import IpFamily
 from hexmon.web.settings import PageSettings
 
@@ -88,6 +90,7 @@ class Files:
     holidays: str = "holidays.cfg"
     graphs: str = "graphs.cfg"
     sites: tuple[str, ...] = ("sites/*.yaml",)
+    blackbox: str = "blackbox.yml"  # the modules of /probe
     home: str = "."  # the folder of certs/, content/, etc/netrc, etc/cookies: what XYMONHOME was
     etc: str = "."  # the folder that `config FILE` reads
     download: str = "download"  # the folder that `download FILE` reads
@@ -221,7 +224,9 @@ class Settings:
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
     hostdata: HostDataSettings = field(default_factory=HostDataSettings)
+    graphs: GraphSettings = field(default_factory=GraphSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    blackbox: BlackboxSettings = field(default_factory=BlackboxSettings)
     clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
     pull: PullOptions = field(default_factory=PullOptions)
@@ -252,6 +257,12 @@ class Configuration:
         """The folder of the client data that is kept."""
         folder = self.settings.hostdata.folder
         return self.locate(folder) if folder else self.data_dir / "hostdata"
+
+    @property
+    def rrd_dir(self) -> Path:
+        """The folder of the RRD files."""
+        folder = self.settings.graphs.dir
+        return self.locate(folder) if folder else self.data_dir / "rrd"
 
     @property
     def store_url(self) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from hexmon.alerts.strangers import strangers
 from hexmon.app.analysis import AnalysisSource
+from hexmon.app.graphing import definitions_of
 from hexmon.app.receiving import credential_problems
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
 from hexmon.app.site_files import NO_SITES, SiteFiles, Sites
 from hexmon.cli.check_alerts import check_alerts
 from hexmon.cli.values import add_home, home_of
+from hexmon.graphs.source import GraphsSource
 from hexmon.ingest.files import load_client_local
 from hexmon.inventory.merge import merge
 from hexmon.inventory.notes import told
@@ -54,6 +56,7 @@ class Files:
     analysis: Path | None = None
     client_local: Path | None = None
     sites: Sites = NO_SITES
+    graphs: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--analysis", type=Path, metavar="FILE", help="the same; analysis.cfg")
     parser.add_argument("--sites", action="append", metavar="GLOB", help="the same; YAML sites; may be given again")
     parser.add_argument("--client-local", type=Path, metavar="FILE", help="the same; client-local.cfg")
+    parser.add_argument("--graphs", type=Path, metavar="FILE", help="the same; graphs.cfg")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -117,7 +121,7 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     alone = args.hosts is not None and args.config is None
     found = {
         field: getattr(args, field) if alone else of(getattr(args, field), getattr(named, field), getattr(usual, field))
-        for field in ("protocols", "holidays", "alerts", "rules", "analysis", "client_local")
+        for field in ("protocols", "holidays", "alerts", "rules", "analysis", "client_local", "graphs")
     }
     return Files(
         configuration=configuration,
@@ -216,7 +220,34 @@ def _client_local(files: Files) -> Outcome:
     return Outcome((_plural(found.sections, "section"),), problems)
 
 
-READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts, _sites, _analysis, _client_local)
+def _graphs(files: Files) -> Outcome:
+    if files.graphs is None:
+        return Outcome()
+    source = GraphsSource(files.graphs, required=True)
+    try:
+        source.load()
+    except ConfigError as error:
+        return Outcome(problems=error.problems)
+    return Outcome((_plural(source.sections, "graph"),), source.problems)
+
+
+def _definitions(files: Files) -> Outcome:
+    """rrddefinitions.cfg."""
+    if files.configuration is None or files.configuration.settings.graphs.enabled is False:
+        return Outcome()
+    found = definitions_of(files.configuration)
+    return Outcome((_plural(len(found.sections), "layout"),) if found.sections else (), found.problems)
+
+
+READERS: tuple[Callable[[Files], Outcome], ...] = (
+    _settings,
+    _hosts,
+    _sites,
+    _analysis,
+    _client_local,
+    _graphs,
+    _definitions,
+)
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 

@@ -122,7 +122,7 @@ def _as_xymon(message: Message, words: Words, options: WebhookOptions) -> str:
 def _sentence(delivery: Delivery, words: Words, options: WebhookOptions) -> str:
     """The one of YAML sites for their recipients."""
     message = delivery.message
-    if delivery.way.format != "SITE" or message.items or message.kind is Kind.TEST:
+    if delivery.way.format != "SITE" or message.items:
         return words.sentence
     zone = ZoneInfo(options.zone) if options.zone else own_zone(message.at)
     return printable(site_sentence(message, zone))
