@@ -178,12 +178,12 @@ def test_a_clock_that_was_set_back_does_not_silence_an_outage() -> None:
 def test_what_a_device_said_is_kept_when_it_says_nothing() -> None:
     device = Device(name="sw1", values={"disk_space_pct": 73.4})
     state, _ = decide(MonitorState(), _seen(True, device=device), _monitor(), _START)
-    assert (state.disk_space_pct, state.detail) == (73.4, device)
+    assert (state.disk_space_pct, state.detail) == (73.4, Device(name="sw1"))
     state, _ = decide(state, _seen(False), _monitor(), _START + 60)
-    assert (state.disk_space_pct, state.detail) == (73.4, device)
-    silent = Device(name="sw1", values={"disk_space_pct": None})
+    assert (state.disk_space_pct, state.detail) == (73.4, Device(name="sw1"))
+    silent = Device(name="sw2", values={"disk_space_pct": None})
     state, _ = decide(state, _seen(True, device=silent), _monitor(), _START + 120)
-    assert (state.disk_space_pct, state.detail) == (73.4, silent)
+    assert (state.disk_space_pct, state.detail) == (73.4, Device(name="sw2"))
 
 
 @pytest.mark.parametrize(

@@ -1,167 +1,233 @@
-"""State files: one run at a time, and nothing lost whenever a run is killed."""
+"""YAML sites among the files that a server reads: which, when again, and what a mistake costs."""
 
-import os
-import signal
-import stat
-import subprocess
-import sys
-from datetime import UTC
+import asyncio
+import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from hexmon.app.rotated import write_rotated
-from hexmon.app.site_files import Busy, files_of, only_one, open_folder, read_memories, write_memories
+from hexmon.app.loops import Adopted, probe_the_unknown
+from hexmon.app.settings import AgentOptions, Configuration, Files, Settings
+from hexmon.app.site_files import SiteFiles
+from hexmon.app.sources import Sources
+from hexmon.inventory.sites.build import site_inventory
+from hexmon.model.inventory import Inventory
+from hexmon.model.names import StatusKey
 from hexmon.model.origin import ConfigError
-from hexmon.model.site_memory import MonitorMemory
-from hexmon.model.site_state import MonitorState
-
-_US = frozenset({os.getuid()})
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from hexmon.app.site_files import write_memories
-from hexmon.model.site_memory import MonitorMemory
-from hexmon.model.site_state import MonitorState
-
-def after(function, left):
-    def call(*args, **words):
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-        return function(*args, **words)
-    return call
-
-left = [int(sys.argv[2])]
-for module, name in ((os, "link"), (os, "fsync"), (os, "open"), (Path, "replace"), (Path, "unlink")):
-    setattr(module, name, after(getattr(module, name), left))
-memories = {"gw": MonitorMemory(state=MonitorState(down_count=2, is_up=False))}
-write_memories(Path(sys.argv[1]), memories, 2.0, 0.1, keep=True)
-"""
+from tests.support.builders import a_status
+from tests.support.clock import FakeClock
+from tests.support.sites import HOOK, a_file, a_monitor, read
 
 
-def _memories(downs: int) -> dict[str, MonitorMemory]:
-    return {"gw": MonitorMemory(state=MonitorState(down_count=downs, is_up=not downs))}
+def sources(folder: Path, **settings: Any) -> Sources:
+    words: dict[str, Any] = {"agent": AgentOptions(enabled=False), **settings}
+    return Sources(Configuration(settings=Settings(**words), folder=folder, path=None))
 
 
-def test_where_files_are() -> None:
-    files = files_of(Path("/etc/sites/lab-1.yaml"), Path("/var/x"))
-    assert [str(path) for path in (files.state, files.rrds, files.mrtg)] == [
-        "/var/x/lab-1.statefile.json",
-        "/var/x/lab-1.statefile.rrd",
-        "/var/x/lab-1.statefile.mrtg.cfg",
+@pytest.fixture
+def sites(tmp_path: Path) -> Path:
+    (tmp_path / "sites").mkdir()
+    return tmp_path / "sites"
+
+
+def put(path: Path, *monitors: Any, **site: Any) -> None:
+    path.write_text(json.dumps(a_file(*monitors, **site)))
+
+
+def test_each_file_is_a_site_beside_the_hosts(tmp_path: Path, sites: Path) -> None:
+    (tmp_path / "hosts.cfg").write_text("127.0.0.1 www\npage lab The lab\n127.0.0.2 db\n")
+    (tmp_path / "alerts.cfg").write_text("HOST=*\n  MAIL ops@x.test\n")
+    put(sites / "b.yaml", a_monitor(name="m"), name="Home", outage_webhooks=[HOOK])
+    put(sites / "a.yaml", a_monitor(name="n"), name="Office")
+    (sites / "notes.txt").write_text("nothing")
+    loaded = sources(tmp_path)
+    inventory = loaded.load()
+    assert list(inventory.hosts) == ["www", "db", "Office.n", "Home.m"]
+    assert [host.index for host in inventory.hosts.values()] == [0, 1, 2, 3]
+    assert list(inventory.pages) == ["", "lab", "Office", "Home"]
+    assert inventory.pages[""].children == ("lab", "Office", "Home")
+    assert [site.source for site in inventory.sites] == ["sites/a.yaml", "sites/b.yaml"]
+    assert inventory.problems == ()
+    assert [rule.text for rule in loaded.alerts.book.rules] == ["site Home", "HOST=*"]
+    assert set(loaded.channels) == {"mail", "script", "site.Home.webhook1"}
+
+
+def test_files_that_come_change_and_go_are_seen(sites: Path) -> None:
+    loaded = sources(sites.parent)
+    loaded.load()
+    assert not loaded.changed()
+    put(sites / "a.yaml", a_monitor(name="m"))
+    assert [loaded.changed_and_at_rest() for _ in range(2)] == [False, True]
+    assert list(loaded.load().hosts) == ["HomeLab.m"]
+    assert not loaded.changed()
+    put(sites / "a.yaml", a_monitor(name="other"))
+    assert loaded.changed()
+    assert list(loaded.load().hosts) == ["HomeLab.other"]
+    (sites / "a.yaml").unlink()
+    assert loaded.changed()
+    assert loaded.load().hosts == {}
+    assert not loaded.changed()
+
+
+def test_a_file_that_a_site_names_is_watched_too(sites: Path) -> None:
+    (sites / "secret").write_text("https://127.0.0.1/one\n")
+    put(sites / "a.yaml", a_monitor(heartbeat_url_file="secret"))
+    loaded = sources(sites.parent)
+    assert loaded.load().sites[0].monitors[0].heartbeat_url.endswith("one")
+    (sites / "secret").write_text("https://127.0.0.1/other\n")
+    assert loaded.changed()
+    assert loaded.load().sites[0].monitors[0].heartbeat_url.endswith("other")
+
+
+def test_at_the_start_a_bad_file_is_left_out_and_told(sites: Path) -> None:
+    put(sites / "a.yaml", a_monitor("snmp"))
+    put(sites / "b.yaml", name="Good")
+    inventory = sources(sites.parent).load()
+    assert list(inventory.hosts) == ["Good.web"]
+    assert [str(problem.origin) for problem in inventory.problems] == ["sites/a.yaml:1", "sites/a.yaml:1"]
+
+
+def test_later_every_mistake_of_every_file_is_told_and_nothing_changes(sites: Path) -> None:
+    put(sites / "a.yaml", outage_webhooks=[HOOK])
+    put(sites / "b.yaml", name="Other")
+    loaded = sources(sites.parent)
+    loaded.load()
+    before = loaded.alerts
+    put(sites / "a.yaml", a_monitor(colour=1))
+    put(sites / "b.yaml", a_monitor(parent_name="HomeLab/web"), name="Other", max_threads=0)
+    with pytest.raises(ConfigError) as caught:
+        loaded.load()
+    assert [str(problem) for problem in caught.value.problems] == [
+        "sites/a.yaml:1: monitors[1] (web): there is no option 'colour'",
+        "sites/b.yaml:1: site: max_threads: a whole number of at least 1 is needed, not '0'",
     ]
+    assert loaded.alerts is before
+    assert not loaded.changed()
 
 
-def test_what_was_there_stays_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "lab.statefile.json"
-    write_memories(path, _memories(1), 1.0, 0.1, keep=True)
-    write_memories(path, _memories(2), 2.0, 0.1, keep=True)
-    write_memories(path, _memories(3), 3.0, 0.1, keep=False)
-    assert read_memories(path, UTC) == (_memories(3), "")
-    assert read_memories(tmp_path / "lab.statefile.json.old", UTC)[0] == _memories(1)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["lab.statefile.json", "lab.statefile.json.old"]
-    assert stat.S_IMODE(path.stat().st_mode) & 0o022 == 0
+def test_two_sites_that_are_called_alike(sites: Path) -> None:
+    put(sites / "a.yaml")
+    put(sites / "b.yaml", a_monitor(name="other"))
+    loaded = sources(sites.parent)
+    inventory = loaded.load()
+    said = "sites/b.yaml: site.name: sites/a.yaml is called 'HomeLab', too; give one of them another name"
+    assert [str(problem) for problem in inventory.problems] == [said]
+    assert list(inventory.hosts) == ["HomeLab.web"]
+    with pytest.raises(ConfigError, match="is called 'HomeLab', too"):
+        loaded.load()
 
 
-def test_a_kill_at_any_step_loses_nothing(tmp_path: Path) -> None:
-    """Killed before the first system call, before the second, ... until it is not killed any more."""
-    outcomes = []
-    for steps in range(40):
-        path = tmp_path / f"{steps}.statefile.json"
-        write_memories(path, _memories(1), 1.0, 0.1, keep=True)
-        ended = subprocess.run([sys.executable, "-c", _KILLED, str(path), str(steps)], check=False)
-        assert path.exists(), f"after {steps} steps"
-        memories, note = read_memories(path, UTC)
-        assert memories in (_memories(1), _memories(2))
-        assert note == ""
-        outcomes.append(memories == _memories(2))
-        if ended.returncode == 0:
-            break
-        assert ended.returncode == -signal.SIGKILL
-    assert outcomes == sorted(outcomes)
-    assert outcomes[0] is False
-    assert outcomes[-1] is True
-    assert len(outcomes) > 5
+def test_a_monitor_that_is_called_like_a_host_is_told(sites: Path) -> None:
+    (sites.parent / "hosts.cfg").write_text("127.0.0.1 HomeLab.web\n")
+    put(sites / "a.yaml")
+    (problem,) = sources(sites.parent).load().problems
+    assert problem.message == "the host 'HomeLab.web' is also defined at hosts.cfg:1, which counts"
 
 
 @pytest.mark.parametrize(
-    ("present", "remembered"),
+    ("patterns", "found"),
     [
-        pytest.param({"": 1, ".old": 2, ".new": 3}, 1, id="the file itself"),
-        pytest.param({".old": 2, ".new": 3}, 3, id="without it what was to replace it"),
-        pytest.param({".old": 2, ".new": None}, 2, id="and if that is torn what was kept"),
-        pytest.param({"": None, ".old": 2}, 2, id="the same when it is damaged"),
-        pytest.param({"": None}, 0, id="nothing when that is all"),
-        pytest.param({}, 0, id="nothing when there is nothing"),
+        pytest.param(["sites/*.yaml"], ["sites/a.yaml", "sites/b.yaml"], id="a pattern"),
+        pytest.param(["sites/b.yaml", "sites/*"], ["sites/b.yaml", "sites/a.yaml", "sites/c.json"], id="in this order"),
+        pytest.param(["**/*.json"], ["sites/c.json"], id="at any depth"),
+        pytest.param(["sites/../sites/c.json"], ["sites/../sites/c.json"], id="a path"),
+        pytest.param([], [], id="none"),
     ],
 )
-def test_what_is_read(present: dict[str, int | None], remembered: int, tmp_path: Path) -> None:
-    path = tmp_path / "lab.statefile.json"
-    for suffix, downs in present.items():
-        part = path.with_name(path.name + suffix)
-        if downs is None:
-            part.write_bytes(b'{"gw": {"is_up"')
-        else:
-            write_memories(part, _memories(downs), 1.0, 0.1, keep=False)
-    memories, note = read_memories(path, UTC)
-    assert memories == (_memories(remembered) if remembered else {})
-    assert bool(note) is ("" in present and present[""] is None)
-    if note:
-        assert path.with_name("lab.statefile.json.damaged").exists()
-        assert str(path) in note
+def test_patterns(sites: Path, patterns: list[str], found: list[str]) -> None:
+    for number, name in enumerate(("a.yaml", "b.yaml", "c.json")):
+        put(sites / name, name=f"Site {number}")
+    (sites / "folder.yaml").mkdir()
+    for given in (patterns, [str(sites.parent / one) for one in patterns]):
+        files = SiteFiles(given, sites.parent)
+        assert [str(path.relative_to(sites.parent)) for path in files.paths()] == found
+        assert len(files.load().inventories) == len(found)
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "lab.statefile.json"
-    path.mkdir()
-    with pytest.raises(ConfigError, match=r"lab\.statefile\.json"):
-        read_memories(path, UTC)
+def test_a_file_that_was_named_must_be_there(sites: Path) -> None:
+    files = Files(sites=("sites/a.yaml",))
+    loaded = sources(sites.parent, files=files)
+    said = ["sites/a.yaml: this file is missing; [files] sites asks for it"]
+    assert [str(problem) for problem in loaded.load().problems] == said
+    with pytest.raises(ConfigError, match="this file is missing"):
+        loaded.load()
+    put(sites / "a.yaml")
+    assert loaded.changed()
+    assert len(loaded.load().hosts) == 1
 
 
-def test_one_run_at_a_time(tmp_path: Path) -> None:
-    files = files_of(tmp_path / "lab.yaml", tmp_path)
-    with only_one(files), pytest.raises(Busy), only_one(files):
-        pass
-    with only_one(files), only_one(files_of(tmp_path / "other.yaml", tmp_path)):
-        pass
+def test_a_pattern_that_means_nothing_is_no_disaster(sites: Path) -> None:
+    put(sites / "a.yaml")
+    for pattern in ("sites/**.yaml", "", "[", "***", "/*.none"):
+        sources(sites.parent, files=Files(sites=(pattern,))).load()
 
 
-def test_links_that_others_left_are_not_followed(tmp_path: Path) -> None:
-    precious = tmp_path / "precious"
-    precious.write_text("precious")
-    files = files_of(Path("lab.yaml"), tmp_path)
-    files.lock.symlink_to(precious)
-    with pytest.raises(ConfigError), only_one(files):
-        pass
-    files.state.with_name(files.state.name + ".new").symlink_to(precious)
-    write_rotated(files.state, b"{}")
-    assert precious.read_text() == "precious"
-    assert files.state.read_bytes() == b"{}"
+# -- what changed is checked at once ----------------------------------------------------------------------------------
 
 
-def test_the_common_folder_is_made(tmp_path: Path) -> None:
-    folder = tmp_path / "APMonitor"
-    before = os.umask(0o077)
-    try:
-        open_folder(folder, _US)
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
-    open_folder(folder, _US)
+class LittleRunner:
+    """Notes what is to be probed; `busy` are the squares that are under way."""
+
+    def __init__(self, keys: frozenset[StatusKey]) -> None:
+        self.agenda = self
+        self.probed: list[StatusKey] = []
+        self.busy: set[StatusKey] = set()
+        self._keys = keys
+
+    def keys(self) -> frozenset[StatusKey]:
+        return self._keys
+
+    def probe_now(self, key: StatusKey) -> bool:
+        if key in self.busy:
+            return False
+        self.probed.append(key)
+        return True
 
 
-def test_a_folder_of_others_is_not_used(tmp_path: Path) -> None:
-    folder = tmp_path / "APMonitor"
-    folder.mkdir()
-    with pytest.raises(ConfigError, match="-s PATH"):
-        open_folder(folder, frozenset({os.getuid() + 1}))
-    folder.chmod(0o777)
-    with pytest.raises(ConfigError, match="others than its owner"):
-        open_folder(folder, _US)
-    link = tmp_path / "link"
-    link.symlink_to(folder)
-    with pytest.raises(ConfigError, match="no folder"):
-        open_folder(link, _US)
-    with pytest.raises(ConfigError, match="No such file"):
-        open_folder(tmp_path / "missing" / "APMonitor", _US)
+def inventory_of(*monitors: Any, **site: Any) -> Inventory:
+    return site_inventory(read(a_file(*monitors, **site)))
+
+
+BEFORE = (a_monitor(name="a"), a_monitor("http", name="b"), a_monitor(name="c"))
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        pytest.param(inventory_of(*BEFORE), set(), id="nothing"),
+        pytest.param(inventory_of(*reversed(BEFORE)), set(), id="their order"),
+        pytest.param(inventory_of(*BEFORE, notify_every_n_secs=60), set(), id="who hears of it how often"),
+        pytest.param(inventory_of(BEFORE[0] | {"email": False}, *BEFORE[1:]), {"a"}, id="any option of a monitor"),
+        pytest.param(inventory_of(BEFORE[0], a_monitor("http", name="b", expect="x")), {"b"}, id="what is expected"),
+        pytest.param(inventory_of(*BEFORE, a_monitor(name="d")), set(), id="a new one is unknown to the board anyway"),
+    ],
+)
+def test_which_monitors_are_others_now(after: Inventory, changed: set[str]) -> None:
+    adopted = Adopted()
+    adopted.tell(inventory_of(*BEFORE), after)
+    assert {key.host.removeprefix("HomeLab.") for key in adopted.changed} == changed
+
+
+async def test_what_changed_is_probed_at_once_and_what_is_under_way_as_soon_as_it_ends() -> None:
+    clock, adopted = FakeClock(), Adopted()
+    before, after = inventory_of(*BEFORE), inventory_of(*(one | {"max_retries": 1} for one in BEFORE[:2]))
+    a, b, gone = (monitor.key for monitor in before.sites[0].monitors)
+    runner: Any = LittleRunner(frozenset({a, b}))
+    runner.busy = {b}
+    board: Any = SimpleNamespace(status=lambda _key: a_status())
+    async with asyncio.TaskGroup() as tasks:
+        loop = tasks.create_task(probe_the_unknown(board, runner, clock, adopted))
+        await clock.advance(5.0)
+        assert runner.probed == []
+        adopted.tell(before, after)
+        adopted.changed.add(gone)  # it left the inventory meanwhile
+        await clock.advance(1.5)
+        assert runner.probed == [a]
+        runner.busy = set()
+        await clock.advance(1.5)
+        assert runner.probed == [a, b]
+        await clock.advance(60.0)
+        assert runner.probed == [a, b]
+        loop.cancel()

@@ -3,13 +3,22 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from hexmon.alerts.rules_yaml import AlertsFile
+from hexmon.alerts.store import LogQuery
+from hexmon.app.alerting import notify_engines
+from hexmon.app.parts import Opened, put_together
+from hexmon.app.settings import Configuration, Settings
 from hexmon.app.site_keeper import KEPT, Others, SiteKeeper
+from hexmon.app.sources import Sources
 from hexmon.board.store import MemoryJournal, MonitorSaved
+from hexmon.clock import SystemClock
 from hexmon.model.color import Color
 from hexmon.model.device import Device
 from hexmon.model.events import MonitorChecked, SquareDropped
@@ -20,10 +29,12 @@ from hexmon.model.site import Monitor, Site
 from hexmon.model.site_memory import MonitorMemory
 from hexmon.model.site_state import MonitorState, PortState
 from hexmon.model.status import UNTIL_OK
+from hexmon.probes.tools import open_tools
 from hexmon.schedule.zone import MachineZone
-from tests.support.alert_lab import AlertLab
+from hexmon.storage.engine import open_storage
+from tests.support.alert_lab import AlertLab, rules_of
 from tests.support.builders import a_host, a_report, an_inventory
-from tests.support.clock import settle
+from tests.support.clock import settle, until
 from tests.support.devices import A, B, a_device, a_monitor, an_interface
 
 RULES = "HOST=*\n MAIL ops NOTICE RECOVERED REPEAT=10"
@@ -330,3 +341,36 @@ async def test_it_follows_the_bus() -> None:
     task.cancel()
     assert len(lab.alerts.sent) == 1
     assert list(lab.keeper.metrics())
+
+
+def _has_polled(keeper: SiteKeeper) -> bool:
+    return keeper.counts["polls"] == 2
+
+
+async def test_in_a_running_monitor_a_change_becomes_a_row_of_the_log_and_the_baseline_outlives_it(
+    tmp_path: Path,
+) -> None:
+    configuration = Configuration(settings=Settings(), folder=tmp_path, path=None)
+    clock, url = SystemClock(), f"sqlite:///{tmp_path}/hexmon.db"
+    inventory = an_inventory(a_host(SWITCH.key.host, monitor=SWITCH))
+    told = []
+    for polls in ((UP, DOWN), (DOWN, UP)):
+        storage = open_storage(url, asyncio.get_running_loop(), clock=clock)
+        async with open_tools(clock) as tools, notify_engines() as engines:
+            opened = Opened(storage=storage, tools=tools, notify=engines)
+            parts = put_together(configuration, clock, opened, Sources(configuration), inventory)
+            await parts.alerting.start(AlertsFile(book=rules_of(RULES)), {})
+            parts.keeper.restore(await storage.monitors.load(), inventory)
+            for device in polls:
+                parts.bus.publish(MonitorChecked(clock.now(), SWITCH.key, True, 0.1, device=device))
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(parts.keeper.run())
+                await until(partial(_has_polled, parts.keeper))
+                running.cancel()
+            await storage.journal.durable(storage.journal.append([]))
+            told = [one.message.text.decode() for one in await storage.alerts.notifications(LogQuery())]
+        await storage.close()
+    assert [text.partition(" at ")[0] + " at " for text in reversed(told)] == [
+        FELL,
+        "office-switch in HomeLab: Gi0/2 oper=up admin=up (was oper=down admin=up) at ",
+    ]

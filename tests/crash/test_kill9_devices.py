@@ -25,7 +25,7 @@ def run_once(run: Run) -> int | None:
 
 
 def check(folder: Path, step: int, most: int) -> None:
-    """Of each interface that it is down, and nothing else. A kill may repeat what was found, and what was on its way."""
+    """Of each interface that it is down, and nothing else. A kill may repeat what was found or was on its way."""
     counts = Counter(line.partition(" at ")[0] for line in said(folder))
     name = "office-switch in HomeLab: Gi0/{} oper=down admin=up (was oper=up admin=up)"
     assert counts.keys() == {name.format(number) for number in range(1, TURNS + 1)}, f"step {step}: {counts}"

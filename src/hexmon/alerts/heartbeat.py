@@ -6,7 +6,7 @@ import heapq
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hexmon.clock import Clock
 from hexmon.config.settings import PositiveSeconds
@@ -54,13 +54,17 @@ class Target:
     """One dead-man switch. `key` is the square that must be well, None for hexmon itself. `url` is a secret."""
 
     name: str
-    url: str
+    url: str = field(repr=False)
     every: float
     key: StatusKey | None = None
 
 
 def targets_of(settings: HeartbeatSettings, inventory: Inventory) -> tuple[tuple[Target, ...], tuple[Problem, ...]]:
-    """That of hexmon itself first. A host that nobody knows is told, and has none: its square is never well."""
+    """That of hexmon itself first, then those of squares and of the monitors of YAML sites.
+
+    A host that nobody knows is told, and has none: its square is never well. A monitor that says nothing of how often
+    beats as often as it is checked.
+    """
     own = [Target(name=OWN, url=settings.url, every=settings.every)] if settings.url else []
     found, problems = [], []
     for check in settings.checks:
@@ -73,6 +77,11 @@ def targets_of(settings: HeartbeatSettings, inventory: Inventory) -> tuple[tuple
             continue
         key = StatusKey(host.name, check.test)
         found.append(Target(name=str(key), url=check.url, every=check.every, key=key))
+    monitors = [host.monitor for host in inventory.hosts.values() if host.monitor and host.monitor.heartbeat_url]
+    found += [
+        Target(name=str(one.key), url=one.heartbeat_url, every=one.heartbeat_every or one.check_every, key=one.key)
+        for one in monitors
+    ]
     return (*own, *found), tuple(problems)
 
 

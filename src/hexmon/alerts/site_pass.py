@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from hexmon.alerts.pacing import delay
 from hexmon.alerts.rules import Bezier
+from hexmon.judge.site_states import checked
 from hexmon.model.events import MonitorChecked
 from hexmon.model.incident import Kind
 from hexmon.model.site import Monitor, OutageEmail, Site
@@ -48,40 +49,22 @@ def decide(
     before: MonitorState, seen: MonitorChecked, monitor: Monitor, now: float
 ) -> tuple[MonitorState, tuple[Kind, ...]]:
     """The monitor after this check, and what is to be told of it: nothing, an alert, a reminder or a recovery."""
-    checked = replace(before, last_checked=now, last_config_checksum=monitor.checksum)
-    if seen.device is not None:
-        disk = seen.device.values.get("disk_space_pct")
-        kept = before.disk_space_pct if disk is None else disk
-        checked = replace(checked, detail=seen.device, disk_space_pct=kept)
-    return _well(checked, seen, monitor) if seen.up else _bad(checked, seen, monitor, now)
+    after = checked(before, replace(seen, at=now), monitor)
+    return _well(before, after, monitor) if seen.up else _bad(before, after, monitor, now)
 
 
-def _well(before: MonitorState, seen: MonitorChecked, monitor: Monitor) -> tuple[MonitorState, tuple[Kind, ...]]:
+def _well(before: MonitorState, after: MonitorState, monitor: Monitor) -> tuple[MonitorState, tuple[Kind, ...]]:
     owed = before.recovery_owed or (not before.is_up and before.notified_count > 0)
-    after = replace(
-        before,
-        is_up=True,
-        last_response_time_ms=round(seen.seconds * 1000),
-        down_count=0,
-        error_reason="",
-        recovery_owed=owed and monitor.alarms,
-    )
+    after = replace(after, recovery_owed=owed and monitor.alarms)
     return after, (Kind.RECOVERY,) if after.recovery_owed else ()
 
 
 def _bad(
-    before: MonitorState, seen: MonitorChecked, monitor: Monitor, now: float
+    before: MonitorState, after: MonitorState, monitor: Monitor, now: float
 ) -> tuple[MonitorState, tuple[Kind, ...]]:
-    after = replace(
-        before,
-        is_up=False,
-        last_response_time_ms=None,
-        down_count=before.down_count + 1,
-        error_reason=seen.reason,
-        recovery_owed=False,
-    )
     if before.is_up:
-        after = replace(after, down_count=1, last_alarm_started=now, last_notified=0.0, notified_count=0)
+        after = replace(after, last_alarm_started=now, last_notified=0.0, notified_count=0)
+    after = replace(after, down_count=1 if before.is_up else after.down_count, recovery_owed=False)
     if not monitor.alarms or not _is_time(after, monitor, now):
         return after, ()
     return after, (Kind.REMINDER if after.notified_count else Kind.ALERT,)

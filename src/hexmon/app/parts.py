@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.blackbox import Blackbox
+from hexmon.app.graphing import Graphing
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -73,6 +74,7 @@ class Parts:
     alerting: Alerting
     keeper: SiteKeeper
     host_data: HostDataKeeper | None
+    graphing: Graphing | None
     puller: Puller
     blackbox: Blackbox
     sources: Sources
@@ -114,6 +116,7 @@ def put_together(
     )
     runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
+    graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -130,6 +133,7 @@ def put_together(
         alerting=alerting,
         keeper=_keeper(clock, bus, storage, board, alerting),
         host_data=host_data,
+        graphing=graphing,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         blackbox=Blackbox(configuration, tools, clock),
         sources=sources,

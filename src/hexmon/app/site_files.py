@@ -1,115 +1,100 @@
-"""The state file of a YAML site: where it is, that one run at a time works with it, how it is read and written."""
+"""The YAML sites that hexmon.toml names: which files there are, what they say together, and whether that changed."""
 
-import contextlib
-import fcntl
-import os
-import stat
-from collections.abc import Iterator, Mapping
-from datetime import tzinfo
+from collections.abc import Iterable, Mapping
+from glob import has_magic
 from pathlib import Path
 
-from hexmon.app.rotated import NEW, OLD, write_rotated
+import msgspec
+
+from hexmon.alerts.rules_site import SiteRules, rules_of
+from hexmon.app.settings import Configuration
+from hexmon.config.watched import Signature, Watched
+from hexmon.inventory.sites.build import link, site_inventory
+from hexmon.inventory.sites.read import SiteFile, read_site_file
+from hexmon.model.inventory import Inventory
 from hexmon.model.origin import ConfigError, Origin, Problem
-from hexmon.model.site_memory import MonitorMemory
-from hexmon.model.site_state_json import decode_memories, encode_memories
 
-STATE_FOLDER = Path("/var/tmp/APMonitor")  # noqa: S108 - where APMonitor has them; `open_folder` says whether it is safe
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_HINT = "name a state file of your own with -s PATH, or a folder with --state-dir DIR"
 
-Memories = dict[str, MonitorMemory]
+class Sites(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them. Their mistakes are among the problems of the inventories but for `problems`: those of no site."""
+
+    inventories: tuple[Inventory, ...] = ()
+    rules: SiteRules = SiteRules()
+    problems: tuple[Problem, ...] = ()
+
+
+NO_SITES = Sites()
 
 
 class SiteFiles:
-    """The paths that belong to a site: all beside its state file and named after it."""
+    """Reads the files that the patterns name. Not for several threads at once."""
 
-    def __init__(self, state: Path) -> None:
-        stem = state.name.removesuffix(".json")
-        self.state = state
-        self.lock = state.with_name(f"{stem}.lock")
-        self.rrds = state.with_name(f"{stem}.rrd")
-        self.mrtg = state.with_name(f"{stem}.mrtg.cfg")
+    def __init__(self, patterns: Iterable[str], folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        self._patterns = tuple(patterns)
+        self._folder = folder
+        self._environ = environ
+        self._watched = Watched()
+        self._read: tuple[Path, ...] = ()
 
+    def load(self, *, lenient: bool = False) -> Sites:
+        """Read them all. Raises ConfigError with every mistake of every file.
 
-def files_of(config: Path, folder: Path = STATE_FOLDER) -> SiteFiles:
-    """Those of a configuration file: `lab.yaml` has `lab.statefile.json`."""
-    return SiteFiles(folder / f"{config.stem}.statefile.json")
+        `lenient`: a file with a mistake is left out, for when there is nothing better in force.
+        """
+        self._watched = Watched()
+        self._read = self.paths()
+        problems: list[Problem] = []
+        files = [file for path in self._read for file in self._file(path, problems)]
+        linked, mistakes = link(files)
+        problems += mistakes
+        if problems and not lenient:
+            told = (problem for file in files for problem in file.problems)
+            raise ConfigError((*problems, *told))
+        return Sites(
+            inventories=tuple(map(site_inventory, linked)),
+            rules=rules_of(file.site for file in linked),
+            problems=tuple(problems),
+        )
 
+    def paths(self) -> tuple[Path, ...]:
+        """The files, those of the first pattern first; one that is named without a pattern need not be there."""
+        found: dict[Path, None] = {}
+        for pattern in self._patterns:
+            if has_magic(pattern):
+                found.update(dict.fromkeys(sorted(self._matching(pattern))))
+            else:
+                found[self._folder / Path(pattern).expanduser()] = None
+        return tuple(found)
 
-def open_folder(folder: Path, trusted: frozenset[int]) -> None:
-    """Make the common folder of state files, or see that it is safe to use. Raises ConfigError.
-
-    It lies where everybody may write: it must belong to one of the `trusted` user ids and nobody else may write there.
-    """
-    try:
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(mode=0o755)
-            folder.chmod(0o755)  # whatever the umask is: the web server reads what is in it
-        found = folder.lstat()
-    except OSError as error:
-        raise _unusable(folder, error.strerror or str(error)) from None
-    if not stat.S_ISDIR(found.st_mode):
-        raise _unusable(folder, "this is no folder")
-    if found.st_uid not in trusted:
-        raise _unusable(folder, f"it belongs to the user {found.st_uid}, not to the one that runs hexmon")
-    if found.st_mode & _OTHERS_WRITE:
-        raise _unusable(folder, "others than its owner may write into it")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise _unusable(folder, "we may not write into it")
-
-
-def _unusable(path: Path, why: str) -> ConfigError:
-    return ConfigError((Problem(Origin(str(path)), f"state cannot be kept here: {why}", _HINT),))
-
-
-class Busy(Exception):  # noqa: N818 - it names what is so, not an error of ours
-    """Another run works with this site."""
-
-
-@contextlib.contextmanager
-def only_one(files: SiteFiles) -> Iterator[None]:
-    """Work with the site while no other run does. Raises Busy, ConfigError.
-
-    The kernel lets go of the lock when the process ends, however it ends.
-    """
-    try:
-        file = os.open(files.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise _unusable(files.lock, error.strerror or str(error)) from None
-    try:
+    def _matching(self, pattern: str) -> Iterable[Path]:
+        whole = self._folder / Path(pattern).expanduser()
+        top = self._folder if whole.is_relative_to(self._folder) else Path(whole.anchor)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy from None
-        except OSError as error:
-            raise _unusable(files.lock, error.strerror or str(error)) from None
-        yield
-    finally:
-        os.close(file)
+            return [path for path in top.glob(str(whole.relative_to(top))) if path.is_file()]
+        except ValueError:  # no pattern: nothing has such a name
+            return [whole]
 
+    def changed(self) -> bool:
+        """Whether there are other files now, or one of them, or a file that it names, is not as it was."""
+        return self.paths() != self._read or self._watched.changed()
 
-def read_memories(path: Path, zone: tzinfo) -> tuple[Memories, str]:
-    """What is remembered, and what was wrong with the file ("" for nothing). Raises ConfigError when it is unreadable.
+    def signatures(self) -> tuple[tuple[Path, ...], tuple[Signature, ...]]:
+        """What there is, and what it looks like now."""
+        return self.paths(), self._watched.signatures()
 
-    A file that is no JSON is put aside as PATH.damaged, and what was kept beside it is read. Without any file nothing
-    is remembered.
-    """
-    note = ""
-    for candidate in (path, path.with_name(path.name + NEW), path.with_name(path.name + OLD)):
+    def _file(self, path: Path, problems: list[Problem]) -> Iterable[SiteFile]:
+        source = str(path.relative_to(self._folder) if path.is_relative_to(self._folder) else path)
+        if not path.is_file():
+            self._watched.remember(path)
+            problems.append(Problem(Origin(source), "this file is missing", "[files] sites asks for it"))
+            return ()
         try:
-            return decode_memories(candidate.read_bytes(), zone), note and f"{note}; {candidate.name} is used instead"
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise _unusable(candidate, error.strerror or str(error)) from None
-        except ValueError as error:
-            if candidate == path:
-                aside = path.with_name(f"{path.name}.damaged")
-                path.replace(aside)
-                note = f"{path} is damaged ({error}) and was put aside as {aside.name}"
-    return {}, note and f"{note}; all monitors begin anew"
+            return (read_site_file(path, self._environ, source=source, on_path=self._watched.remember),)
+        except ConfigError as error:
+            problems += error.problems
+            return ()
 
 
-def write_memories(path: Path, memories: Mapping[str, MonitorMemory], ended: float, took: float, *, keep: bool) -> None:
-    """Write the state file; with `keep` the one before stays as PATH.old. `took` is seconds. Raises OSError."""
-    write_rotated(path, encode_memories(memories, ended, round(took * 1000)), keep=keep)
+def site_files(configuration: Configuration) -> SiteFiles:
+    """Those of a configuration."""
+    return SiteFiles(configuration.settings.files.sites, configuration.folder)

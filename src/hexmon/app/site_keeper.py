@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 KEPT = 7 * 86400.0  # seconds that a monitor that left its file is remembered: it may come back
 _QUEUE = 20_000  # polls; when they come faster than they can be compared, the next one is as good
-SLICE = 20  # devices that are compared, or written, in one turn of the loop
+SLICE = 5  # devices that are compared, or written, in one turn of the loop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,9 @@ from hexmon.model.incident import Kind, Message, incident_id
 from hexmon.model.names import StatusKey
 from hexmon.model.site import Monitor, Site
 from hexmon.model.site_state import MonitorState
-from hexmon.probes.http_options import without_userinfo
 
 _TEST_NAME = "test_monitor"
-_TEST_SENTENCE = "TEST: test_monitor is down: connection timeout (192.168.1.999)"
+_TEST_TEXT = b"red test_monitor is down: connection timeout (192.168.1.999)\n"  # APMonitor's, behind TEST:
 
 
 def message_of(site: Site, monitor: Monitor, state: MonitorState, kind: Kind, now: float) -> Message:
@@ -24,7 +23,7 @@ def message_of(site: Site, monitor: Monitor, state: MonitorState, kind: Kind, no
         text=f"red {state.error_reason}\n".encode(errors="surrogateescape"),
         count=state.notified_count + 1,
         incident=incident_id(monitor.key, started),
-        ip=without_userinfo(monitor.address),
+        ip=monitor.address,
         display=monitor.name,
         site=site.name,
     )
@@ -40,13 +39,13 @@ def change_message(site: Site, monitor: Monitor, notice: str, now: float) -> Mes
         at=now,
         started=now,
         text=f"{monitor.name} in {site.name}: {notice}".encode(errors="surrogateescape"),
-        ip=without_userinfo(monitor.address),
+        ip=monitor.address,
         display=monitor.name,
         site=site.name,
     )
 
 
-def test_message(site: Site, now: float) -> Message:
+def message_for_testing(site: Site, now: float) -> Message:
     """The message of --test-webhooks and --test-emails, always the same."""
     key = StatusKey(f"{site.folder}.{_TEST_NAME}", "tcp")
     return Message(
@@ -56,7 +55,7 @@ def test_message(site: Site, now: float) -> Message:
         worst=Color.RED,
         at=now,
         started=now,
-        text=_TEST_SENTENCE.encode(),
+        text=_TEST_TEXT,
         incident=incident_id(key, 0.0),
         display=_TEST_NAME,
         site=site.name,

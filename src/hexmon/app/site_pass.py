@@ -7,11 +7,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any
 
 from msgspec.structs import replace
 
+from hexmon.alerts.notify.words import own_zone
 from hexmon.alerts.site_pass import beaten, decide, heartbeat_due, told, why_due
 from hexmon.alerts.wording_site import sentence
 from hexmon.app.site_checking import Observe, check_monitor
@@ -26,7 +26,7 @@ from hexmon.model.incident import Kind, Message
 from hexmon.model.inventory import Host
 from hexmon.model.site import Monitor, Site
 from hexmon.model.site_memory import MonitorMemory, Pace, target
-from hexmon.model.site_state import MonitorState, PortState
+from hexmon.model.site_state import MonitorState
 
 _log = logging.getLogger(__name__)
 _LABELS = {Kind.ALERT: "NEW OUTAGE", Kind.REMINDER: "DOWN", Kind.RECOVERY: "RECOVERY"}
@@ -45,7 +45,6 @@ class Doing:
     """
 
     clock: Clock
-    zone: tzinfo
     judging: JudgeSettings
     observe: Observe
     tell: Tell
@@ -65,6 +64,8 @@ class SitePass:
         self._hosts = hosts
         self._memories = memories
         self._doing = doing
+        self._monitors = {monitor.key: monitor for monitor in site.monitors}
+        self._seen = {key: asyncio.Event() for key in self._monitors}
 
     async def run(self) -> int:
         """Check what is due; how many that were."""
@@ -76,28 +77,30 @@ class SitePass:
         """A fault of ours costs one monitor, not the pass."""
         memory = _of_this(self._memories.get(monitor.name, MonitorMemory()), monitor)
         why = why_due(memory.state, monitor, self._doing.clock.now())
-        if not why:
-            self._doing.console.explain(monitor.name, "not due yet")
-            return False
-        self._doing.console.explain(monitor.name, f"to be checked: {why}")
+        self._doing.console.explain(monitor.name, f"to be checked: {why}" if why else "not due yet")
         try:
-            async with self._doing.room:
-                seen = await check_monitor(
-                    self._hosts[monitor.key.host], self._doing.observe, self._doing.clock, self._doing.judging
-                )
-            await self._take(monitor, memory, seen)
+            if why:
+                await self._take(monitor, memory, await self._look(monitor))
         except Exception as error:  # noqa: BLE001 - the boundary at which a fault of ours costs one monitor
             self.failed = True
             _log.exception("the check of %s failed", monitor.key)
             self._doing.console.say(monitor.name, f"could not be checked: {type(error).__name__}: {error}")
-        return True
+        finally:
+            self._seen[monitor.key].set()
+        return bool(why)
+
+    async def _look(self, monitor: Monitor) -> MonitorChecked:
+        doing = self._doing
+        async with doing.room:
+            return await check_monitor(self._hosts[monitor.key.host], doing.observe, doing.clock, doing.judging)
 
     async def _take(self, monitor: Monitor, before: MonitorMemory, seen: MonitorChecked) -> None:
         now = self._doing.clock.now()
         state, kinds = decide(before.state, seen, monitor, now)
-        memory = replace(before, state=_with_port(state, seen, monitor), what=target(monitor))
+        memory = replace(before, state=state, what=target(monitor))
         memory, paces, notices = self._compared(memory, seen, monitor, now)
         self._memories[monitor.name] = memory
+        self._seen[monitor.key].set()
         self._doing.changed()
         self._doing.record(monitor, seen)
         messages = [message_of(self._site, monitor, state, kind, now) for kind in kinds]
@@ -121,15 +124,28 @@ class SitePass:
         if monitor.type != "ports" or not seen.up or seen.device is None:
             return memory, memory.paces, []
         if not monitor.alarms:
-            return polled(memory, seen.device, now, None, self._doing.zone).memory, {}, []
+            return polled(memory, seen.device, now, None, own_zone(now)).memory, {}, []
         gaps = Gaps(monitor.notify_every, monitor.after_every)
-        result = polled(memory, seen.device, now, gaps, self._doing.zone)
-        held = polled(memory, seen.device, now, replace(gaps, held=True), self._doing.zone)
+        result = polled(memory, seen.device, now, gaps, own_zone(now))
+        held = polled(memory, seen.device, now, replace(gaps, held=True), own_zone(now))
         return held.memory, result.memory.paces, list(result.notices)
 
     async def _tell(self, monitor: Monitor, message: Message) -> None:
+        if message.kind is not Kind.RECOVERY and await self._is_explained(monitor):
+            return
         if await self._doing.tell(monitor, [message]):
             self._update(monitor, lambda state: told(state, message.kind, message.at))
+
+    async def _is_explained(self, monitor: Monitor) -> bool:
+        """Whether it is down because those in front of it are: people are told of these."""
+        parents = [self._monitors[key] for key in monitor.parents if key in self._monitors]
+        for parent in parents:
+            await self._seen[parent.key].wait()
+        down = [one.name for one in parents if not self._memories.get(one.name, MonitorMemory()).state.is_up]
+        if not down or (monitor.need == "any" and len(down) < len(monitor.parents)):
+            return False
+        self._doing.console.explain(monitor.name, f"not told: explained by {', '.join(down)}")
+        return True
 
     async def _tell_changes(self, monitor: Monitor, messages: Sequence[Message], paces: Mapping[str, Pace]) -> None:
         if await self._doing.tell(monitor, messages):
@@ -156,7 +172,7 @@ class SitePass:
         state = self._memories[monitor.name].state
         kind = _kind(before, state)
         if kind is not None:
-            text = sentence(message_of(self._site, monitor, state, kind, now), self._doing.zone)
+            text = sentence(message_of(self._site, monitor, state, kind, now), own_zone(now))
             console.fenced(monitor.name, _LABELS[kind], text)
         elif seen.up:
             console.explain(monitor.name, f"up, {seen.seconds * 1000:.0f} ms")
@@ -174,14 +190,3 @@ def _of_this(memory: MonitorMemory, monitor: Monitor) -> MonitorMemory:
         return memory
     kept = replace(memory.state, ports_state={}, port_state=None, detail=None, disk_space_pct=None)
     return MonitorMemory(state=kept)
-
-
-def _with_port(state: MonitorState, seen: MonitorChecked, monitor: Monitor) -> MonitorState:
-    """What the poll saw of the one interface of a `port` monitor: the pinned MAC where it is among several."""
-    if monitor.type != "port" or seen.device is None:
-        return state
-    one = next((one for one in seen.device.interfaces if one.index == monitor.port), None)
-    if one is None:
-        return state
-    mac = monitor.mac if monitor.mac in one.macs else next(iter(one.macs), "")
-    return replace(state, port_state=PortState(one.oper, mac))

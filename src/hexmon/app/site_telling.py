@@ -1,37 +1,33 @@
 """How a pass tells people: each recipient of a site by itself, all at the same time; and the heartbeats."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 
 from hexmon.alerts.notify import NOTIFIERS
-from hexmon.alerts.notify.contract import Channel, NotifyTools, Outcome, Sent, Unsendable, attempt
+from hexmon.alerts.notify.contract import NotifyTools, Outcome, Sent, Unsendable, attempt
 from hexmon.alerts.notify.http import Request, ask, hidden, is_success
-from hexmon.alerts.site_pass import wanting
+from hexmon.app.site_channels import Recipient, SiteChannels
 from hexmon.app.site_console import Console
-from hexmon.model.incident import Delivery, Kind, Message, Way
-from hexmon.model.site import Monitor, Site
+from hexmon.model.incident import Delivery, Kind, Message
+from hexmon.model.site import Monitor
 
 _PAUSE = 1.0  # seconds before another attempt
 _REDIRECTS = 10
 _NAMES = {Kind.TEST: "the test message", Kind.NOTICE: "the change"}
 
-
-class Recipient:
-    """Where one message goes: a channel, and what the way to it is called."""
-
-    def __init__(self, channel: Channel, way: Way, label: str) -> None:
-        self.channel = channel
-        self.way = way
-        self.label = label
+NameOfMachine = Callable[[], Awaitable[str]]
 
 
 class Teller:
     """Sends for one site. Of a channel no more at once than its type may send."""
 
-    def __init__(self, site: Site, channels: "SiteChannels", tools: NotifyTools, console: Console) -> None:
-        self._site = site
+    def __init__(
+        self, channels: SiteChannels, tools: NotifyTools, name_of_machine: NameOfMachine, console: Console
+    ) -> None:
         self._channels = channels
         self._tools = tools
+        self._name_of_machine = name_of_machine
         self._console = console
         self._numbers = iter(range(1, 1 << 62))
         self._rooms: dict[str, asyncio.Semaphore] = {}
@@ -68,15 +64,18 @@ class Teller:
     async def _try(self, recipient: Recipient, message: Message) -> Sent:
         """As often as the site tries anything, but within the time of one attempt: who hangs is not asked again."""
         clock, channel = self._tools.clock, recipient.channel
+        tools = self._tools
+        if channel.type == "mail":
+            tools = replace(tools, host=await self._name_of_machine())
         delivery = Delivery(number=next(self._numbers), way=recipient.way, message=message, created=message.at)
         until = clock.monotonic() + channel.timeout
-        sent = await attempt(delivery, channel, NOTIFIERS[channel.type], self._tools)
+        sent = await attempt(delivery, channel, NOTIFIERS[channel.type], tools)
         for _ in range(channel.attempts - 1):
             pause = max(_PAUSE, sent.retry_after or 0.0)
             if sent.outcome is not Outcome.LATER or clock.monotonic() + pause >= until:
                 break
             await clock.sleep_until(clock.monotonic() + pause)
-            sent = await attempt(delivery, channel, NOTIFIERS[channel.type], self._tools)
+            sent = await attempt(delivery, channel, NOTIFIERS[channel.type], tools)
         return sent
 
     async def beat(self, monitor: Monitor) -> bool:
@@ -97,32 +96,3 @@ class Teller:
                 await clock.sleep_until(clock.monotonic() + _PAUSE)
         self._console.say(monitor.name, f"the heartbeat was not taken: {why}")
         return False
-
-
-class SiteChannels:
-    """The channels of a site's recipients."""
-
-    def __init__(self, site: Site, mail: Channel | None, webhooks: Sequence[Channel]) -> None:
-        self._site = site
-        self._mail = mail
-        self._webhooks = webhooks
-
-    def recipients(self, monitor: Monitor, kind: Kind) -> Iterator[Recipient]:
-        """Who wants to hear that of the monitor."""
-        return (
-            *self.addresses(*(one.email for one in wanting(self._site, monitor, kind))),
-            *self.webhooks(),
-        ).__iter__()
-
-    def addresses(self, *emails: str) -> Iterator[Recipient]:
-        """Those addresses."""
-        if self._mail is None:
-            return
-        for email in emails:
-            way = Way(method="MAIL", channel=self._mail.name, address=email, format="SITE")
-            yield Recipient(self._mail, way, email)
-
-    def webhooks(self) -> Iterator[Recipient]:
-        """All webhooks."""
-        for number, channel in enumerate(self._webhooks, 1):
-            yield Recipient(channel, Way(method="CHANNEL", channel=channel.name, format="SITE"), f"webhook {number}")

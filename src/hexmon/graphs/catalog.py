@@ -20,7 +20,7 @@ SITE_GRAPHS: Mapping[str, tuple[str, ...]] = {
     "": ("availability", "smoke"),
 }
 ALL_SITE_GRAPHS = tuple(dict.fromkeys(name for names in SITE_GRAPHS.values() for name in names))
-_EVERY_TEST: Mapping[str, tuple[str, ...]] = {"conn": ("tcp:conn", "smoke")}
+_EVERY_TEST: Mapping[str, tuple[str, ...]] = {"conn": ("smoke",), "ntp": ("ntpoffset",)}
 _BY_SERVICE = frozenset({"tcp", "ncv", "devmon"})
 _BASE = re.compile(r"([A-Za-z0-9_-]{1,100})(?:[.,].{1,200})?\.rrd\Z")
 

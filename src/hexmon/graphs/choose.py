@@ -121,19 +121,21 @@ def _has(file: RrdFile | None, sources: frozenset[str]) -> bool:
 def _match(wanted: Wanted, file: RrdFile, meta: Mapping[str, str]) -> Chosen | None:
     definition = wanted.definition
     base = file.name.rpartition("/")[2]
+    group = _group(definition, base)
+    if group is None or not _is_part(wanted, base, group):
+        return None
+    if file.label or not group:
+        return Chosen(file.name, file.label or None)
+    return Chosen(file.name, _readable(definition.name, group[0]), meta.get(f"{definition.name}:{group[0]}", ""))
+
+
+def _group(definition: Definition, base: str) -> tuple[str, ...] | None:
     try:
         if definition.unless and compile_capturing(definition.unless).find(base) is not None:
             return None
-        group = compile_capturing(definition.pattern).find(base)
+        return compile_capturing(definition.pattern).find(base)
     except PatternError:  # its section was complained about when it was read
         return None
-    if group is None or not _is_part(wanted, base, group):
-        return None
-    if file.label:
-        return Chosen(file.name, file.label)
-    if not group:
-        return Chosen(file.name)
-    return Chosen(file.name, _readable(definition.name, group[0]), meta.get(f"{definition.name}:{group[0]}", ""))
 
 
 def _is_part(wanted: Wanted, base: str, group: tuple[str, ...]) -> bool:

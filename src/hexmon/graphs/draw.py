@@ -17,7 +17,10 @@ from hexmon.graphs.statements import Statement
 PictureFormat = Literal["svg", "png"]
 MOST_ROWS = 20_000
 _OWN = "hexmon"
-_NICE = (1.0, 2.0, 5.0, 10.0)
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_NARROW = 400  # pixels: pictures for pages that are no wider have no room for the names of their axes
+_PLAIN = 100_000.0  # smaller figures need no k or M
+_BASE = ("-b", "--base")
 _TAIL = re.compile(r"(?:\\[a-zA-Z]|\s)+\Z")
 _UPPER = ("-u", "--upper-limit")
 _LIMITS = {*_UPPER, "-l", "--lower-limit"}
@@ -28,7 +31,7 @@ _FIGURES = ("LAST", "AVERAGE", "MINIMUM", "MAXIMUM")
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What of it is drawn, and how large. Epoch seconds; pixels.
 
-    `whole`: the size is that of the picture, not of the area in which the curves are. `legend`: names and figures below.
+    `whole`: the size is that of the picture, not of the area of the curves. `legend`: names and figures are below it.
     """
 
     start: int
@@ -54,11 +57,12 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Axes(msgspec.Struct, frozen=True):
-    """What stands at the sides; `scale` is how many of the right are one of the left."""
+    """What stands at the sides; `scale` is how many of the right are one of the left, `format` that of its marks."""
 
     left: str = ""
     right: str = ""
     scale: float = 1.0
+    format: str = ""
 
 
 def series_of(script: Script) -> tuple[Series, ...]:
@@ -86,9 +90,10 @@ def picture_arguments(script: Script, frame: Frame, axes: Axes, series: Sequence
     ]  # fmt: skip
     if frame.title:
         own += ["--title", frame.title]
-    if axes.left:
+    named = frame.legend or frame.width > _NARROW
+    if axes.left and named:
         own += ["--vertical-label", axes.left]
-    own += _right_axis(script, axes)
+    own += _right_axis(script, axes if named else msgspec.structs.replace(axes, right=""))
     own += ["--full-size-mode"] * frame.whole + ["--no-legend"] * (not frame.legend)
     own += _limits(frame)
     drawn = [text for statement in script.statements for text in _translated(statement, axes.scale, frame)]
@@ -140,6 +145,7 @@ def _right_axis(script: Script, axes: Axes) -> list[str]:
     if not any(statement.kind == "RIGHTLINE" for statement in script.statements):
         return []
     words = ["--right-axis", f"{axes.scale:.10g}:0"]
+    words += ["--right-axis-format", axes.format] if axes.format else []
     return [*words, "--right-axis-label", axes.right] if axes.right else words
 
 
@@ -204,8 +210,15 @@ def _scaled(script: Script) -> list[Statement]:
     return [statement for statement in script.statements if statement.drawn]
 
 
+def axes_of(script: Script, frame: Frame, greatest: Sequence[float], left: str, right: str) -> Axes:
+    """The axes for what `scale_arguments` printed, with their names."""
+    known = [value for one, value in zip(_scaled(script), greatest, strict=False) if one.kind == "RIGHTLINE"]
+    small = max((value for value in known if math.isfinite(value)), default=0.0) < _PLAIN
+    return Axes(left, right, right_scale(script, frame, greatest), "%.6lg" if small else "")
+
+
 def right_scale(script: Script, frame: Frame, greatest: Sequence[float]) -> float:
-    """How many of the right axis are one of the left: 1, 2 or 5 times a power of ten, so that both have round marks."""
+    """How many of the right axis are one of the left: chosen so that both have round marks at the same heights."""
     left, right = 0.0, 0.0
     for statement, value in zip(_scaled(script), greatest, strict=False):
         if not math.isfinite(value) or not statement.color:
@@ -214,18 +227,20 @@ def right_scale(script: Script, frame: Frame, greatest: Sequence[float]) -> floa
             right = max(right, value)
         else:
             left = max(left, value)
-    limit = frame.upper if frame.upper is not None else _upper_of(script)
+    limit = frame.upper if frame.upper is not None else _option(script, _UPPER)
     left = max(left, limit) if limit is not None else left
     if left <= 0.0 or right <= 0.0:
         return 1.0
-    ratio = right / left
+    # With a base of 1024 round marks at the left are so many of 1024, 1024 x 1024, ...
+    unit = 1024.0 ** math.floor(math.log(left, 1024)) if _option(script, _BASE) == 1024.0 and left >= 1024.0 else 1.0
+    ratio = right / left * unit
     power = 10.0 ** math.floor(math.log10(ratio))
-    return next((nice * power for nice in _NICE if nice * power >= ratio * 0.999), 10 * power)
+    return next((nice * power for nice in _NICE if nice * power >= ratio * 0.999), 10 * power) / unit
 
 
-def _upper_of(script: Script) -> float | None:
+def _option(script: Script, names: Sequence[str]) -> float | None:
     for option, value in zip(script.options, script.options[1:], strict=False):
-        if option in _UPPER:
+        if option in names:
             try:
                 return float(value)
             except ValueError:

@@ -1,19 +1,14 @@
 """Which RRD files a folder has, and the names of what is in them: the disk is read here, in threads."""
 
 import os
-import struct
 from pathlib import Path
 
 from hexmon.graphs.choose import Listing, RrdFile
+from hexmon.graphs.rrd_bytes import BadFileError, head_length, read_head
 
 MOST_FILES = 20_000
-_MOST_SOURCES = 20_000
 _KEPT = 100_000
-# rrd_format.h: the head of a file, and before each data source its name. In this machine's order, as librrd has it.
-_HEAD = struct.Struct("@4s5s7xdL")
-_HEAD_SIZE = 128
-_SOURCE_SIZE = 120
-_NAME_SIZE = 20
+_START = 128
 _META = "rrd.meta"
 _META_SIZE = 1 << 20
 
@@ -70,22 +65,15 @@ def _usable(name: str) -> bool:
 
 
 def read_sources(path: Path) -> frozenset[str] | None:
-    """The names of the data sources of a file; None when it is no RRD file of this machine."""
+    """The names of the data sources of a file; None when it is none that librrd can read without harm."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_SIZE)
-            if len(head) < _HEAD_SIZE:
-                return None
-            cookie, _, _, count = _HEAD.unpack_from(head)
-            if cookie[:3] != b"RRD" or not 0 < count <= _MOST_SOURCES:
-                return None
-            sources = file.read(count * _SOURCE_SIZE)
-    except OSError:
+            start = file.read(_START)
+            head = read_head(start + file.read(head_length(start) - len(start)))
+            whole = os.fstat(file.fileno()).st_size >= head.total
+    except (OSError, BadFileError):
         return None
-    if len(sources) < count * _SOURCE_SIZE:
-        return None
-    names = (sources[place : place + _NAME_SIZE] for place in range(0, len(sources), _SOURCE_SIZE))
-    return frozenset(name.partition(b"\0")[0].decode("ascii", "replace") for name in names)
+    return frozenset(head.names) if whole else None
 
 
 def _read_meta(path: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,26 +12,26 @@ from msgspec.structs import replace
 from hexmon.clock import Clock
 from hexmon.graphs.cache import Recent
 from hexmon.graphs.catalog import Catalog, Shown
-from hexmon.graphs.choose import STALE_SECONDS, Chosen, Listing, Wanted
+from hexmon.graphs.choose import STALE_SECONDS, Chosen, Listing, Wanted, needs
 from hexmon.graphs.draw import (
     Axes,
     Frame,
     PictureFormat,
     Series,
+    axes_of,
     export_arguments,
     figures_arguments,
     picture_arguments,
-    right_scale,
     scale_arguments,
     series_of,
     writes_figures,
 )
 from hexmon.graphs.folders import Folders
 from hexmon.graphs.graphs_cfg import GraphBook
+from hexmon.graphs.host_files import listings, together
 from hexmon.graphs.painter import Job, Result
 from hexmon.graphs.painters import Painters
 from hexmon.graphs.palette import THEMES
-from hexmon.graphs.places import listings, together
 from hexmon.graphs.request import Asked, Window
 from hexmon.graphs.script import Script, Setting, fill_in, plain
 from hexmon.graphs.titles import ask
@@ -46,18 +46,25 @@ _FINEST, _COARSEST = 10, 300  # seconds: pictures that end now are the same for 
 _FIGURES = 5
 
 
+Flush = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
+
+
+async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
+    """For where every figure is written at once."""
+
+
 @dataclass(frozen=True)
 class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
-    `daemon` is the address of an rrdcached, "" without one.
+    `flush` is awaited before files are drawn, which are given by folder and name.
     """
 
     book: Callable[[], GraphBook]
     order: tuple[str, ...]
     tests: dict[str, str] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    daemon: str = ""
+    flush: Flush = flush_nothing
 
 
 class _Scene(msgspec.Struct, frozen=True):
@@ -136,10 +143,13 @@ class Gallery:
         words = figures_arguments(scene.script, frame, scene.series, asked.percentile)
         done = await self._do(scene, "print", words)
         values = [_number(text) for text in done.prints]
-        return [
-            Figure(one.label, (one.color, other.color), *values[number * _FIGURES : (number + 1) * _FIGURES])
-            for number, (one, other) in enumerate(zip(scene.series, series_of(dark), strict=True))
-        ]
+        found = []
+        for number, (one, other) in enumerate(zip(scene.series, series_of(dark), strict=True)):
+            now, average, least, greatest, nth = values[number * _FIGURES : (number + 1) * _FIGURES]
+            nth = None if average is None else nth  # librrd says 0 for the percentile of nothing
+            colors = (one.color, other.color)
+            found.append(Figure(one.label, colors, now, average, least, greatest, nth, one.right))
+        return found
 
     async def export(self, hosts: Sequence[Host], graph: str, asked: Asked) -> Export:
         """The figures over time. Raises as `picture`."""
@@ -203,7 +213,7 @@ class Gallery:
             return Axes(definition.y_axis, definition.right_axis)
         done = await self._do(scene, "print", scale_arguments(scene.script, frame))
         greatest = [math.nan if (value := _number(text)) is None else value for text in done.prints]
-        return Axes(definition.y_axis, definition.right_axis, right_scale(scene.script, frame, greatest))
+        return axes_of(scene.script, frame, greatest, definition.y_axis, definition.right_axis)
 
     async def _title(self, scene: _Scene, hosts: Sequence[Host], graph: str) -> str:
         names = ", ".join(host.display_name or host.name for host in hosts[:3])
@@ -223,13 +233,13 @@ class Gallery:
 
     async def _do(self, scene: _Scene, kind: str, words: Sequence[str]) -> Result:
         """From memory when the same was made of the same files less than half a minute ago."""
-        daemon = ["--daemon", self._graphs.daemon] if self._graphs.daemon else []
         folder = str(self._folders.root / scene.listing.folder)
-        job = Job(kind, folder, (*daemon, *words))  # type: ignore[arg-type]
+        job = Job(kind, folder, tuple(words))  # type: ignore[arg-type]
         key = (job, scene.newest)
         now = self._clock.monotonic()
         done = self._results.get(key, now)
         if done is None:
+            await self._graphs.flush(_files(scene))
             done = await self._painters.do(job)
             if done.missing:
                 raise NoLibrary(done.error)
@@ -247,6 +257,12 @@ def steady(window: Window, width: int) -> Window:
     grid = min(max(window.length // max(width, 1), _FINEST), _COARSEST)
     end = window.end - window.end % grid
     return replace(window, start=end - window.length, end=end)
+
+
+def _files(scene: _Scene) -> list[tuple[str, str]]:
+    named = [name for name in needs(scene.wanted.definition) if "@" not in name]
+    paths = [f"{scene.listing.folder}/{name}" for name in (*(file.name for file in scene.chosen), *named)]
+    return [(folder, name) for folder, _, name in (path.rpartition("/") for path in dict.fromkeys(paths))]
 
 
 def _frame(asked: Asked, window: Window, kind: PictureFormat, title: str) -> Frame:

@@ -19,6 +19,7 @@ _STATEMENTS = (
 )  # fmt: skip
 _STATEMENT = re.compile(r"([A-Za-z]+)([0-9.]*|@STACKIT@)[:@]")
 _KNOWN = Suggestions((*_SETTINGS, *_STATEMENTS))
+_INCLUDE = re.compile(r"(?:optional\s+)?(?:include|source|\.|directory|dispinclude|netinclude)\s")
 _EXEC = "exec:"
 _NOTHING: Mapping[str, "Definition"] = MappingProxyType({})
 
@@ -101,8 +102,8 @@ class _Reader:
 
     def take(self, line: Line) -> None:
         text = line.text.strip()
-        if not text or text.startswith("#"):
-            return
+        if not text or text.startswith("#") or _INCLUDE.match(text):
+            return  # an include that could not be followed was told of already
         if text.startswith("["):
             self._open(text, line.origin)
         elif self._draft is None:

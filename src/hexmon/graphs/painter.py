@@ -8,9 +8,12 @@ import contextlib
 import os
 import struct
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, Literal
 
 import msgspec
+
+from hexmon.graphs import librrd
 
 NICENESS = 5
 LARGEST = 64 << 20  # bytes of a message
@@ -72,39 +75,41 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 def work(job: Job) -> Result:
     """Do it. Whatever goes wrong is in the result."""
-    try:
-        import rrdtool
-    except ImportError:
-        return Result(error="librrd is not installed", missing=True)
+    if not librrd.available():
+        return Result(error=librrd.missing(), missing=True)
     try:
         os.chdir(job.folder)
-        if job.kind == "xport":
-            return _exported(rrdtool.xport(*job.arguments))
-        name = "-" if job.kind == "graph" else ""
-        return _drawn(rrdtool.graphv(name, *job.arguments))
+        return _DOERS[job.kind](job.arguments)
     except OSError as error:
         return Result(error=f"{job.folder} cannot be read: {error.strerror}")
-    except (rrdtool.OperationalError, rrdtool.ProgrammingError, TypeError, ValueError) as error:
+    except librrd.RrdError as error:
         return Result(error=str(error))
 
 
-def _drawn(said: dict[str, Any]) -> Result:
-    prints = [str(said[f"print[{number}]"]) for number in range(sum(key.startswith("print[") for key in said))]
+def _draw(words: Sequence[str]) -> Result:
+    picture = librrd.graph(words)
+    said = picture.details.get
     return Result(
-        image=said.get("image", b""),
-        prints=tuple(prints),
-        left=said.get("graph_left", 0),
-        top=said.get("graph_top", 0),
-        width=said.get("graph_width", 0),
-        height=said.get("graph_height", 0),
-        image_width=said.get("image_width", 0),
-        image_height=said.get("image_height", 0),
+        image=picture.image,
+        left=said("graph_left", 0),
+        top=said("graph_top", 0),
+        width=said("graph_width", 0),
+        height=said("graph_height", 0),
+        image_width=picture.width,
+        image_height=picture.height,
     )
 
 
-def _exported(said: dict[str, Any]) -> Result:
-    meta = said["meta"]
-    return Result(start=meta["start"], step=meta["step"], rows=tuple(said["data"]))
+def _print(words: Sequence[str]) -> Result:
+    return Result(prints=librrd.printed(words))
+
+
+def _export(words: Sequence[str]) -> Result:
+    series = librrd.export(words)
+    return Result(start=series.start, step=series.step, rows=series.rows)
+
+
+_DOERS: Mapping[str, Callable[[Sequence[str]], Result]] = {"graph": _draw, "print": _print, "xport": _export}
 
 
 def main() -> None:

@@ -86,10 +86,10 @@ class _Painter:
     def do(self, job: Job, seconds: float) -> Result:
         process = self._running()
         try:
-            if process.stdin is None or process.stdout is None:  # not with pipes
-                raise TooSlow("the drawing process cannot be reached")
-            send(process.stdin, job)
-            return msgspec.msgpack.decode(_receive(process.stdout.fileno(), seconds), type=Result)
+            given, said = process.stdin, process.stdout
+            assert given is not None and said is not None  # noqa: S101, PT018 - it was started with pipes
+            send(given, job)
+            return msgspec.msgpack.decode(_receive(said.fileno(), seconds), type=Result)
         except (OSError, ValueError, msgspec.MsgspecError, TooSlow) as error:
             self.end()
             raise error if isinstance(error, TooSlow) else TooSlow("the drawing process fell over") from None

@@ -31,6 +31,14 @@ LATEST = 4_102_444_800 * 2  # beyond the year 2200
 WIDTHS, HEIGHTS = (80, 4000), (20, 2000)
 MOST_FILES = 100
 USUAL_PERCENTILE = 95.0
+# Pictures for pages, which have the title and the legend beside them.
+SIZES: Mapping[str, tuple[int, int]] = {
+    "small": (400, 120),
+    "narrow": (360, 190),
+    "wide": (760, 210),
+    "tall": (360, 260),
+    "large": (1200, 380),
+}
 _UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY, "y": 365 * DAY}
 _LENGTH = re.compile(r"([0-9]{1,6})([mhdwy])\Z")
 _WHOLE = re.compile(r"[0-9]{1,12}\Z")
@@ -81,15 +89,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def read_request(query: Mapping[str, str], now: float) -> Asked:
     """Raises RequestError with a sentence."""
     plot = "graph_width" in query or "graph_height" in query
+    size = _size(query)
     first, count = _whole(query, "first", 1, 100_000), _whole(query, "count", 1, MOST_FILES)
     asked = Asked(
         window=_window(query, int(now)),
         theme=_theme(query),
-        width=_whole(query, "graph_width" if plot else "width", *WIDTHS),
-        height=_whole(query, "graph_height" if plot else "height", *HEIGHTS),
-        whole=not plot and ("width" in query or "height" in query),
-        legend=_flag(query, "legend", usual=True),
-        title=_flag(query, "title", usual=True),
+        width=_whole(query, "graph_width" if plot else "width", *WIDTHS) or (size and size[0]),
+        height=_whole(query, "graph_height" if plot else "height", *HEIGHTS) or (size and size[1]),
+        whole=not plot and (size is not None or "width" in query or "height" in query),
+        legend=_flag(query, "legend", usual=size is None),
+        title=_flag(query, "title", usual=size is None),
         upper=_number(query, "upper"),
         lower=_number(query, "lower"),
         first=first if first is not None else (1 if count else 0),
@@ -101,6 +110,13 @@ def read_request(query: Mapping[str, str], now: float) -> Asked:
     if asked.upper is not None and asked.lower is not None and asked.upper <= asked.lower:
         raise RequestError("upper must be greater than lower")
     return asked
+
+
+def _size(query: Mapping[str, str]) -> tuple[int, int] | None:
+    size = query.get("size", "")
+    if size and size not in SIZES:
+        raise RequestError(f"size must be one of {', '.join(SIZES)}")
+    return SIZES.get(size)
 
 
 def _theme(query: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ class GraphsSource:
         self._book: GraphBook | None = None
         self._lock = threading.Lock()
         self.problems: tuple[Problem, ...] = ()
+        self.sections = 0  # of that file
 
     def book(self) -> GraphBook:
         """The book as the files are now."""
@@ -37,10 +38,11 @@ class GraphsSource:
             return self._book
 
     def load(self) -> GraphBook:
-        """Read everything now. Raises ConfigError when a file cannot be read."""
-        found = self._source.lines()
+        """Read everything now. Raises ConfigError when the file cannot be read."""
+        found = self._source.lines(lenient=True)  # Xymon's own file includes what many installations do not have
         book = read_graphs(found.lines)
         self.problems = (*found.problems, *book.problems)
+        self.sections = len(book.definitions)
         return book.over(self._own)
 
     def _read(self, before: GraphBook) -> GraphBook:

@@ -33,7 +33,10 @@ class Image(msgspec.Struct, frozen=True):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A line of the legend: its colour on light and on dark ground, and figures, None where nothing is known."""
+    """A line of the legend: its colour on light and on dark ground, and figures, None where nothing is known.
+
+    `right`: it is measured by the right axis.
+    """
 
     label: str
     colors: tuple[str, str]
@@ -42,6 +45,7 @@ class Figure(msgspec.Struct, frozen=True):
     least: float | None
     greatest: float | None
     percentile: float | None
+    right: bool = False
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -76,6 +80,9 @@ class NoGraphs:
     """A monitor that keeps no figures."""
 
     kept = False
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     async def of_host(self, host: Host) -> list[Shown]:  # noqa: ARG002
         return []

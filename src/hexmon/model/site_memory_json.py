@@ -10,7 +10,7 @@ from hexmon.model.site_memory import DeviceChange, Identity, MonitorMemory, Pace
 from hexmon.model.site_state import MonitorState
 
 
-class _More(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _More(msgspec.Struct, frozen=True, kw_only=True):
     """MonitorMemory without its state."""
 
     what: tuple[str, ...] = ()
@@ -22,15 +22,14 @@ class _More(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     left: float = 0.0
 
 
+_NOTHING = _More()
 _NAMES = tuple(field.name for field in msgspec.structs.fields(_More))
 
 
 def more_json(memory: MonitorMemory) -> dict[str, Any]:
-    """Empty when there is nothing of it."""
-    more = {name: getattr(memory, name) for name in _NAMES}
-    more["paces"] = dict(memory.paces)
-    found = msgspec.to_builtins(_More(**more))
-    return {name: value for name, value in found.items() if value not in ((), [], {})}
+    """Only what there is; empty when there is nothing."""
+    found = {name: getattr(memory, name) for name in _NAMES if getattr(memory, name) != getattr(_NOTHING, name)}
+    return {name: msgspec.to_builtins(dict(value) if name == "paces" else value) for name, value in found.items()}
 
 
 def decode_more(found: object, state: MonitorState) -> MonitorMemory:

@@ -22,7 +22,9 @@ from hexmon.web.live import Live
 from hexmon.web.pages.acknowledge import AcknowledgePage
 from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
+from hexmon.web.pages.device import DevicePage
 from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
+from hexmon.web.pages.graphs import GraphPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -102,6 +104,7 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     critical = CriticalPage(renderer, overview)
     wall = WallPage(renderer)
     ends = Endpoints(context, renderer.live)
+    graphs = GraphPages(renderer)
     return [
         Route("/", overview.serve),
         Route("/page/{path:path}", overview.serve),
@@ -116,13 +119,16 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
+        Route("/trends/{host}", graphs.trends),
+        Route("/graph/{host}/{graph:path}", graphs.graph),
+        Route("/status/{host}/trends", graphs.instead),
         Route("/clientlog/{host}", clients.last),
         Route("/hostdata/{host}", clients.index),
         Route("/hostdata/{host}/{moment}", clients.kept),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),
-        *_sites(context),
+        *_sites(context, renderer),
         Route("/events", _Stream(hub), methods=["GET"]),
         Route("/static/{name}", renderer.assets.serve),
         Route("/favicon.ico", ends.favicon),
@@ -136,9 +142,10 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     ]
 
 
-def _sites(context: WebContext) -> list[BaseRoute]:
+def _sites(context: WebContext, renderer: Renderer) -> list[BaseRoute]:
     api = SitesApi(context)
     return [
+        Route("/device/{host}", DevicePage(renderer).serve),
         Route("/api/v1/sites", api.sites),
         Route("/api/v1/sites/{folder}/state", api.state),
     ]

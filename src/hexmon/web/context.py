@@ -10,6 +10,7 @@ from hexmon.board.draft import machine_time
 from hexmon.board.ghosts import Ghost
 from hexmon.bus import Bus
 from hexmon.clock import Clock
+from hexmon.graphs.view import GraphView, NoGraphs
 from hexmon.history.hostdata import HostData, NoHostData
 from hexmon.history.store import HistoryStore
 from hexmon.model.inventory import Inventory
@@ -121,3 +122,4 @@ class WebContext:
     host_data: HostData = field(default_factory=NoHostData)
     link_key: bytes = field(default=b"", repr=False)
     monitors: Monitors = field(default_factory=NoMonitors)
+    graphs: GraphView = field(default_factory=NoGraphs)

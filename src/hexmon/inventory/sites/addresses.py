@@ -9,7 +9,7 @@ import msgspec
 
 from hexmon.inventory.sites.values import Wrong, filled, shown, web_url
 from hexmon.model.site import MonitorType
-from hexmon.probes.http_options import without_userinfo
+from hexmon.probes.http_options import read_place, without_userinfo
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 _DIGITS = re.compile(r"[0-9]+\Z")
@@ -71,7 +71,8 @@ def _ipv6(text: str) -> str:
 
 def _ping(written: str) -> Address:
     if "://" in written:
-        inner = _split(written)[1]
+        place = read_place(written)
+        inner = place.host if place is not None else _split(written)[1]
         raise Wrong(f"{shown(without_userinfo(written))}: a ping goes to a host, not to a URL", f"write {inner}")
     return Address(shown=written, host=host_of(written))
 

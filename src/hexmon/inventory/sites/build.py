@@ -10,6 +10,7 @@ from hexmon.model.inventory import Group, Host, Inventory, Page, Placement
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Origin, Problem
 from hexmon.model.site import Monitor, Site
+from hexmon.probes.http_options import read_place
 from hexmon.probes.wire import is_address
 
 
@@ -28,9 +29,11 @@ def site_inventory(file: SiteFile) -> Inventory:
 
 def _host(site: Site, monitor: Monitor, number: int, file: SiteFile) -> Host:
     check = file.checks[number]
+    place = read_place(getattr(check.options, "url", ""))
+    address = place.host if place is not None else check.address
     return Host(
         name=monitor.key.host,
-        ip=check.address if is_address(check.address) else "0.0.0.0",  # noqa: S104 - "look up the name"
+        ip=address if is_address(address) else "0.0.0.0",  # noqa: S104 - "look up the name"
         display_name=monitor.name,
         page=site.page,
         page_titles=(site.name,),

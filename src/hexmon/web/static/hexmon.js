@@ -18,6 +18,7 @@ theme.hidden = false;
 theme.value = document.documentElement.dataset.theme || "auto";
 theme.addEventListener("change", () => {
   document.documentElement.dataset.theme = theme.value;
+  document.dispatchEvent(new Event("themed"));
   try { localStorage.setItem("hexmon-theme", theme.value); } catch { /* private browsing: for this page only */ }
 });
 
@@ -135,6 +136,11 @@ function replaceMain(fresh) {
   const href = focused?.getAttribute("href");
   const scrolled = $$(".said", old).map((one) => one.scrollTop);
   hideCard();
+  // A picture that is there already would be white for a moment if it were loaded anew.
+  for (const one of $$("[data-keep]", fresh)) {
+    const before = $(`[data-keep="${CSS.escape(one.dataset.keep)}"]`, old);
+    if (before) one.replaceWith(before);
+  }
   old.replaceWith(fresh);
   for (const [number, one] of $$(".said", fresh).entries()) one.scrollTop = scrolled[number] ?? 0;
   if (href) $(`a[href="${CSS.escape(href)}"]`, fresh)?.focus({ preventScroll: true });
@@ -369,6 +375,7 @@ function prepare() {
   prepareCopying();
   tellTimes();
   applyFilter();
+  document.dispatchEvent(new Event("prepared"));
 }
 
 $(".keys").hidden = !$(".matrix");

@@ -1,4 +1,4 @@
-// The wall of a site: one thing changes at a time, pictures are swapped when the new one is there, nothing flickers.
+// The wall of a site: one thing changes at a time, nothing flickers. Its pictures are the business of graphs.js.
 "use strict";
 
 (() => {
@@ -33,18 +33,6 @@
     document.title = page.title;
     document.querySelector("#icon").href = page.querySelector("#icon").getAttribute("href");
     document.dispatchEvent(new Event("refreshed"));
-  }
-
-  // Each picture in its own moment of the minute, so that neither the screen nor the server does all at once.
-  async function redraw(picture) {
-    const next = new Image();
-    next.src = `${picture.dataset.graph}&at=${Math.floor(Date.now() / 60000)}`;
-    try { await next.decode(); } catch { return; }
-    picture.src = next.src;
-  }
-  const pictures = [...document.querySelectorAll("img[data-graph]")];
-  for (const [number, picture] of pictures.entries()) {
-    setTimeout(() => setInterval(redraw, 60000, picture), (60000 * number) / pictures.length);
   }
 
   let waiting = null;
