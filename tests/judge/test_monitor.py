@@ -17,6 +17,7 @@ from hexmon.model.names import StatusKey
 from hexmon.model.observation import Assertion, Certificate, Check, Judging, Observation, Outcome, Phase, Reply
 from hexmon.model.site import MONITOR_TYPES, MonitorType
 from hexmon.model.text import first_reason
+from hexmon.probes.exchange import ExchangeOptions
 from hexmon.probes.snmp.options import SnmpOptions
 from tests.support.devices import A, B, a_device, a_monitor, an_interface
 
@@ -97,17 +98,40 @@ LONG = "x" * 500
         pytest.param("http", page(500), "error response code 500", id="500"),
         pytest.param("http", page(200, expect="ok"), "", id="the text is there"),
         pytest.param("http", page(304, expect="ok"), "", id="and a redirect shows it"),
-        pytest.param("http", page(200, expect="ok", there=False), "expected content not found: 'ok'", id="the text is missing"),
-        pytest.param("http", page(500, expect="ok"), "error response code 500", id="a text on an error page does not count"),
-        pytest.param("http", page(404, expect="ok", there=False), "error response code 404", id="the status comes first"),
-        pytest.param("http", page(200, expect=LONG, there=False), f"expected content not found: '{'x' * 97}...'", id="a long text"),
-        pytest.param("http", a_reply(Outcome.OK, "OK", facts={"http_status": 201.0}), "", id="nothing was asked of the status"),
-        pytest.param("http", a_reply(Outcome.OK, "OK", facts={"http_status": 303.0}), "error response code 303", id="but it must be a success"),
+        pytest.param(
+            "http", page(200, expect="ok", there=False), "expected content not found: 'ok'", id="the text is missing"
+        ),
+        pytest.param(
+            "http", page(500, expect="ok"), "error response code 500", id="a text on an error page does not count"
+        ),
+        pytest.param(
+            "http", page(404, expect="ok", there=False), "error response code 404", id="the status comes first"
+        ),
+        pytest.param(
+            "http",
+            page(200, expect=LONG, there=False),
+            f"expected content not found: '{'x' * 97}...'",
+            id="a long text",
+        ),
+        pytest.param(
+            "http", a_reply(Outcome.OK, "OK", facts={"http_status": 201.0}), "", id="nothing was asked of the status"
+        ),
+        pytest.param(
+            "http",
+            a_reply(Outcome.OK, "OK", facts={"http_status": 303.0}),
+            "error response code 303",
+            id="but it must be a success",
+        ),
         pytest.param("http", TIMEOUT, "connection timeout", id="http that is too slow"),
         pytest.param("http", REFUSED, "connection refused", id="http refused"),
         pytest.param("http", UNREACHABLE, "host unreachable", id="http without a way"),
         pytest.param("http", UNRESOLVED, "DNS error: Name or service not known", id="http of an unknown name"),
-        pytest.param("http", a_reply(Outcome.TLS, "SSL fingerprint mismatch"), "SSL fingerprint mismatch", id="another certificate"),
+        pytest.param(
+            "http",
+            a_reply(Outcome.TLS, "SSL fingerprint mismatch"),
+            "SSL fingerprint mismatch",
+            id="another certificate",
+        ),
         pytest.param(
             "http",
             a_reply(Outcome.TLS, "SSL certificate expired on 2026-01-02 03:04:05 UTC"),
@@ -120,7 +144,12 @@ LONG = "x" * 500
             "SSL error: It does not speak TLS here (wrong version number)",
             id="no TLS",
         ),
-        pytest.param("http", a_reply(Outcome.ERROR, "Too many redirects", "more than 10"), "Too many redirects: more than 10", id="a ring"),
+        pytest.param(
+            "http",
+            a_reply(Outcome.ERROR, "Too many redirects", "more than 10"),
+            "Too many redirects: more than 10",
+            id="a ring",
+        ),
         pytest.param("quic", page(200), "", id="quic"),
         pytest.param("quic", TIMEOUT, "timeout", id="quic that is silent"),
         pytest.param("quic", page(503), "error response code 503", id="quic with an error"),
@@ -138,16 +167,26 @@ LONG = "x" * 500
         pytest.param("ports", polled(a_device(an_interface(1))), "", id="a switch"),
         pytest.param("ports", polled(a_device()), "no interfaces found", id="without interfaces"),
         pytest.param("ports", OK, "no interfaces found", id="without anything"),
-        pytest.param("ports", a_reply(Outcome.UNEXPECTED, "no interfaces found"), "no interfaces found", id="as the poll says"),
-        pytest.param("ports", a_reply(Outcome.ERROR, "walk failed: genErr"), "SNMP walk failed: genErr", id="a walk that fails"),
+        pytest.param(
+            "ports", a_reply(Outcome.UNEXPECTED, "no interfaces found"), "no interfaces found", id="as the poll says"
+        ),
+        pytest.param(
+            "ports", a_reply(Outcome.ERROR, "walk failed: genErr"), "SNMP walk failed: genErr", id="a walk that fails"
+        ),
         pytest.param("ports", a_reply(Outcome.TIMEOUT, "timeout"), "SNMP failed: timeout", id="a silent switch"),
         pytest.param("host", polled(Device(values={"cpu_load": 1.0})), "", id="a host that tells"),
-        pytest.param("host", a_reply(Outcome.ERROR, "unknown user"), "SNMP failed: unknown user", id="one that refuses"),
-        pytest.param("host", UNRESOLVED, "SNMP failed: DNS error: Name or service not known", id="a host of an unknown name"),
-        pytest.param("port", a_reply(Outcome.TIMEOUT, "timeout"), "SNMP failed: timeout", id="a silent switch of a port"),
+        pytest.param(
+            "host", a_reply(Outcome.ERROR, "unknown user"), "SNMP failed: unknown user", id="one that refuses"
+        ),
+        pytest.param(
+            "host", UNRESOLVED, "SNMP failed: DNS error: Name or service not known", id="a host of an unknown name"
+        ),
+        pytest.param(
+            "port", a_reply(Outcome.TIMEOUT, "timeout"), "SNMP failed: timeout", id="a silent switch of a port"
+        ),
         pytest.param("port", OK, "SNMP failed: OK", id="a port without an answer"),
     ],
-)  # fmt: skip
+)
 def test_up_and_down(kind: MonitorType, reply: Reply, reason: str) -> None:
     seen = observation(kind, reply)
     assert down_reason(seen) == reason
@@ -161,6 +200,15 @@ def test_up_and_down(kind: MonitorType, reply: Reply, reason: str) -> None:
     assert looks_bad(seen) is needs_explaining(seen, a_host(seen)) is bool(reason)
     assert square_failed(a_host(seen), seen.check.key.test, {seen.check.identity: seen}) is bool(reason)
     assert explainers([seen.check], a_host(seen)) == ()
+
+
+def test_a_text_that_has_not_come_when_the_time_is_over() -> None:
+    seen = observation("tcp", a_reply(Outcome.TIMEOUT, "Server timeout", facts={"open": 1.0}))
+    options = ExchangeOptions(transport="tcp", port=25, expect=b"220")
+    seen = msgspec.structs.replace(seen, check=msgspec.structs.replace(seen.check, options=options))
+    assert down_reason(seen) == "expected content not found: '220'"
+    closed = msgspec.structs.replace(seen, reply=TIMEOUT)
+    assert down_reason(closed) == "connection timeout"
 
 
 @pytest.mark.parametrize(
@@ -208,8 +256,14 @@ def test_nothing_softens_a_monitor() -> None:
 
 def test_a_monitor_has_one_square_and_tells_of_the_certificate_there() -> None:
     shown = Certificate(
-        service="https://x/", subject="/CN=<b>x", issuer="/CN=x", not_before=0, not_after=NOW + 86400 * 10, key_bits=256, sha256="ab" * 32
-    )  # fmt: skip
+        service="https://x/",
+        subject="/CN=<b>x",
+        issuer="/CN=x",
+        not_before=0,
+        not_after=NOW + 86400 * 10,
+        key_bits=256,
+        sha256="ab" * 32,
+    )
     verdict = judged(observation("http", page(200, certificates=(shown,))))
     text = verdict.report.text.decode()
     assert (
