@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
+from hexmon.app.graphing import Graphing
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -68,6 +69,7 @@ class Parts:
     runner: Runner
     alerting: Alerting
     host_data: HostDataKeeper | None
+    graphing: Graphing | None
     puller: Puller
     sources: Sources
     started: float
@@ -108,6 +110,7 @@ def put_together(
     )
     runner = _runner(configuration, clock, board, tools)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
+    graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -123,6 +126,7 @@ def put_together(
         runner=runner,
         alerting=alerting,
         host_data=host_data,
+        graphing=graphing,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         sources=sources,
         started=clock.now(),

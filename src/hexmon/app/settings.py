@@ -16,6 +16,7 @@ from hexmon.alerts.notify.contract import Channel
 from hexmon.alerts.settings import AlertSettings
 from hexmon.board.settings import BoardSettings
 from hexmon.config.settings import LIST, PositiveCount, PositiveSeconds, Seconds, checked, load_settings, within
+from hexmon.graphs.settings import GraphSettings
 from hexmon.history.settings import HostDataSettings
 from hexmon.ingest.access import read_networks
 from hexmon.ingest.addresses import parse_address, parse_listener
@@ -221,6 +222,7 @@ class Settings:
     probing: Probing = field(default_factory=Probing)
     judging: Judging = field(default_factory=Judging)
     hostdata: HostDataSettings = field(default_factory=HostDataSettings)
+    graphs: GraphSettings = field(default_factory=GraphSettings)
     pages: PageSettings = field(default_factory=PageSettings)
     clients: ClientOptions = field(default_factory=ClientOptions)
     agent: AgentOptions = field(default_factory=AgentOptions)
@@ -252,6 +254,12 @@ class Configuration:
         """The folder of the client data that is kept."""
         folder = self.settings.hostdata.folder
         return self.locate(folder) if folder else self.data_dir / "hostdata"
+
+    @property
+    def rrd_dir(self) -> Path:
+        """The folder of the RRD files."""
+        folder = self.settings.graphs.dir
+        return self.locate(folder) if folder else self.data_dir / "rrd"
 
     @property
     def store_url(self) -> str:

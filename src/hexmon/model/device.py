@@ -7,6 +7,8 @@ import msgspec
 
 _NOTHING: Mapping[str, float | None] = MappingProxyType({})
 
+Members = Mapping[str, tuple[int, int]]  # by any name that is the same in every poll: value, bits
+
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
     """One row of IF-MIB (RFC 2863), by its ifIndex.
@@ -47,7 +49,9 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
     None is what the device does not tell. Counters are as the device has them: the total since it started, in its
     own unit but for `total_bits_*`. `bits` says of each counter how many bits it has there (32 or 64): where it wraps.
-    `uptime` is sysUpTime in seconds. `macs_known` False: the table of MACs could not be read in this poll.
+    `members` are the counters that a sum among the values is made of, where they are known and in their own unit
+    (octets): each may wrap or be missing by itself. `uptime` is sysUpTime in seconds. `macs_known` False: the table of
+    MACs could not be read in this poll.
     """
 
     name: str = ""
@@ -60,6 +64,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     macs_known: bool = True
     values: Mapping[str, float | None] = _NOTHING
     bits: Mapping[str, int] = MappingProxyType({})
+    members: Mapping[str, Members] = MappingProxyType({})
     arp: tuple[ArpEntry, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     notes: tuple[str, ...] = ()  # what could not be read, and why

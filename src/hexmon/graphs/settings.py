@@ -1,0 +1,91 @@
+"""What can be set about graphs: `[graphs]`. The words are Xymon's where it has them (xymonserver.cfg(5))."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from hexmon.config.settings import LIST, PositiveCount, Seconds, checked, within
+
+# Every column whose texts hold figures. A check over the network needs no word here: its status says how long it took.
+TEST2RRD = (
+    "cpu=la,disk,inode,qtree,quotas,memory,conn=tcp,http=tcp,dns=tcp,dig=tcp,time=ntpstat,ntpstat,vmstat,iostat,"
+    "netstat,ifstat,temperature,apache,bind,sendmail,mailq,nmailq=mailq,iishealth,citrix,files,procs=processes,ports,"
+    "clock,lines,deltalines,trends,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,"
+    "HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
+    "paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
+)
+GRAPHS = (
+    "la,disk,inode,qtree,quotas,files,processes,memory,users,vmstat,iostat,tcp.http,tcp,ncv,netstat,ifstat,mrtg::1,"
+    "ports,temperature,ntpstat,apache,bind,sendmail,mailq,bea,iishealth,citrix,clock,lines,deltalines,devmon::1,"
+    "if_load::1,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,"
+    "TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
+)
+_DAEMON = re.compile(r"(?:unix:/.+|/.+|\[[0-9A-Fa-f:.]+\]:\d{1,5}|[A-Za-z0-9._-]+:\d{1,5})\Z")
+
+
+def _read_daemon(text: str) -> None:
+    if text and not _DAEMON.match(text):
+        raise ValueError(f"'{text}' is not where an rrdcached listens: unix:/path, or host:port")
+
+
+def _read_mapping(text: str) -> None:
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        column, _, handler = word.partition("=")
+        if not column or ("=" in word and not handler):
+            raise ValueError(f"'{word}' is not a column, nor column=data set")
+
+
+_STRICT = {"extra": "forbid"}
+Words = Annotated[tuple[str, ...], LIST]
+Mapped = Annotated[tuple[Annotated[str, checked(_read_mapping)], ...], LIST]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphSettings:
+    """Which figures are kept, where, and when they are written.
+
+    `enabled` auto: when librrd is installed. `dir` may be a folder that Xymon (XYMONRRDS) or APMonitor wrote.
+    `test2rrd` is column or column=data set; `ncv` and `splitncv` are column -> "NAME:TYPE,...". Figures wait at most
+    `flush` seconds for others of the same file, or until it has `batch` of them.
+    """
+
+    __pydantic_config__ = _STRICT
+    enabled: Literal["auto"] | bool = "auto"
+    dir: str = ""  # "": rrd in data_dir
+    rrdcached: Annotated[str, checked(_read_daemon)] = ""
+    flush: Seconds = 30.0
+    batch: PositiveCount = 12
+    queue: Annotated[int, within(1000, 10_000_000)] = 200_000
+    definitions: str = "rrddefinitions.cfg"
+    test2rrd: Mapped = (TEST2RRD,)
+    graphs: Words = (GRAPHS,)
+    ncv: dict[str, str] = field(default_factory=dict)
+    splitncv: dict[str, str] = field(default_factory=dict)
+    trackmax: Words = ()
+    rrddisks: str = ""
+    norrddisks: str = ""
+
+    def data_sets(self) -> Mapping[str, str]:
+        """Column to data set, as `test2rrd` says."""
+        pairs = (word.partition("=") for word in _words(self.test2rrd))
+        return {column: handler or column for column, _, handler in pairs}
+
+    def graph_words(self) -> tuple[str, ...]:
+        """The words of `graphs`, in their order."""
+        return _words(self.graphs)
+
+    def environment(self) -> Mapping[str, str]:
+        """What data sets are told, by the names of xymonserver.cfg: NCV_COLUMN, SPLITNCV_COLUMN, TRACKMAX, RRDDISKS."""
+        known = {
+            **{f"NCV_{column}": text for column, text in self.ncv.items()},
+            **{f"SPLITNCV_{column}": text for column, text in self.splitncv.items()},
+            "TRACKMAX": ",".join(_words(self.trackmax)),
+            "RRDDISKS": self.rrddisks,
+            "NORRDDISKS": self.norrddisks,
+        }
+        return {name: text for name, text in known.items() if text}
+
+
+def _words(lists: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for text in lists for part in text.split(",") if (word := part.strip()))
