@@ -94,6 +94,10 @@ def _whole_device(text: Text, _file: str, both: Both) -> bool:
     return text.test == "ifmib" and both[0] is None
 
 
+def _status_row(text: Text, file: str, both: Both) -> bool:
+    return text.test in ("cics", "getvis") and "Stat" in file and both[1] is None
+
+
 def _is_number(word: str) -> bool:
     return not near(word, "U")
 
@@ -113,6 +117,7 @@ ODDITIES: tuple[Oddity, ...] = (
     Oddity("a value that is no number beside others that are", "none is kept", "the others are kept", _refused),
     Oddity("a text whose every value is no number", "a file without figures", "no file", _no_file, spoilt=True),
     Oddity("whole numbers of 2,147,483,648 and more", "some are another number", "the number", _too_big),
+    Oddity("`Status message received from` below a table of z/OS", "a row of it, of `Status`", "none", _status_row),
     Oddity("a control character in a name", "it is in the name of the file", "`_`", _control, spoilt=True),
     Oddity("`[name]` of trends without `.rrd`", "a file that no graph finds", "`name.rrd`", _suffix, spoilt=True),
     Oddity("a name of NCV that comes twice, or has no letters", "no file", "the first one counts", _twice, spoilt=True),
