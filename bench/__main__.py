@@ -25,6 +25,7 @@ FIGURES = (
     "black_holes",
     "ping",
     "lateness",
+    "sites",
     "pages",
     "restart",
     "reload",

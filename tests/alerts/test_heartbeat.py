@@ -334,3 +334,15 @@ async def test_the_error_of_the_grid_in_real_time_with_fifty_dead_targets() -> N
     turns = (started[-1] - started[0]) / 0.1
     assert abs(turns - round(turns)) * 0.1 <= 0.05 + spot.slack
     assert any(line.endswith("in a row were not taken, last: TimeoutError") for line in beats.troubles())
+
+
+async def test_when_the_last_beat_of_a_square_was_taken() -> None:
+    setup = Setup(Target(name="web", url="u", every=60.0, key=WEB), url="")
+    setup.board[WEB] = a_status(Color.GREEN, valid_until=float("inf"))
+    assert setup.beats.taken() == {}
+    await setup.run(125.0)
+    [moment] = setup.beats.taken().values()
+    assert moment == setup.clock.now() - (setup.clock.monotonic() - setup.switch.moments["u"][-1])
+    setup.switch.answers["u"] = [500]
+    await setup.run(125.0)
+    assert setup.beats.taken() == {WEB: moment}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexmon.alerts import wording, wording_site
+from hexmon.model import ages
 from hexmon.model.color import Color
 from hexmon.model.incident import Item, Kind
 from hexmon.model.names import StatusKey
@@ -132,6 +133,11 @@ SENTENCES: dict[str, tuple[dict[str, Any], str, str]] = {
         "[RECOVERY] HomeLab - Service Restored: the web",
         "the web in HomeLab is UP (10.1.2.3) at 12:05 AM UTC, outage lasted 5 mins 0 secs",
     ),
+    "a change of a device": (
+        {"kind": Kind.NOTICE, "text": b"the web in HomeLab: Gi0/1 appeared oper=up admin=up at 12:05 AM UTC\n"},
+        "[OUTAGE] HomeLab - Change: the web",
+        "the web in HomeLab: Gi0/1 appeared oper=up admin=up at 12:05 AM UTC",
+    ),
     "only the colour": (
         {"text": b"red"},
         "[OUTAGE] HomeLab - Service Down: the web",
@@ -154,8 +160,8 @@ def test_mails_of_sites(words: dict[str, Any], subject: str, sentence: str) -> N
 
 
 def test_the_time_of_the_site() -> None:
-    assert wording_site.clock(AT, ZoneInfo("America/New_York")) == "7:05 PM EST"
-    assert wording_site.clock(AT, ZoneInfo("Europe/Berlin")) == "1:05 AM CET"
+    assert ages.clock(AT, ZoneInfo("America/New_York")) == "7:05 PM EST"
+    assert ages.clock(AT, ZoneInfo("Europe/Berlin")) == "1:05 AM CET"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +172,7 @@ def test_the_time_of_the_site() -> None:
     ],
 )
 def test_ages(seconds: float, words: str) -> None:
-    assert wording_site.age(seconds) == words
+    assert ages.age(seconds) == words
 
 
 @given(st.binary(), st.lists(st.binary(), max_size=3), st.sampled_from([*Kind]), st.sampled_from([*FORMS, "SITE"]))

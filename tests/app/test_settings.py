@@ -81,7 +81,7 @@ def test_the_example_shows_the_defaults() -> None:
 
 def test_the_example_names_every_setting_in_use() -> None:
     text = Path("examples/hexmon.toml").read_text()
-    unused_yet = {"graphs", "sites"}
+    unused_yet = {"graphs"}
     settings = read_configuration("examples/hexmon.toml", {}).settings
     for name, section in vars(settings).items():
         assert name in text

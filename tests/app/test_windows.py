@@ -41,7 +41,8 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     runner = Runner(clock, Network(clock).observe, board.report)
     alerting = SimpleNamespace(use=no_alerts)
     clients = SimpleNamespace(use=lambda _settings: None)
-    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients)
+    keeper = SimpleNamespace(use=lambda _inventory: None)
+    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients, keeper=keeper)
     await runner.adopt(board.inventory)
     before = board.inventory
     assert runner.agenda.keys() == {StatusKey("leaving", "conn")}
@@ -58,4 +59,4 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     await monitor._follow_windows(parts)
     assert set(board.inventory.hosts) == {"always", "coming"}
     assert runner.agenda.keys() == {StatusKey("coming", "conn")}
-    assert monitor._adopted.is_set()  # new hosts are probed at once
+    assert monitor._adopted._event.is_set()  # new hosts are probed at once

@@ -256,7 +256,7 @@ async def test_a_database_of_the_first_form_is_upgraded_with_what_it_has(url: st
     await storage.close()
     first = sa.create_engine(url, poolclass=sa.NullPool)
     with first.connect() as connection, connection.begin():
-        for table in ("incident", "delivery"):
+        for table in ("incident", "delivery", "monitor_state"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'r0001'"))
     storage = open_storage(url, asyncio.get_running_loop(), QUICK)

@@ -12,6 +12,9 @@ from hexmon.model.color import ALERT_COLORS, Color
 from hexmon.model.events import AlertRaised, ColorChanged, InventoryChanged, SquareDropped
 from hexmon.model.inventory import Group, Host, Inventory, Page, Placement
 from hexmon.model.names import StatusKey
+from hexmon.model.site import Site as YamlSite
+from hexmon.model.site_memory import MonitorMemory
+from hexmon.model.site_state import MonitorState
 from hexmon.model.status import ClientMessage, Status
 from hexmon.web.app import create_app
 from hexmon.web.context import WebContext
@@ -77,6 +80,20 @@ class FakeHistory:
 
     async def latest(self, since: float, limit: int = 100) -> Sequence[Change]:
         return [change for change in self.all if change.at >= since][:limit]
+
+
+class FakeMonitors:
+    """What is remembered, by square."""
+
+    def __init__(self, memories: Mapping[StatusKey, MonitorMemory]) -> None:
+        self.all = memories
+
+    def memory(self, key: StatusKey) -> MonitorMemory | None:
+        return self.all.get(key)
+
+    def states(self, site: YamlSite) -> Mapping[str, MonitorState]:
+        known = {one.name: self.memory(one.key) for one in site.monitors}
+        return {name: memory.state if memory else MonitorState() for name, memory in known.items()}
 
 
 class FakeHostData:

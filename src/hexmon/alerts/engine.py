@@ -44,7 +44,7 @@ from hexmon.model.events import (
     SquareRenamed,
     StatusAcknowledged,
 )
-from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Kind
+from hexmon.model.incident import Ack, Delivery, DeliverySaved, Incident, IncidentSaved, Kind, Outage, outage_of
 from hexmon.model.names import StatusKey, split_square
 from hexmon.model.status import Status
 from hexmon.model.text import readable
@@ -66,6 +66,7 @@ class AlertEngine:
         self._journal = journal
         self._world = world
         self._open: dict[StatusKey, Incident] = {}
+        self._over: dict[str, Outage] = {}  # by host: of monitors, which have one square each
         self._kin = Kin(world, self._open)
         self._due: list[tuple[float, StatusKey]] = []
         self._number = 0
@@ -146,6 +147,11 @@ class AlertEngine:
         """The open incident of a square."""
         return self._open.get(key)
 
+    def outage(self, key: StatusKey) -> Outage | None:
+        """The open incident of a monitor's square, or the latest one since hexmon started, in short."""
+        incident = self._open.get(key)
+        return self._over.get(key.host) if incident is None else outage_of(incident)
+
     def incidents(self) -> list[Incident]:
         """Every open incident."""
         return list(self._open.values())
@@ -199,6 +205,7 @@ class AlertEngine:
     def _dropped(self, event: SquareDropped, now: float) -> None:
         for incident in self._of(event.host, event.test):
             self._close(replace(incident, ended=incident.ended or now, end="dropped", pending=False))
+        self._over.pop(event.host, None)
         self._world.drop(event.host, event.test)
 
     def _renamed(self, event: SquareRenamed, now: float) -> None:
@@ -301,6 +308,9 @@ class AlertEngine:
 
     def _close(self, incident: Incident) -> None:
         self._open.pop(incident.key, None)
+        host = self._world.inventory().find(incident.key.host)
+        if host is not None and host.monitor is not None:
+            self._over[host.name] = outage_of(incident)
         self._kin.forget(incident.key)
         self._records[incident.id] = IncidentSaved(incident)
 

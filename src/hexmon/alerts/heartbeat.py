@@ -6,7 +6,7 @@ import heapq
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hexmon.clock import Clock
 from hexmon.config.settings import PositiveSeconds
@@ -54,13 +54,17 @@ class Target:
     """One dead-man switch. `key` is the square that must be well, None for hexmon itself. `url` is a secret."""
 
     name: str
-    url: str
+    url: str = field(repr=False)
     every: float
     key: StatusKey | None = None
 
 
 def targets_of(settings: HeartbeatSettings, inventory: Inventory) -> tuple[tuple[Target, ...], tuple[Problem, ...]]:
-    """That of hexmon itself first. A host that nobody knows is told, and has none: its square is never well."""
+    """That of hexmon itself first, then those of squares and of the monitors of YAML sites.
+
+    A host that nobody knows is told, and has none: its square is never well. A monitor that says nothing of how often
+    beats as often as it is checked.
+    """
     own = [Target(name=OWN, url=settings.url, every=settings.every)] if settings.url else []
     found, problems = [], []
     for check in settings.checks:
@@ -73,6 +77,11 @@ def targets_of(settings: HeartbeatSettings, inventory: Inventory) -> tuple[tuple
             continue
         key = StatusKey(host.name, check.test)
         found.append(Target(name=str(key), url=check.url, every=check.every, key=key))
+    monitors = [host.monitor for host in inventory.hosts.values() if host.monitor and host.monitor.heartbeat_url]
+    found += [
+        Target(name=str(one.key), url=one.heartbeat_url, every=one.heartbeat_every or one.check_every, key=one.key)
+        for one in monitors
+    ]
     return (*own, *found), tuple(problems)
 
 
@@ -99,6 +108,7 @@ class _Beater:
         self.gone = False
         self.counts = dict.fromkeys(("sent", "failed", "withheld", "missed"), 0)
         self.in_a_row = 0  # beats that failed
+        self.last = 0.0  # when one was taken, by the wall
         self.error = ""
 
     def moment(self, zero: float) -> float:
@@ -196,6 +206,7 @@ class Heartbeats:
             beater.running = False
         beater.counts["sent" if sent else "failed"] += 1
         beater.in_a_row = 0 if sent else beater.in_a_row + 1
+        beater.last = self._clock.now() if sent else beater.last
         if not sent and beater.in_a_row == 1:
             _log.warning("heartbeat %s was not taken: %s", beater.target.name, beater.error)
 
@@ -218,6 +229,11 @@ class Heartbeats:
                 return True
             beater.error = f"HTTP {status}"
         return False
+
+    def taken(self) -> dict[StatusKey, float]:
+        """When the last beat of each square was taken, of those that had one since hexmon started."""
+        beaters = [one for one in self._beaters.values() if one.target.key is not None and one.last]
+        return {one.target.key: one.last for one in sorted(beaters, key=lambda one: one.last) if one.target.key}
 
     def troubles(self) -> list[str]:
         """A sentence for each target whose last beat was not taken."""

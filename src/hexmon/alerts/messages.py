@@ -39,11 +39,12 @@ def message_of(case: Case, telling: Telling, now: float) -> Message:
         count=telling.told.count,
         line=telling.told.line,
         incident=incident.id,
-        ip=host.ip if host else "",
+        ip=address_of(host),
         display=display_of(host),
         pages=host.all_pages if host else ("",),
         ack_until=incident.ack.until if incident.ack else 0.0,
         explains=case.explains,
+        site=host.monitor.site if host and host.monitor else "",
         note=telling.note,
     )
 
@@ -67,6 +68,13 @@ def first_line(text: bytes) -> str:
 def cookie_of(status: Status | None) -> int:
     """The number that acknowledges the square, -1 when it has none."""
     return status.cookie.number if status is not None and status.cookie is not None else -1
+
+
+def address_of(host: Host | None) -> str:
+    """Where it is: the IP address; of a monitor of a YAML site the address as it is written there."""
+    if host is None:
+        return ""
+    return host.ip if host.monitor is None else host.monitor.address
 
 
 def display_of(host: Host | None) -> str:

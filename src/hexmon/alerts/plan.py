@@ -169,6 +169,8 @@ class _Round:
         news = before is None or self.incident.color > before.worst
         self.told[name] = told
         self.moments.append(told.due)
+        if news and entry.recipient.later_only:
+            return  # it counts as told: the reminders and the end follow from it
         self.tell.append(Telling(Kind.ALERT if news else Kind.REMINDER, told, _note(entry) if before is None else ""))
 
     def _due(self, before: Told, entry: Entry) -> float:

@@ -129,7 +129,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     `address` may hold &host&, &service& and &color&. `text` is the line as written, `line` its number (cfid).
     The rest is for YAML rules: `threshold` bad reports in a row, `after` seconds without an acknowledgement,
     `on_call` the rotation that gives the address, `quiet` times in which nothing is sent until they end. It hears of
-    the recovery after `recover_after` good reports in a row.
+    the recovery after `recover_after` good reports in a row. `later_only`: not of the beginning, only of what follows.
     """
 
     method: Method
@@ -144,6 +144,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     noalert: bool = False
     threshold: int = 1
     recover_after: int = 1
+    later_only: bool = False
     after: float = 0.0
     on_call: Shift | None = None
     quiet: Times | None = None

@@ -1,4 +1,7 @@
-"""What stands behind what: one graph of squares without a circle, from `depends=`, `route:` and `parents:`. Pure."""
+"""What stands behind what: one graph of squares without a circle. Pure.
+
+It is made of `depends=` and `route:` of hosts.cfg, `parent_name` of YAML sites, and `parents:` of alerts.yaml.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
@@ -10,6 +13,7 @@ from hexmon.alerts.topology_names import Mistake, NameBook
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import BUILT_IN, Origin, Problem
+from hexmon.model.site import Monitor
 
 Need = Literal["any", "all"]
 _LONGEST = 100  # names of a circle that are told; nobody reads more
@@ -83,6 +87,8 @@ def build(
     for host in inventory.hosts.values():
         if host.policy.depends or host.policy.route:
             builder.add_tags(host)
+        if host.monitor is not None and host.monitor.parents:
+            builder.add_monitor(host.monitor)
     for parent in parents:
         builder.add_parent(parent)
     return builder.topology(), tuple(builder.problems)
@@ -132,6 +138,12 @@ class _Builder:
             self._stubborn |= stubborn
             whole: Child = StatusKey(host.name, self._ping) if only_ping else host.name
             self._add([whole], tuple(key for key in routers if key.host != host.name), host.origin, tagged=True)
+
+    def add_monitor(self, monitor: Monitor) -> None:
+        """`parent_name` of a monitor of a YAML site; a parent that does not exist now (NOTBEFORE) explains nothing."""
+        parents = self._known(monitor.parents)
+        if monitor.need == "all" or len(parents) == len(monitor.parents):
+            self._add([monitor.key], parents, monitor.origin, need=monitor.need)
 
     def _known(self, squares: Iterable[StatusKey]) -> tuple[StatusKey, ...]:
         found = ((self._inventory.find(key.host), key.test) for key in squares)

@@ -30,6 +30,7 @@ from hexmon.board.board import Board
 from hexmon.bus import LocalBus
 from hexmon.clock import Clock
 from hexmon.inventory.xmh import XMH_NAMES, xmh_value
+from hexmon.model.events import NoticeSent
 from hexmon.model.incident import DeliveryState
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Problem
@@ -55,7 +56,7 @@ class NotifyEngines:
 @asynccontextmanager
 async def notify_engines() -> AsyncIterator[NotifyEngines]:
     """Opened once, in the event loop that sends."""
-    host = await _full_name()
+    host = await full_name()
     engines = NotifyEngines(curl=CurlEngine(connections=_CONNECTIONS), programs=Programs(), host=host)
     try:
         yield engines
@@ -64,7 +65,7 @@ async def notify_engines() -> AsyncIterator[NotifyEngines]:
         engines.curl.close()
 
 
-async def _full_name() -> str:
+async def full_name() -> str:
     """Mail names the machine with its domain. Where name servers do not answer, hexmon must not wait for them."""
     try:
         async with asyncio.timeout(_NAME_SECONDS):
@@ -148,6 +149,11 @@ class Alerting:
         """Look at what has become due. To be called every second."""
         self.engine.tick()
         self.outbox.tick()
+
+    def notice(self, key: StatusKey, text: str) -> None:
+        """Tell a change of that square. It is in the journal when this returns: what was told is written behind it."""
+        text_sent = text.encode(errors="replace")
+        self.engine.take([NoticeSent(self._clock.now(), "notify", str(key), "hexmon", text_sent)])
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of alerting, by name."""

@@ -51,6 +51,7 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
     yield from _problems("mistakes in the configuration", condition.config_problems)
     yield from _problems("mistakes in what agents are told", parts.dispatcher.files.problems)
     yield from _problems("users and tokens of agents", parts.endpoint.credentials.problems)
+    yield from _problems("mistakes in the modules of /probe", parts.blackbox.file.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
     for trouble in parts.graphing.troubles() if parts.graphing is not None else ():
@@ -135,8 +136,10 @@ def metrics(parts: Parts) -> str:
         *gauge("hexmon_client_messages_waiting", parts.client_judge.depth()),
         *by_label("hexmon_board_total", "what", board.counters),
         *by_label("hexmon_pulls_total", "what", parts.puller.counts),
+        *by_label("hexmon_blackbox_probes_total", "what", parts.blackbox.counts),
         *parts.storage.metrics(),
         *parts.alerting.metrics(),
+        *parts.keeper.metrics(),
         *(parts.host_data.metrics() if parts.host_data is not None else ()),
         *(parts.graphing.metrics() if parts.graphing is not None else ()),
     ]

@@ -18,19 +18,25 @@ from starlette.applications import Starlette
 from hexmon.agent.report import report_forever
 from hexmon.agent.state import State
 from hexmon.app.alerting import notify_engines
+from hexmon.app.check_metrics import CheckMetrics
+from hexmon.app.drawing import open_gallery
 from hexmon.app.health import health, metrics, own_report
 from hexmon.app.links import acknowledge
 from hexmon.app.listening import WebSocket, web_sockets
-from hexmon.app.loops import Checkpoint, every, probe_the_unknown
+from hexmon.app.loops import Adopted, Checkpoint, every, probe_the_unknown
 from hexmon.app.own import own_name, own_server, own_url
 from hexmon.app.pages import Pages
 from hexmon.app.parts import Opened, Parts, put_together
 from hexmon.app.receiving import web_certificates
 from hexmon.app.settings import Configuration
+from hexmon.app.site_keeper import SLICE as KEEPER_SLICE
+from hexmon.app.site_takeover import take_over
 from hexmon.app.sources import Sources
 from hexmon.app.summaries import SummarySender
 from hexmon.app.systemd import Notifier
 from hexmon.clock import Clock, SystemClock
+from hexmon.graphs.gallery import Gallery
+from hexmon.graphs.view import NoGraphs
 from hexmon.history.hostdata import HostDataFiles
 from hexmon.ingest.addresses import parse_address
 from hexmon.ingest.client import exchange_async
@@ -69,12 +75,13 @@ class Monitor:
         self._sources = Sources(configuration)
         self._stop = asyncio.Event()
         self._one_reload = asyncio.Lock()
-        self._adopted = asyncio.Event()
+        self._adopted = Adopted()
         self._parts: Parts | None = None
         self._windows = Windows(Inventory())
         self._outside: frozenset[str] = frozenset()
         self._systemd = Notifier()
         self._certificates: Certificates | None = None
+        self._gallery: Gallery | NoGraphs = NoGraphs()
 
     def stop(self) -> None:
         """Finish what is under way and return from `run`."""
@@ -99,17 +106,25 @@ class Monitor:
             family = self.configuration.settings.probing.family
             tools = await stack.enter_async_context(open_tools(self.clock, family=family))
             engines = await stack.enter_async_context(notify_engines())
+            self._gallery = open_gallery(self.configuration, self.clock)
+            stack.callback(self._gallery.close)
             opened = Opened(storage=storage, tools=tools, notify=engines)
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
+            await self._take_over(parts)
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
+            parts.keeper.restore(await storage.monitors.load(), parts.board.inventory)
             parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
             if parts.graphing is not None:
                 await stack.enter_async_context(parts.graphing.running())
             await self._serve(parts, listeners, started)
+
+    async def _take_over(self, parts: Parts) -> None:
+        lifetime = self.configuration.settings.board.status_lifetime
+        await take_over(self.configuration.data_dir, parts.storage, parts.board.inventory, self.clock.now(), lifetime)
 
     async def _serve(self, parts: Parts, listeners: Sequence[WebSocket], started: Callable[[Parts], None]) -> None:
         app = self._web(parts)
@@ -149,6 +164,7 @@ class Monitor:
         """The tasks of a monitor, by name; `color_of` knows the colours of pages by their URLs."""
         summaries = SummarySender(parts.board, self.clock, color_of)
         checkpoint = Checkpoint(parts.board, self.clock, parts.storage.journal.depth)
+        of_sites = Checkpoint(parts.keeper, self.clock, parts.storage.journal.depth, KEEPER_SLICE)
         often = partial(every, self.clock)
         loops = {
             "messages": parts.server.serve(),
@@ -158,6 +174,9 @@ class Monitor:
             "board": often(1.0, partial(_tick, parts)),
             "alert times": often(1.0, parts.alerting.tick),
             "checkpoint": often(self.configuration.settings.board.checkpoint, checkpoint.run),
+            "site states": parts.keeper.run(),
+            "site checkpoint": often(self.configuration.settings.board.checkpoint, of_sites.run),
+            "old monitors": often(_HOUSEKEEPING_SECONDS, parts.keeper.prune),
             "own status": often(_OWN_STATUS_SECONDS, partial(_report_self, parts)),
             "changes": often(_LOOK_FOR_CHANGES, self._look_for_changes),
             "credentials": often(_LOOK_FOR_CHANGES, partial(asyncio.to_thread, self._refresh_credentials, parts)),
@@ -190,6 +209,7 @@ class Monitor:
                 clock=self.clock,
                 health=partial(health, parts),
                 metrics=partial(metrics, parts),
+                check_metrics=CheckMetrics(parts.board, parts.runner, self.clock).chunks,
                 reload=partial(self._reload_now, parts),
                 last_report=lambda: parts.board.last_report,
                 title=f"hexmon {own_name(self.configuration)}",
@@ -199,8 +219,10 @@ class Monitor:
                 link_key=parts.alerting.link_key,
                 retry_delivery=parts.alerting.retry,
                 host_data=HostDataFiles(self.configuration.hostdata_dir),
+                monitors=parts.keeper,
+                graphs=self._gallery,
             ),
-            parts.endpoint.routes(),
+            [*parts.endpoint.routes(), *parts.blackbox.routes()],
         )
 
     def _agent(self, parts: Parts) -> Coroutine[Any, Any, None] | None:
@@ -262,12 +284,13 @@ class Monitor:
         return self._windows.at(now)
 
     async def _adopt(self, parts: Parts) -> None:
-        inventory = self._existing()
+        before, inventory = parts.board.inventory, self._existing()
         parts.board.adopt(inventory)
+        parts.keeper.use(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
         parts.analysis.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
-        self._adopted.set()
+        self._adopted.tell(before, inventory)
 
     async def _follow_windows(self, parts: Parts) -> None:
         """Hosts come and go by NOTBEFORE and NOTAFTER, too."""
@@ -278,7 +301,7 @@ class Monitor:
     # Stopping
 
     async def _write_everything(self, parts: Parts) -> None:
-        while parts.board.checkpoint(10_000):
+        while parts.board.checkpoint(10_000) or parts.keeper.checkpoint(KEEPER_SLICE):
             await self.clock.sleep_until(self.clock.monotonic())
 
     def _feed_watchdog(self, parts: Parts) -> None:

@@ -1,4 +1,4 @@
-"""Where the inventory of the server comes from: the machine itself, and hosts.cfg when there is one."""
+"""Where the inventory of the server comes from: the machine itself, hosts.cfg when there is one, and YAML sites."""
 
 import gc
 from collections.abc import Callable, Mapping
@@ -8,13 +8,14 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from hexmon.alerts.notify.contract import Channel
-from hexmon.alerts.rules import NO_RULES
+from hexmon.alerts.rules import NO_RULES, RuleBook
 from hexmon.alerts.rules_yaml import AlertsFile
 from hexmon.alerts.source import AlertsSource, YamlSource
 from hexmon.alerts.source import merge as merge_books
 from hexmon.app.analysis import AnalysisSource
 from hexmon.app.own import own_hosts_text, own_name
 from hexmon.app.settings import Configuration, Files, alert_defaults, channels_of
+from hexmon.app.site_files import NO_SITES, SiteFiles, site_files
 from hexmon.config.line import Line
 from hexmon.inventory.build import build_inventory
 from hexmon.inventory.hosts_cfg import read_hosts
@@ -63,8 +64,9 @@ class Sources:
         self._yaml_source = YamlSource(configuration.locate(settings.files.rules), required=named)
         named = settings.files.analysis != Files().analysis
         self._analysis_source = AnalysisSource(configuration.locate(settings.files.analysis), required=named)
+        self._sites = site_files(configuration)
         self.analysis = NO_SETTINGS
-        self.alerts = AlertsFile()  # of both files
+        self.alerts = AlertsFile()  # of both files, and of the sites
         self.channels: Mapping[str, Channel] = {}
         self._source: HostsSource | None = None
         self._loads = 0
@@ -96,18 +98,22 @@ class Sources:
         analysis = _tried(lambda: self._analysis_source.load(lenient=lenient), NO_SETTINGS, problems)
         nothing: list[Inventory] = []
         found = _tried(lambda: self._load_hosts(lenient=lenient), nothing, problems)
+        sites = _tried(lambda: self._sites.load(lenient=lenient), NO_SITES, problems)
         none: dict[str, Channel] = {}
-        channels = _tried(lambda: channels_of(self._configuration, others=yaml.channels), none, problems)
+        others = {**yaml.channels, **sites.rules.channels}
+        channels = _tried(lambda: channels_of(self._configuration, others=others), none, problems)
         if problems:
             raise ConfigError(tuple(problems))
-        book = merge_books((book, yaml.book))
+        # A site's own people are told whatever the rules of all hosts say: one of them may end the walk.
+        book = merge_books((RuleBook(rules=sites.rules.rules), book, yaml.book))
+        found += sites.inventories
         self.alerts = replace(yaml, book=book, problems=book.problems)
         self.channels = channels
         self.analysis = analysis
         own = own_name(self._configuration)
         if self._configuration.settings.agent.enabled and not any(one.find(own) for one in found):
             found.insert(0, self._own())
-        return replace(merge(found), version=self._loads)
+        return replace(merge(found, sites.problems), version=self._loads)
 
     def _load_hosts(self, *, lenient: bool) -> list[Inventory]:
         # What was there and vanished is a mistake, not an empty configuration: its hosts would leave the board.
@@ -134,9 +140,9 @@ class Sources:
         return self._looked == before and self.changed()
 
     @property
-    def _others(self) -> tuple[AlertsSource | YamlSource | AnalysisSource, ...]:
-        """The files that do not say which hosts there are."""
-        return self._alert_source, self._yaml_source, self._analysis_source
+    def _others(self) -> tuple[AlertsSource | YamlSource | AnalysisSource | SiteFiles, ...]:
+        """The files beside hosts.cfg."""
+        return self._alert_source, self._yaml_source, self._analysis_source, self._sites
 
     def _refuse_missing(self) -> None:
         """A file whose name was given must be there; the usual names may be missing."""

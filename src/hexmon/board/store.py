@@ -1,6 +1,6 @@
 """What the board needs of a store: a journal that commits before the sender is answered, and what it held."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -43,6 +43,13 @@ class ClientSaved(msgspec.Struct, frozen=True, gc=False):
     message: ClientMessage
 
 
+class MonitorSaved(msgspec.Struct, frozen=True, gc=False):
+    """What is remembered of the monitor of that square, as bytes; replaces what was. Empty: forget it."""
+
+    name: str
+    value: bytes
+
+
 # ColorChanged is the history row itself; SquareDropped and SquareRenamed apply to squares, history and alerts alike.
 Record = (
     StatusSaved
@@ -55,6 +62,7 @@ Record = (
     | IncidentSaved
     | DeliverySaved
     | DeliveriesClaimed
+    | MonitorSaved
 )
 
 
@@ -99,6 +107,14 @@ class BoardStore(Protocol):
     """Reads what the journal wrote."""
 
     async def load(self) -> Snapshot: ...
+
+
+class MonitorStore(Protocol):
+    """What is remembered of the monitors of YAML sites, as the journal wrote it."""
+
+    async def load(self) -> Mapping[str, bytes]:
+        """All, by the names they were saved under."""
+        ...
 
 
 class MemoryJournal:

@@ -11,6 +11,8 @@ from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.rules_yaml import load as load_yaml
 from hexmon.alerts.source import AlertsSource, merge
 from hexmon.app.settings import Configuration, Files, alert_defaults
+from hexmon.app.site_files import NO_SITES, Sites, site_files
+from hexmon.inventory.merge import merge as merge_hosts
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.color import BY_WORD
@@ -32,11 +34,12 @@ class AlertFiles:
     hosts: Path
     holidays: Path | None
     required: frozenset[Path | None]
+    sites: Sites = NO_SITES
 
     def book(self) -> RuleBook:
-        """All rules, those of alerts.cfg first. Raises ConfigError when a file cannot be read."""
+        """All rules, those of sites first, then those of alerts.cfg. Raises ConfigError when a file cannot be read."""
         source = AlertsSource(self.alerts, self.defaults, required=self.alerts in self.required)
-        books = [source.load(lenient=True)]
+        books = [RuleBook(rules=self.sites.rules.rules), source.load(lenient=True)]
         if self.rules is not None and (self.rules.exists() or self.rules in self.required):
             if not self.rules.is_file():
                 raise ConfigError((Problem(Origin(str(self.rules)), "cannot be read: no such file"),))
@@ -45,11 +48,13 @@ class AlertFiles:
 
     def inventory(self) -> Inventory:
         """The hosts; nobody when there is no file. Raises ConfigError when one that was named cannot be read."""
-        if self.hosts not in self.required and not self.hosts.exists():
-            return Inventory()
-        settings = self.configuration.settings
-        defaults = Defaults(location=settings.location, holidays=settings.holidays)
-        return HostsSource(self.hosts, defaults=defaults, holidays=self.holidays).load(lenient=True)
+        found = list(self.sites.inventories)
+        if self.hosts in self.required or self.hosts.exists():
+            settings = self.configuration.settings
+            defaults = Defaults(location=settings.location, holidays=settings.holidays)
+            source = HostsSource(self.hosts, defaults=defaults, holidays=self.holidays)
+            found.insert(0, source.load(lenient=True))
+        return found[0] if len(found) == 1 else merge_hosts(found)
 
 
 def alert_files(
@@ -66,6 +71,7 @@ def alert_files(
         rules if args.alerts or names.rules != usual.rules else None,
         hosts if args.hosts or names.hosts != usual.hosts else None,
     }
+    alone = args.alerts is not None or args.hosts is not None
     return AlertFiles(
         configuration=configuration,
         defaults=defaults_of(configuration, os.environ if environ is None else environ),
@@ -74,6 +80,7 @@ def alert_files(
         hosts=hosts,
         holidays=_holidays(args, configuration),
         required=frozenset(named - {None}),
+        sites=NO_SITES if alone else site_files(configuration).load(lenient=True),
     )
 
 

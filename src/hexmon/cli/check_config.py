@@ -12,9 +12,12 @@ from hexmon.app.graphing import definitions_of
 from hexmon.app.receiving import credential_problems
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
+from hexmon.app.site_files import NO_SITES, SiteFiles, Sites
 from hexmon.cli.check_alerts import check_alerts
 from hexmon.cli.values import add_home, home_of
+from hexmon.graphs.source import GraphsSource
 from hexmon.ingest.files import load_client_local
+from hexmon.inventory.merge import merge
 from hexmon.inventory.notes import told
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
@@ -52,6 +55,8 @@ class Files:
     rules: Path | None = None
     analysis: Path | None = None
     client_local: Path | None = None
+    sites: Sites = NO_SITES
+    graphs: Path | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alerts", type=Path, metavar="FILE", help="the same; alerts.cfg")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="the same; alerts.yaml")
     parser.add_argument("--analysis", type=Path, metavar="FILE", help="the same; analysis.cfg")
+    parser.add_argument("--sites", action="append", metavar="GLOB", help="the same; YAML sites; may be given again")
     parser.add_argument("--client-local", type=Path, metavar="FILE", help="the same; client-local.cfg")
+    parser.add_argument("--graphs", type=Path, metavar="FILE", help="the same; graphs.cfg")
     parser.add_argument("--verbose", action="store_true", help="name every tag that nobody knows, not one of a kind")
 
 
@@ -114,15 +121,26 @@ def _files(args: argparse.Namespace, configuration: Configuration | None) -> Fil
     alone = args.hosts is not None and args.config is None
     found = {
         field: getattr(args, field) if alone else of(getattr(args, field), getattr(named, field), getattr(usual, field))
-        for field in ("protocols", "holidays", "alerts", "rules", "analysis", "client_local")
+        for field in ("protocols", "holidays", "alerts", "rules", "analysis", "client_local", "graphs")
     }
     return Files(
         configuration=configuration,
         hosts=of(args.hosts, named.hosts, usual.hosts),
         home=_home(args, configuration),
         verbose=args.verbose,
+        sites=_load_sites(args, configuration, alone=alone),
         **found,
     )
+
+
+def _load_sites(args: argparse.Namespace, configuration: Configuration | None, *, alone: bool) -> Sites:
+    """The sites of the command line, seen from here, else those of the configuration."""
+    if args.sites is not None:
+        return SiteFiles(args.sites, Path()).load(lenient=True)
+    if alone:
+        return NO_SITES
+    named = configuration.settings.files if configuration else DefaultNames()
+    return SiteFiles(named.sites, configuration.folder if configuration else Path()).load(lenient=True)
 
 
 def _home(args: argparse.Namespace, configuration: Configuration | None) -> str:
@@ -152,20 +170,31 @@ def _defaults(files: Files) -> Defaults:
 
 
 def _hosts(files: Files) -> Outcome:
-    """hosts.cfg, and the files of alerting, which speak of its hosts."""
+    """hosts.cfg with the sites, and the files of alerting, which speak of their hosts."""
     if files.hosts is None:
-        return _alerts(files, None)
+        sites = files.sites.inventories
+        return _alerts(files, merge(sites) if sites else None)
     source = HostsSource(files.hosts, files.protocols, _defaults(files), files.holidays)
     try:
         inventory = source.load(lenient=True)
     except ConfigError as error:
         alerts = _alerts(files, None)
         return Outcome(alerts.counts, (*error.problems, *alerts.problems))
-    alerts = _alerts(files, inventory)
+    hosts, mistakes = len(inventory.hosts), inventory.problems
+    whole = merge((inventory, *files.sites.inventories))
+    alerts = _alerts(files, whole)
     notes = (*told(source.notes(), each=files.verbose), *alerts.notes)
     checks = sum(len(host.checks) for host in inventory.hosts.values())
-    counts = (_plural(len(inventory.hosts), "host"), _plural(checks, "check"), *alerts.counts)
-    return Outcome(counts, (*inventory.problems, *alerts.problems), notes)
+    counts = (_plural(hosts, "host"), _plural(checks, "check"), *alerts.counts)
+    clashes = whole.problems[len(mistakes) + sum(len(one.problems) for one in files.sites.inventories) :]
+    return Outcome(counts, (*mistakes, *clashes, *alerts.problems), notes)
+
+
+def _sites(files: Files) -> Outcome:
+    found = files.sites.inventories
+    monitors = sum(len(one.hosts) for one in found)
+    problems = (*files.sites.problems, *(problem for one in found for problem in one.problems))
+    return Outcome((_plural(len(found), "site"), _plural(monitors, "monitor")) if found else (), problems)
 
 
 def _alerts(files: Files, inventory: Inventory | None) -> Outcome:
@@ -191,6 +220,17 @@ def _client_local(files: Files) -> Outcome:
     return Outcome((_plural(found.sections, "section"),), problems)
 
 
+def _graphs(files: Files) -> Outcome:
+    if files.graphs is None:
+        return Outcome()
+    source = GraphsSource(files.graphs, required=True)
+    try:
+        source.load()
+    except ConfigError as error:
+        return Outcome(problems=error.problems)
+    return Outcome((_plural(source.sections, "graph"),), source.problems)
+
+
 def _definitions(files: Files) -> Outcome:
     """rrddefinitions.cfg."""
     if files.configuration is None or files.configuration.settings.graphs.enabled is False:
@@ -199,7 +239,15 @@ def _definitions(files: Files) -> Outcome:
     return Outcome((_plural(len(found.sections), "layout"),) if found.sections else (), found.problems)
 
 
-READERS: tuple[Callable[[Files], Outcome], ...] = (_settings, _hosts, _analysis, _client_local, _definitions)
+READERS: tuple[Callable[[Files], Outcome], ...] = (
+    _settings,
+    _hosts,
+    _sites,
+    _analysis,
+    _client_local,
+    _graphs,
+    _definitions,
+)
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 
 

@@ -1,4 +1,4 @@
-"""hexmon hosts: print what was understood of hosts.cfg."""
+"""hexmon hosts: print what was understood of hosts.cfg and of YAML sites."""
 
 import argparse
 import sys
@@ -7,22 +7,28 @@ from pathlib import Path
 
 import msgspec
 
+from hexmon.app.settings import Files
+from hexmon.app.site_files import SiteFiles
 from hexmon.cli.values import add_home, home_of
+from hexmon.inventory.merge import merge
 from hexmon.inventory.policies import Defaults
 from hexmon.inventory.source import HostsSource
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.observation import Check
 from hexmon.model.origin import ConfigError
+from hexmon.probes.http_options import without_userinfo
 
 EXAMPLE = """example:
   hexmon hosts --hosts /etc/xymon/hosts.cfg
+  hexmon hosts --sites 'sites/*.yaml'
   hexmon hosts --hosts hosts.cfg --json | jq -r '.[] | select(.page == "USA/NY") | .name'
 
 Mistakes are counted on standard error; `hexmon check-config` prints them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hosts", type=Path, default=Path("hosts.cfg"), metavar="FILE", help="default: hosts.cfg")
+    parser.add_argument("--hosts", type=Path, metavar="FILE", help="default: hosts.cfg, unless there are only sites")
+    parser.add_argument("--sites", action="append", metavar="GLOB", help="YAML sites; without --hosts sites/*.yaml")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="services to test; default: the built-in table")
     add_home(parser)
     parser.add_argument("--location", default="", metavar="L", help="make checks only for hosts with NET:L")
@@ -33,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     defaults = Defaults(location=args.location, test_untagged=args.test_untagged, home=home_of(args.home))
     try:
-        inventory = HostsSource(args.hosts, args.protocols, defaults).load(lenient=True)
+        inventory = _inventory(args, defaults)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
@@ -46,6 +52,18 @@ def run(args: argparse.Namespace) -> int:
         count = len(inventory.problems)
         print(f"hexmon hosts: {count} mistake{'s' * (count > 1)}; hexmon check-config names them", file=sys.stderr)
     return 0
+
+
+def _inventory(args: argparse.Namespace, defaults: Defaults) -> Inventory:
+    """The files of the command line; without any those of this folder. Raises ConfigError."""
+    usual = Files()
+    patterns = args.sites or (() if args.hosts else usual.sites)
+    sites = SiteFiles(patterns, Path()).load(lenient=True)
+    found = list(sites.inventories)
+    hosts = args.hosts or Path(usual.hosts)
+    if args.hosts or hosts.exists() or not (found or sites.problems):
+        found.insert(0, HostsSource(hosts, args.protocols, defaults).load(lenient=True))
+    return merge(found, sites.problems) if len(found) != 1 or sites.problems else found[0]
 
 
 def row(host: Host) -> dict[str, object]:
@@ -83,7 +101,7 @@ def _columns(host: Host) -> Iterable[str]:
 
 def _address(check: Check) -> str:
     """Where the check goes: an IP address, a name that is looked up, a URL."""
-    return check.address or str(getattr(check.options, "url", ""))
+    return check.address or without_userinfo(str(getattr(check.options, "url", "")))
 
 
 def _tree(inventory: Inventory) -> Iterable[str]:

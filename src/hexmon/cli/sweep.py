@@ -102,7 +102,7 @@ def _run(args: argparse.Namespace, server: Address) -> int:
         return 1
     for problem in inventory.problems:
         print(problem, file=sys.stderr)
-    _allow_open_files()
+    allow_open_files()
     data: list[DataMessage] = []
     judging = judging_of(args, os.environ)
     existing = Windows(inventory).at(SystemClock().now())
@@ -126,19 +126,19 @@ def _submit(parts: Sequence[bytes], server: Address) -> int:
     return 0
 
 
-def _allow_open_files() -> None:
+def allow_open_files() -> None:
     """Each check in flight is an open file; the soft limit of most shells is 1024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _open_files() -> int:
+def open_files() -> int:
     return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], _MOST_FILES)
 
 
 def _settings(concurrency: int, judging: JudgeSettings) -> SweepSettings:
-    crew = CrewSettings(places=concurrency, most=max(_open_files() - _SPARE_FILES, concurrency))
+    crew = CrewSettings(places=concurrency, most=max(open_files() - _SPARE_FILES, concurrency))
     return SweepSettings(crew=crew, judging=judging)
 
 

@@ -18,13 +18,23 @@ def _nobody(_path: Path) -> None:
 
 
 class Expander:
-    """Puts them in. Relative paths are relative to `folder`; what is not there is told to `problems`."""
+    """Puts them in. Relative paths are relative to `folder`; what is not there is told to `problems`.
 
-    def __init__(self, environ: Mapping[str, str], folder: Path, problems: list[Problem]) -> None:
+    `secrets` are the keys that may be given as `key_file`.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        folder: Path,
+        problems: list[Problem],
+        secrets: frozenset[str] = SECRETS,
+    ) -> None:
         self.on_path: Callable[[Path], object] = _nobody  # is told of every file before it is looked at
         self._environ = environ
         self._folder = folder
         self._problems = problems
+        self._secrets = secrets
 
     def expand(self, value: Any, origin: Origin) -> Any:
         """The same tables and lists, complete."""
@@ -44,7 +54,7 @@ class Expander:
 
     def _with_files(self, table: dict[str, Any], origin: Origin) -> dict[str, Any]:
         """`password_file = "/run/secret"` becomes `password = <its first line>`, `urls_file` a list of its lines."""
-        for key in [key for key in table if key.endswith(_FILE) and key.removesuffix(_FILE) in SECRETS]:
+        for key in [key for key in table if key.endswith(_FILE) and key.removesuffix(_FILE) in self._secrets]:
             path = self._folder / Path(str(table.pop(key))).expanduser()
             self.on_path(path)
             try:

@@ -123,6 +123,13 @@ def graph(words: Sequence[str]) -> Picture:
     return Picture(image, int(found.get("image_width", 0)), int(found.get("image_height", 0)), found)
 
 
+def printed(words: Sequence[str]) -> tuple[str, ...]:
+    """What the PRINT words of such arguments print; nothing is drawn. One at a time with `graph`."""
+    with _DRAWING:
+        found = _call("graphv", None, "", *words)
+    return tuple(str(found[f"print[{number}]"]) for number in range(sum(key.startswith("print[") for key in found)))
+
+
 def _source_word(source: DataSource) -> str:
     low, high = (_limit(value) for value in (source.low, source.high))
     return f"DS:{source.name}:{source.kind}:{source.heartbeat}:{low}:{high}"

@@ -16,8 +16,9 @@ TEST2RRD = (
     "paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
 GRAPHS = (
-    "la,disk,inode,qtree,quotas,files,processes,memory,users,vmstat,iostat,tcp.http,tcp,ncv,netstat,ifstat,mrtg::1,"
-    "ports,temperature,ntpstat,apache,bind,sendmail,mailq,bea,iishealth,citrix,clock,lines,deltalines,devmon::1,"
+    "availability,bandwidth,packets,packets-type,errors,retransmits,system,tamper,network,system1,system2,system3,system4,"
+    "smoke,la,disk,inode,qtree,quotas,files,processes,memory,users,vmstat,iostat,tcp.http,tcp,ncv,netstat,ifstat::2,ifmib::1,mrtg::1,"
+    "ports,temperature,ntpoffset,ntpstat,apache,bind,sendmail,mailq,bea,iishealth,citrix,clock,lines,deltalines,devmon::1,"
     "if_load::1,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,"
     "TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
@@ -43,10 +44,11 @@ Mapped = Annotated[tuple[Annotated[str, checked(_read_mapping)], ...], LIST]
 
 @dataclass(frozen=True, kw_only=True)
 class GraphSettings:
-    """Which figures are kept, where, and when they are written.
+    """Which figures are kept, where, and when they are written; which are drawn.
 
     `enabled` auto: when librrd is installed. `dir` may be a folder that Xymon (XYMONRRDS) or APMonitor wrote.
-    `test2rrd` is column or column=data set; `ncv` and `splitncv` are column -> "NAME:TYPE,...". Figures wait at most
+    `test2rrd` is column or column=data set; `ncv` and `splitncv` are column -> "NAME:TYPE,...". `columns`
+    says which graphs a square shows (GRAPHS_COLUMN). Figures wait at most
     `flush` seconds for others of the same file, or until it has `batch` of them.
     """
 
@@ -60,6 +62,7 @@ class GraphSettings:
     definitions: str = "rrddefinitions.cfg"
     test2rrd: Mapped = (TEST2RRD,)
     graphs: Words = (GRAPHS,)
+    columns: dict[str, Words] = field(default_factory=dict)
     ncv: dict[str, str] = field(default_factory=dict)
     splitncv: dict[str, str] = field(default_factory=dict)
     trackmax: Words = ()
@@ -74,6 +77,10 @@ class GraphSettings:
     def graph_words(self) -> tuple[str, ...]:
         """The words of `graphs`, in their order."""
         return _words(self.graphs)
+
+    def column_graphs(self) -> Mapping[str, tuple[str, ...]]:
+        """The graphs of the columns that have their own."""
+        return {column: _words(words) for column, words in self.columns.items()}
 
     def environment(self) -> Mapping[str, str]:
         """What data sets are told, by the names of xymonserver.cfg: NCV_COLUMN, SPLITNCV_COLUMN, TRACKMAX, RRDDISKS."""

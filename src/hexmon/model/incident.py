@@ -122,6 +122,25 @@ def incident_id(key: StatusKey, started: float) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+class Outage(msgspec.Struct, frozen=True, gc=False):
+    """The present or latest incident of a square in short: its start, the last message about it, how many there were.
+
+    `count` is that of the recipient who was told most often, without the end.
+    """
+
+    started: float = 0.0
+    notified: float = 0.0
+    count: int = 0
+
+
+def outage_of(incident: Incident) -> Outage:
+    """An incident in short."""
+    told = incident.told
+    latest = max((max(one.last, one.end_told) for one in told), default=0.0)
+    # The end counts as a message to its recipient, and is none of the outage.
+    return Outage(incident.started, latest, max((one.count - (one.end_told > 0.0) for one in told), default=0))
+
+
 class Item(msgspec.Struct, frozen=True, gc=False):
     """One square in a list: of what a root explains, or of a message for many."""
 

@@ -134,6 +134,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     interval: float = 60.0
     timeout: float = 10.0
     attempts: int = 0  # until it is believed that it fails; 0: what is usual for this prober
+    retry_pause: float | None = None  # before each further attempt; None: what is usual for this prober
     judging: Judging = Judging()
     dns: bool = False  # True: `address` is a name; False: the IP of hosts.cfg (`testip` or no name to look up)
     fallback: str = ""  # the IP to use when the name cannot be resolved

@@ -21,6 +21,10 @@ class EmailServer(msgspec.Struct, frozen=True, kw_only=True):
     smtp_username: str = ""
     smtp_password: str = ""
     use_tls: bool = True
+    smtp_verify: bool = True  # its certificate must be good for its name
+
+    def __repr__(self) -> str:
+        return f"EmailServer({self.smtp_host!r}, {self.smtp_port})"
 
 
 class OutageEmail(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +47,12 @@ class OutageWebhook(msgspec.Struct, frozen=True, kw_only=True):
     request_suffix: str = ""
     line: int = 0
 
+    def __repr__(self) -> str:
+        return f"OutageWebhook({self.request_method}, {self.request_encoding}, line {self.line})"
+
 
 class Monitor(msgspec.Struct, frozen=True, kw_only=True):
-    """One of `monitors`. `key` is its square; `address` is as written, for sentences.
+    """One of `monitors`. `key` is its square; `address` is as written, for sentences, without user and password.
 
     `check_every` to `heartbeat_every` are those of the site where the monitor has none of its own; `heartbeat_every`
     None: with every good check. `checksum` is that of the original (SHA-256 of its mapping as JSON with sorted keys).
@@ -76,6 +83,9 @@ class Monitor(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str = ""
     origin: Origin = BUILT_IN
 
+    def __repr__(self) -> str:
+        return f"Monitor({self.site!r}, {self.type}, {self.name!r}, {self.address!r})"
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """One file.
@@ -95,6 +105,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     max_threads: int | None = None  # accepted; checks need no threads here
     max_retries: int = 3
     max_try_secs: float = 20.0
+    retry_pause: float = 1.0  # before each further attempt
     check_every: float = 60.0
     notify_every: float = 600.0
     after_every: int = 1

@@ -9,12 +9,13 @@ from hexmon.model.device import Device
 
 
 class InterfaceState(msgspec.Struct, frozen=True, gc=False):
-    """What the next poll is compared with: one interface of a `ports` monitor."""
+    """What the next poll is compared with: one interface of a `ports` monitor. `macs_known` False: never read yet."""
 
     name: str
     oper: str
     admin: str
     macs: tuple[str, ...] = ()
+    macs_known: bool = True
 
 
 class PortState(msgspec.Struct, frozen=True, gc=False):
@@ -28,6 +29,7 @@ class MonitorState(msgspec.Struct, frozen=True, kw_only=True):
     """One monitor: the fields of APMonitor's state file, by the same names.
 
     `last_response_time_ms` None: it is down, or was never checked. `ports_state` is the committed baseline by ifIndex.
+    `recovery_owed`, which APMonitor has not: it is up again, and nobody could be told of that yet.
     """
 
     is_up: bool = True
@@ -44,3 +46,4 @@ class MonitorState(msgspec.Struct, frozen=True, kw_only=True):
     detail: Device | None = None
     ports_state: Mapping[int, InterfaceState] = MappingProxyType({})
     port_state: PortState | None = None
+    recovery_owed: bool = False

@@ -11,7 +11,7 @@ from hexmon.probes.wire import family_of
 
 # Whoever talks this much beside the point is not going to answer.
 _MOST_STRAYS = 200
-_LARGEST = 16384
+LARGEST = 16384
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Datagrams(Polled):
         while True:
             await self._poller.wait(self._socket.fileno(), READABLE)
             try:
-                return self._socket.recv(_LARGEST)
+                return self._socket.recv(LARGEST)
             except BlockingIOError:
                 continue  # a broken checksum wakes, and brings nothing
 

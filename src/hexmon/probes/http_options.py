@@ -22,12 +22,13 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     * "status": a Perl regular expression of good statuses, `bad` one of bad ones ("" for none)
     * "header": a regular expression for the header `name`; "json": a value for the JSONPath `name`
     * "time": seconds for the whole exchange
+    * "text": a text that must be in the body as it is
 
     `negate`: it must not be so. `headers`: the pattern is looked for in the headers, too. Not `severe`: only a warning.
     `problem` says why it cannot be looked at (a pattern or a file that is not to be had).
     """
 
-    what: Literal["body", "digest", "type", "status", "header", "json", "time"]
+    what: Literal["body", "digest", "type", "status", "header", "json", "time", "text"]
     wanted: str = ""
     bad: str = ""
     name: str = ""
@@ -80,6 +81,11 @@ class Place(msgspec.Struct, frozen=True):
     scheme: str
     host: str
     port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" if usual else f"{self.scheme}://{host}:{self.port}"
 
 
 def read_place(url: str) -> Place | None:

@@ -97,6 +97,11 @@ class Memory:
     def __iter__(self) -> Iterator[str]:
         return iter(self._hosts)
 
+    def observations(self) -> Iterator[Observation]:
+        """The latest of every check."""
+        for known in self._hosts.values():
+            yield from known.latest.values()
+
     def of(self, host: str) -> HostMemory | None:
         """What is known of that host."""
         return self._hosts.get(host)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 
 from hexmon.alerts.store import AlertStore
-from hexmon.board.store import BoardStore, Journal
+from hexmon.board.store import BoardStore, Journal, MonitorStore
 from hexmon.clock import Clock, SystemClock
 from hexmon.history.store import HistoryStore
 from hexmon.storage.alerts import SqlAlertStore
@@ -21,6 +21,7 @@ from hexmon.storage.history import SqlHistoryStore
 from hexmon.storage.journal import JournalSettings, WriterJournal
 from hexmon.storage.memory import MemoryStorage
 from hexmon.storage.metrics import journal_lines
+from hexmon.storage.monitors import SqlMonitorStore
 from hexmon.storage.readers import Readers
 from hexmon.storage.schema import SchemaError, upgrade
 from hexmon.storage.target import SqlTarget
@@ -49,6 +50,7 @@ class Storage(msgspec.Struct, frozen=True, kw_only=True):
     board: BoardStore
     history: HistoryStore
     alerts: AlertStore
+    monitors: MonitorStore
     prune_history: Callable[[float], None]  # delete what is over and older than that moment, in the background
     prune_notifications: Callable[[float], None]  # the same for the notification log alone
     metrics: Callable[[], list[str]]  # in Prometheus' text format
@@ -86,6 +88,7 @@ def _in_memory() -> Storage:
         board=memory,
         history=memory,
         alerts=memory.alerts,
+        monitors=memory.monitors,
         prune_history=memory.prune,
         prune_notifications=memory.alerts.prune_deliveries,
         metrics=list,
@@ -141,6 +144,7 @@ def _open_sql(
         board=SqlBoardStore(readers),
         history=SqlHistoryStore(readers),
         alerts=SqlAlertStore(readers, journal),
+        monitors=SqlMonitorStore(readers),
         prune_history=prune,
         prune_notifications=prune_log,
         metrics=lambda: journal_lines(journal.counters, journal.depth(), bool(journal.trouble)),

@@ -1,13 +1,13 @@
 """`memory:` storage: nothing outlives the process, history keeps the newest changes only."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 
 import msgspec
 
-from hexmon.board.store import Record, Snapshot
+from hexmon.board.store import MonitorSaved, Record, Snapshot
 from hexmon.history.store import Change
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
 from hexmon.model.names import StatusKey
@@ -33,13 +33,31 @@ def change_of(number: int, event: ColorChanged) -> Change:
     )
 
 
+class MemoryMonitors:
+    """What is remembered of monitors, as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, bytes] = {}
+
+    def take(self, record: object) -> None:
+        """Apply a record; those of others are nothing to it."""
+        if isinstance(record, MonitorSaved):
+            self._values.pop(record.name, None)
+            if record.value:
+                self._values[record.name] = record.value
+
+    async def load(self) -> Mapping[str, bytes]:
+        return dict(self._values)
+
+
 class MemoryStorage:
-    """Journal, board store and history store in one; `alerts` is the store of incidents and deliveries."""
+    """Journal, board store and history store in one; `alerts` and `monitors` are stores of their own."""
 
     trouble = ""
 
     def __init__(self, keep: int = _KEEP_CHANGES) -> None:
         self.alerts = MemoryAlerts()
+        self.monitors = MemoryMonitors()
         self._changes: deque[Change] = deque(maxlen=keep)
         self._numbers = count(1)
         self._ticket = 0
@@ -48,6 +66,7 @@ class MemoryStorage:
         self._ticket += 1
         for record in records:
             self.alerts.take(record)
+            self.monitors.take(record)
             if isinstance(record, ColorChanged):
                 self._changes.append(change_of(next(self._numbers), record))
             elif isinstance(record, SquareDropped) and not record.forget:

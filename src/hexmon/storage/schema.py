@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-HEAD = "r0002"  # the newest revision; reading it here saves loading Alembic at every start
+HEAD = "r0003"  # the newest revision; reading it here saves loading Alembic at every start
 
 
 class SchemaError(Exception):

@@ -130,6 +130,14 @@ delivery = sa.Table(
     sa.Index("delivery_square", "host", "created", "number", "test"),
 )
 
+# `value` is a MonitorMemory (model/site_memory.py), `name` the square of its monitor.
+monitor_state = sa.Table(
+    "monitor_state",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
 
 def upsert(dialect: str, table: sa.Table, values: dict[str, Any], key: Sequence[str]) -> sa.Insert:
     """Insert a row, or replace the one with the same key; an all-key row that exists is left alone."""

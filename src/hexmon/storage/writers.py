@@ -13,7 +13,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from hexmon.board.store import ClientSaved, Record, ScheduledCommand, ScheduleRemoved, ScheduleSaved, StatusSaved
+from hexmon.board.store import (
+    ClientSaved,
+    MonitorSaved,
+    Record,
+    ScheduledCommand,
+    ScheduleRemoved,
+    ScheduleSaved,
+    StatusSaved,
+)
 from hexmon.model.events import ColorChanged, SquareDropped, SquareRenamed
 from hexmon.model.incident import DeliveriesClaimed, DeliverySaved, Incident, IncidentSaved
 from hexmon.model.names import StatusKey
@@ -30,9 +38,9 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Segment:
-    """Records between two moves; of one square's statuses, of one incident and delivery only the last is kept."""
+    """Records between two moves; of one square, incident, delivery and monitor only the last is kept."""
 
-    __slots__ = ("changes", "clients", "deliveries", "incidents", "jobs", "statuses")
+    __slots__ = ("changes", "clients", "deliveries", "incidents", "jobs", "monitors", "statuses")
 
     def __init__(self) -> None:
         self.statuses: dict[StatusKey, Status] = {}
@@ -41,10 +49,11 @@ class Segment:
         self.jobs: dict[int, ScheduledCommand | None] = {}
         self.incidents: dict[str, Incident] = {}
         self.deliveries: dict[int, DeliverySaved] = {}
+        self.monitors: dict[str, bytes] = {}
 
     def __len__(self) -> int:
         board = len(self.statuses) + len(self.changes) + len(self.clients) + len(self.jobs)
-        return board + len(self.incidents) + len(self.deliveries)
+        return board + len(self.incidents) + len(self.deliveries) + len(self.monitors)
 
 
 # What concerns many rows, and is done when all records before it are written.
@@ -112,6 +121,10 @@ def _take_delivery(segment: Segment, record: DeliverySaved) -> None:
     segment.deliveries[record.delivery.number] = record
 
 
+def _take_monitor(segment: Segment, record: MonitorSaved) -> None:
+    segment.monitors[record.name] = record.value
+
+
 _TAKE: dict[type, Callable[[Segment, Any], None]] = {
     StatusSaved: _take_status,
     ColorChanged: _take_change,
@@ -120,6 +133,7 @@ _TAKE: dict[type, Callable[[Segment, Any], None]] = {
     ScheduleRemoved: _take_removal,
     IncidentSaved: _take_incident,
     DeliverySaved: _take_delivery,
+    MonitorSaved: _take_monitor,
 }
 
 
@@ -145,6 +159,10 @@ def _change_row(record: ColorChanged) -> Row:
 
 def _client_row(message: ClientMessage) -> Row:
     return (message.host, message.collector, message.received, _encode(message))
+
+
+def _monitor_row(item: tuple[str, bytes]) -> Row:
+    return item
 
 
 def _job_row(job: ScheduledCommand) -> Row:
@@ -213,6 +231,7 @@ class Writer:
         self._jobs = _Insert(dialect, _upsert(name, tables.schedule, ("id",)), _job_row)
         self._incidents = _Insert(dialect, _upsert(name, tables.incident, ("id",)), alert_rows.incident_row)
         self._deliveries = _Insert(dialect, _upsert(name, tables.delivery, ("number",)), alert_rows.delivery_row)
+        self._monitors = _Insert(dialect, _upsert(name, tables.monitor_state, ("name",)), _monitor_row)
 
     def write(self, connection: sa.Connection, batch: Batch) -> None:
         """The whole batch, all or an exception."""
@@ -222,7 +241,7 @@ class Writer:
                 continue
             for insert, items in self._work(part):
                 insert.run(connection, items)
-            _remove_jobs(connection, part)
+            _remove_gone(connection, part)
 
     def write_singly(self, connection: sa.Connection, batch: Batch, is_poison: Callable[[Exception], bool]) -> int:
         """Each record in a savepoint of its own; those that the encoder or the database refuses are left out.
@@ -254,6 +273,7 @@ class Writer:
             (self._jobs, [job for job in segment.jobs.values() if job is not None]),
             (self._incidents, segment.incidents.values()),
             (self._deliveries, segment.deliveries.values()),
+            (self._monitors, [(name, value) for name, value in segment.monitors.items() if value]),
         ]
 
     def _singles(self, part: Part) -> Iterator[tuple[Callable[[sa.Connection, Any], None], Any]]:
@@ -263,7 +283,7 @@ class Writer:
         for insert, items in self._work(part):
             for item in items:
                 yield _one(insert), item
-        yield _remove_jobs, part
+        yield _remove_gone, part
 
 
 def _one(insert: _Insert) -> Callable[[sa.Connection, Any], None]:
@@ -281,7 +301,10 @@ def summary(item: object) -> str:
     return text if len(text) <= 300 else f"{text[:300]}... ({len(text)} characters)"
 
 
-def _remove_jobs(connection: sa.Connection, segment: Segment) -> None:
-    gone = [number for number, job in segment.jobs.items() if job is None]
-    if gone:
-        connection.execute(sa.delete(tables.schedule).where(tables.schedule.c.id.in_(gone)))
+def _remove_gone(connection: sa.Connection, segment: Segment) -> None:
+    jobs = [number for number, job in segment.jobs.items() if job is None]
+    if jobs:
+        connection.execute(sa.delete(tables.schedule).where(tables.schedule.c.id.in_(jobs)))
+    monitors = [name for name, value in segment.monitors.items() if not value]
+    if monitors:
+        connection.execute(sa.delete(tables.monitor_state).where(tables.monitor_state.c.name.in_(monitors)))

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from hexmon.web import words
 from hexmon.web.api.alerts import AlertsApi
 from hexmon.web.api.problem import problem
+from hexmon.web.api.sites import SitesApi
 from hexmon.web.context import WebContext
 from hexmon.web.endpoints import Endpoints
 from hexmon.web.events import Hub
@@ -21,7 +22,9 @@ from hexmon.web.live import Live
 from hexmon.web.pages.acknowledge import AcknowledgePage
 from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.critical import CriticalPage
+from hexmon.web.pages.device import DevicePage
 from hexmon.web.pages.ghosts import GhostsApi, GhostsPage
+from hexmon.web.pages.graphs import GraphPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.incidents import IncidentsPage
 from hexmon.web.pages.missing import missing
@@ -29,6 +32,7 @@ from hexmon.web.pages.nongreen import Nongreen
 from hexmon.web.pages.notifications import NotificationsPage
 from hexmon.web.pages.overview import Overview
 from hexmon.web.pages.square import Square
+from hexmon.web.pages.wall import WallPage
 from hexmon.web.render import Renderer
 from hexmon.web.security import SecurityHeaders, broken
 from hexmon.web.summaries import PageColors
@@ -98,7 +102,9 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
     square = Square(renderer, host, clients)
     nongreen = Nongreen(renderer, overview)
     critical = CriticalPage(renderer, overview)
+    wall = WallPage(renderer)
     ends = Endpoints(context, renderer.live)
+    graphs = GraphPages(renderer)
     return [
         Route("/", overview.serve),
         Route("/page/{path:path}", overview.serve),
@@ -106,17 +112,23 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/search", nongreen.search),
         Route("/critical", critical.serve),
         Route("/cards", critical.cards),
+        Route("/wall", wall.index),
+        Route("/wall/{folder}", wall.serve),
         Route("/ghosts", GhostsPage(renderer).serve),
         Route("/api/v1/ghosts", GhostsApi(context).serve),
         Route("/host/{host}", host.serve),
         Route("/status/{host}", host.instead),
         Route("/history/{host}", host.instead),
+        Route("/trends/{host}", graphs.trends),
+        Route("/graph/{host}/{graph:path}", graphs.graph),
+        Route("/status/{host}/trends", graphs.instead),
         Route("/clientlog/{host}", clients.last),
         Route("/hostdata/{host}", clients.index),
         Route("/hostdata/{host}/{moment}", clients.kept),
         Route("/status/{host}/{test:path}", square.serve),
         Route("/history/{host}/{rest:path}", square.history),
         *_alerting(context, renderer),
+        *_sites(context, renderer),
         Route("/events", _Stream(hub), methods=["GET"]),
         Route("/static/{name}", renderer.assets.serve),
         Route("/favicon.ico", ends.favicon),
@@ -127,6 +139,15 @@ def _routes(context: WebContext, overview: Overview, hub: Hub) -> list[BaseRoute
         Route("/-/healthy", ends.healthy),
         Route("/-/ready", ends.ready),
         Route("/-/reload", ends.reload, methods=["POST"]),
+    ]
+
+
+def _sites(context: WebContext, renderer: Renderer) -> list[BaseRoute]:
+    api = SitesApi(context)
+    return [
+        Route("/device/{host}", DevicePage(renderer).serve),
+        Route("/api/v1/sites", api.sites),
+        Route("/api/v1/sites/{folder}/state", api.state),
     ]
 
 

@@ -1,6 +1,6 @@
 """What the pages need of the rest of hexmon."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -10,12 +10,38 @@ from hexmon.board.draft import machine_time
 from hexmon.board.ghosts import Ghost
 from hexmon.bus import Bus
 from hexmon.clock import Clock
+from hexmon.graphs.view import GraphView, NoGraphs
 from hexmon.history.hostdata import HostData, NoHostData
 from hexmon.history.store import HistoryStore
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
+from hexmon.model.site import Site
+from hexmon.model.site_memory import MonitorMemory
+from hexmon.model.site_state import MonitorState
 from hexmon.model.status import ClientMessage, Status
 from hexmon.web.settings import PageSettings
+
+
+class Monitors(Protocol):
+    """What is remembered of the monitors of YAML sites."""
+
+    def memory(self, key: StatusKey) -> MonitorMemory | None:
+        """All of one; None before its first check."""
+        ...
+
+    def states(self, site: Site) -> Mapping[str, MonitorState]:
+        """Those of a site by their names, in the order of its file."""
+        ...
+
+
+class NoMonitors:
+    """Nothing is remembered."""
+
+    def memory(self, key: StatusKey) -> MonitorMemory | None:  # noqa: ARG002
+        return None
+
+    def states(self, site: Site) -> Mapping[str, MonitorState]:
+        return {monitor.name: MonitorState() for monitor in site.monitors}
 
 
 class BoardView(Protocol):
@@ -49,6 +75,12 @@ def _no_metrics() -> str:
     return ""
 
 
+async def _no_checks() -> AsyncIterator[str]:
+    nothing: tuple[str, ...] = ()
+    for line in nothing:
+        yield line
+
+
 async def _no_reload() -> None:
     return None
 
@@ -78,6 +110,7 @@ class WebContext:
     clock: Clock
     health: Callable[[], Health] = Health
     metrics: Callable[[], str] = _no_metrics
+    check_metrics: Callable[[], AsyncIterator[str]] = _no_checks
     reload: Callable[[], Awaitable[None]] = field(default=_no_reload)
     last_report: Callable[[], float] | None = None
     title: str = "hexmon"
@@ -88,3 +121,5 @@ class WebContext:
     acknowledge: Callable[[int, float, str, bool], Awaitable[bool]] = field(default=_no_acknowledge)
     host_data: HostData = field(default_factory=NoHostData)
     link_key: bytes = field(default=b"", repr=False)
+    monitors: Monitors = field(default_factory=NoMonitors)
+    graphs: GraphView = field(default_factory=NoGraphs)

@@ -1,7 +1,9 @@
 """What programs ask for: health, metrics, reload."""
 
+from collections.abc import AsyncIterator
+
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from hexmon.model.origin import ConfigError
 from hexmon.web.context import WebContext
@@ -29,9 +31,17 @@ class Endpoints:
         health = self._context.health()
         return _verdict(health.ready, "ready", health.problems)
 
-    async def metrics(self, request: Request) -> Response:  # noqa: ARG002
-        """Prometheus' text format."""
-        return Response(self._context.metrics(), headers=_UNCACHED | {"Content-Type": METRICS_TYPE})
+    async def metrics(self, request: Request) -> Response:
+        """Prometheus' text format: hexmon's own figures, then every square and check; `?checks=no` leaves these out."""
+        headers = _UNCACHED | {"Content-Type": METRICS_TYPE}
+        if request.query_params.get("checks") == "no":
+            return Response(self._context.metrics(), headers=headers)
+        return StreamingResponse(self._all_metrics(), headers=headers)
+
+    async def _all_metrics(self) -> AsyncIterator[str]:
+        yield self._context.metrics()
+        async for chunk in self._context.check_metrics():
+            yield chunk
 
     async def reload(self, request: Request) -> Response:
         """Read the files again; with mistakes in them 422, the list of them, and the old configuration stays."""

@@ -23,7 +23,7 @@ from hexmon.web.context import WebContext
 from hexmon.web.live import Live
 from hexmon.web.matrix import Node, page_sets, trail, tree
 from hexmon.web.negotiate import has_already, takes_gzip
-from hexmon.web.squares import url
+from hexmon.web.squares import picture, picture_page, url
 from hexmon.web.text import GLYPH
 
 KEPT = 32  # pages held ready
@@ -84,6 +84,8 @@ class Renderer:
             sprite=self.assets.sprite,
             glyph=GLYPH,
             url=url,
+            picture=picture,
+            picture_page=picture_page,
             Color=Color,
             color_word=words.COLOR,
             words=words.TEXT,
@@ -119,6 +121,7 @@ class Renderer:
             "nav": self._tree(),
             "sets": page_sets(inventory, live.page_colors()),
             "critical": live.critical(),
+            "has_sites": bool(inventory.sites),
             "trail": trail(inventory, path),
             "version": scope.version,
             "boot": live.boot,

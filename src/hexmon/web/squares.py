@@ -44,6 +44,16 @@ def url(kind: str, host: str, test: str = "") -> str:
     return f"{path}/{quote(test, safe='')}" if test else path
 
 
+def picture(host: str, graph: str) -> str:
+    """The address of the picture of a graph: the last day, small."""
+    return f"/graph/{quote(host, safe='')}/{quote(graph, safe='')}.svg?range=24h&size=small"
+
+
+def picture_page(host: str, graph: str) -> str:
+    """The page of a graph, to look closer."""
+    return f"/graph/{quote(host, safe='')}/{quote(graph, safe='')}"
+
+
 def square(status: Status, now: float) -> Fragment:
     """One square. Green and calm ones say nothing that changes; others show their age."""
     host, test = status.key

@@ -241,7 +241,7 @@ class TestXymon:
     [
         (Kind.ALERT, "SITE", "The web in HQ new outage: refused (192.0.2.1) at 1:05 AM CET, down for 5 mins 0 secs"),
         (Kind.RECOVERY, "SITE", "The web in HQ is UP (192.0.2.1) at 1:05 AM CET, outage lasted 5 mins 0 secs"),
-        (Kind.TEST, "SITE", "TEST: www.example.com.http is RED: refused"),
+        (Kind.TEST, "SITE", "TEST: refused"),
         (Kind.ALERT, "TEXT", "www.example.com.http is RED: refused"),
     ],
 )

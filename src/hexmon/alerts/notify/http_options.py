@@ -47,6 +47,11 @@ def _read_zone(text: str) -> None:
         raise ValueError(f"'{text}' is not the name of a time zone such as Europe/Paris") from None
 
 
+def _read_own_zone(text: str) -> None:
+    if text:
+        _read_zone(text)
+
+
 def read_headers(headers: Mapping[str, str]) -> None:
     """Names and values of header lines. Raises ValueError that does not repeat a value."""
     for name, value in headers.items():
@@ -65,6 +70,7 @@ Url = Annotated[str, checked(read_url)]
 Proxy = Annotated[str, checked(_read_proxy)]
 PemFile = Annotated[str, checked(_read_ca)]
 Zone = Annotated[str, checked(_read_zone)]
+OwnZone = Annotated[str, checked(_read_own_zone)]  # "": that of this machine
 Needed = Annotated[str, checked(_needed)]
 
 

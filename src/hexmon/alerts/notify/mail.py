@@ -27,7 +27,7 @@ import aiosmtplib
 from hexmon.alerts import wording, wording_site
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Outcome, Sent, Unsendable
 from hexmon.alerts.notify.script import how_it_ended, own_environment
-from hexmon.alerts.notify.words import one_line, square_url
+from hexmon.alerts.notify.words import one_line, own_zone, square_url
 from hexmon.model.incident import ENDS, Delivery, Kind
 from hexmon.model.text import readable
 from hexmon.probes.programs import CannotStart, Flood, NoRoom
@@ -105,7 +105,7 @@ def subject_and_text(delivery: Delivery, options: MailOptions, tools: NotifyTool
     message, form = delivery.message, delivery.way.format
     link = square_url(tools.url, message.key)
     if form == "SITE":
-        return wording_site.subject(message), wording_site.body(message)
+        return wording_site.subject(message), wording_site.body(message, own_zone(message.at))
     text = wording.body(message, form, link)
     ack = tools.ack_link(delivery) if message.kind not in ENDS and message.kind is not Kind.NOTICE else ""
     if ack and form == "TEXT" and not message.items:

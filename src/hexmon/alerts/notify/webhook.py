@@ -14,10 +14,10 @@ import msgspec
 
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Sent, Unsendable
 from hexmon.alerts.notify.http import Good, Request, deliver, is_success
-from hexmon.alerts.notify.http_options import LoginOptions, Url, Zone, read_headers, read_url, to
+from hexmon.alerts.notify.http_options import LoginOptions, OwnZone, Url, read_headers, read_url, to
 from hexmon.alerts.notify.webhook_object import as_object
 from hexmon.alerts.notify.webhook_template import check, compiled, compiled_url
-from hexmon.alerts.notify.words import Words, in_words, plain, printable
+from hexmon.alerts.notify.words import Words, in_words, own_zone, plain, printable
 from hexmon.alerts.wording import body as xymon_body
 from hexmon.alerts.wording import subject as xymon_subject
 from hexmon.alerts.wording_site import sentence as site_sentence
@@ -44,7 +44,7 @@ _CONTENT_TYPES: Mapping[str, str] = {
 class WebhookOptions(LoginOptions):
     """Where to, and what is said. `body` is the template of the encoding TEMPLATE, whose `url` may be one too.
 
-    `zone` is the time zone of the sentences that YAML sites are told by.
+    `zone` is the time zone of the sentences that YAML sites are told by, "" that of this machine.
     """
 
     url: Url = field(repr=False)
@@ -55,7 +55,7 @@ class WebhookOptions(LoginOptions):
     body: str = ""
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    zone: Zone = "UTC"
+    zone: OwnZone = "UTC"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -122,9 +122,10 @@ def _as_xymon(message: Message, words: Words, options: WebhookOptions) -> str:
 def _sentence(delivery: Delivery, words: Words, options: WebhookOptions) -> str:
     """The one of YAML sites for their recipients."""
     message = delivery.message
-    if delivery.way.format != "SITE" or message.items or message.kind in (Kind.TEST, Kind.NOTICE):
+    if delivery.way.format != "SITE" or message.items:
         return words.sentence
-    return printable(site_sentence(message, ZoneInfo(options.zone)))
+    zone = ZoneInfo(options.zone) if options.zone else own_zone(message.at)
+    return printable(site_sentence(message, zone))
 
 
 def _to(options: WebhookOptions, url: str, body: bytes | None) -> Request:

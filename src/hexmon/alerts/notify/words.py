@@ -1,12 +1,14 @@
 """A message in plain words: what every chat service, push service and webhook says of it, before it is escaped."""
 
 import re
+from datetime import UTC, tzinfo
 from urllib.parse import quote
 
 import msgspec
 
 from hexmon.alerts.notify.contract import NotifyTools
 from hexmon.alerts.wording import of_many
+from hexmon.board.draft import machine_time
 from hexmon.model.color import Color
 from hexmon.model.incident import ENDS, Delivery, Item, Kind, Message
 from hexmon.model.names import StatusKey
@@ -103,6 +105,11 @@ def square_url(base: str, key: StatusKey) -> str:
     host, test = (quote(word, safe="", errors="replace") for word in key)
     url = f"{base.rstrip('/')}/status/{host}/{test}"
     return url if len(url) <= LONGEST_LINK else ""
+
+
+def own_zone(moment: float) -> tzinfo:
+    """The time zone of this machine, as it is at that moment."""
+    return machine_time(moment).tzinfo or UTC
 
 
 def plain(text: bytes) -> str:

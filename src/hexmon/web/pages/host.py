@@ -43,6 +43,7 @@ class HostPage:
             on_pages=[pages[path] for path in host.all_pages if path in pages],
             clients=self._board.clients(host.name),
             os=host.items.get("OS", ""),
+            graphs=self._renderer.context.graphs.kept and host.display.graphs,
             doc=host.items.get("DOCURL", "").replace("%s", host.name),
         )
         return self._renderer.answer(request, Drawn(html))

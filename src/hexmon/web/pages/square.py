@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hexmon.alerts.store import LogQuery
+from hexmon.graphs.request import SIZES, read_request
 from hexmon.history.store import Change
 from hexmon.history.timeline import Period, periods, shares
 from hexmon.model.color import WORDS
@@ -22,6 +23,7 @@ from hexmon.web.ages import age, moment_tag
 from hexmon.web.alerting import next_due
 from hexmon.web.bar import draw, percent
 from hexmon.web.folding import fold
+from hexmon.web.graphs import OnPage, several
 from hexmon.web.pages.client_data import ClientDataPages
 from hexmon.web.pages.host import HostPage
 from hexmon.web.pages.missing import missing
@@ -65,9 +67,20 @@ class Square:
         now = self._renderer.now()
         changes = await self._history.changes(key, now - words.RANGES["1d"], now, MOST_CHANGES)
         incidents = await self._alerts.incidents(LogQuery(host=key.host, test=key.test, limit=1), open_only=True)
-        return self._renderer.answer(request, self._draw(status, changes, next(iter(incidents), None)))
+        graphs = await self._graphs(key)
+        return self._renderer.answer(request, self._draw(status, changes, next(iter(incidents), None), graphs))
 
-    def _draw(self, status: Status, changes: Sequence[Change], incident: Incident | None) -> Drawn:
+    async def _graphs(self, key: StatusKey) -> list[OnPage]:
+        """Those of this square, of the last two days."""
+        host, view = self._host(key.host), self._renderer.context.graphs
+        if host is None or not host.display.graphs:
+            return []
+        asked = read_request({}, self._renderer.now())
+        return await several(view, host, await view.of_test(host, key.test), asked, SIZES["wide"])
+
+    def _draw(
+        self, status: Status, changes: Sequence[Change], incident: Incident | None, graphs: Sequence[OnPage]
+    ) -> Drawn:
         key, now = status.key, self._renderer.now()
         text, cut = to_html(status.text)
         since = now - words.RANGES["1d"]
@@ -86,15 +99,21 @@ class Square:
             ack_infos=[info for info in status.ack_infos if info.valid_until > now],
             until=_until,
             said=readable,
+            graphs=graphs,
             bar=draw(key, _with_now(periods(changes, since, now), status, since, now), since, now),
             changes=changes[:LATEST],
             clients=bool(self._board.clients(key.host)),
+            device=self._is_device(key),
             wire=f"{host_to_wire(key.host)}.{key.test}",
             incident=incident,
             next_due=next_due(incident, now) if incident is not None else math.inf,
             now=now,
         )
         return Drawn(html)
+
+    def _is_device(self, key: StatusKey) -> bool:
+        memory = self._renderer.context.monitors.memory(key)
+        return memory is not None and memory.state.detail is not None
 
     def _missing(self, request: Request, key: StatusKey) -> Response:
         host = self._host(key.host)

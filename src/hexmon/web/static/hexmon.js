@@ -18,6 +18,7 @@ theme.hidden = false;
 theme.value = document.documentElement.dataset.theme || "auto";
 theme.addEventListener("change", () => {
   document.documentElement.dataset.theme = theme.value;
+  document.dispatchEvent(new Event("themed"));
   try { localStorage.setItem("hexmon-theme", theme.value); } catch { /* private browsing: for this page only */ }
 });
 
@@ -135,6 +136,11 @@ function replaceMain(fresh) {
   const href = focused?.getAttribute("href");
   const scrolled = $$(".said", old).map((one) => one.scrollTop);
   hideCard();
+  // A picture that is there already would be white for a moment if it were loaded anew.
+  for (const one of $$("[data-keep]", fresh)) {
+    const before = $(`[data-keep="${CSS.escape(one.dataset.keep)}"]`, old);
+    if (before) one.replaceWith(before);
+  }
   old.replaceWith(fresh);
   for (const [number, one] of $$(".said", fresh).entries()) one.scrollTop = scrolled[number] ?? 0;
   if (href) $(`a[href="${CSS.escape(href)}"]`, fresh)?.focus({ preventScroll: true });
@@ -168,12 +174,18 @@ function connect() {
     ahead = heard - Number(event.data) * 1000;
     showAlive();
   });
-  source.addEventListener("reload", () => { heard = Date.now(); soon("page", 1500, fetchPage); });
+  source.addEventListener("reload", () => {
+    heard = Date.now();
+    if (body.dataset.live === "own") document.dispatchEvent(new Event("squares"));
+    else soon("page", 1500, fetchPage);
+  });
   source.addEventListener("squares", (event) => {
     heard = Date.now();
     const data = JSON.parse(event.data);
     showSummary(data);
-    if (body.dataset.live === "whole") {
+    if (body.dataset.live === "own") {
+      document.dispatchEvent(new Event("squares"));
+    } else if (body.dataset.live === "whole") {
       if (data.squares.some(watched)) soon("page", body.dataset.host ? 400 : 3000, fetchPage);
     } else {
       if (data.squares.map(place).includes(false)) soon("page", 3000, fetchPage);
@@ -363,6 +375,7 @@ function prepare() {
   prepareCopying();
   tellTimes();
   applyFilter();
+  document.dispatchEvent(new Event("prepared"));
 }
 
 $(".keys").hidden = !$(".matrix");

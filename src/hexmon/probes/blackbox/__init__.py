@@ -1,0 +1,1 @@
+"""Modules as Prometheus' blackbox_exporter has them: its file, its checks, the names of its metrics."""

@@ -1,0 +1,129 @@
+"""The wall page of a YAML site: everything of it on one screen, nothing to scroll and nothing to click."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hexmon.model.color import Color
+from hexmon.model.site import SNMP_TYPES, Monitor, Site
+from hexmon.model.status import Status
+from hexmon.web import words
+from hexmon.web.ages import time_tag
+from hexmon.web.pages.missing import missing
+from hexmon.web.render import Drawn, Renderer
+from hexmon.web.squares import url
+from hexmon.web.text import line_of
+
+# The pictures of each type, with their headings (graphs.cfg), in the order of APMonitor's index page.
+_NETWORK = (
+    ("bandwidth", "Bandwidth"),
+    ("packets", "Packets"),
+    ("packets-type", "Unicast, B+Mcast"),
+    ("errors", "Errors"),
+)
+PICTURES: dict[str, tuple[tuple[str, str], ...]] = {
+    "ports": (
+        *_NETWORK,
+        ("retransmits", "TCP retransmits"),
+        ("system", "CPU and memory"),
+        ("tamper", "Ports up, flash"),
+        ("network", "MACs, ARP"),
+    ),
+    "port": _NETWORK,
+    "host": (
+        ("system1", "CPU and load"),
+        ("system2", "Memory and paging"),
+        ("system3", "Disk"),
+        ("system4", "Swap, interrupts"),
+    ),
+}
+_OTHERS = (("availability", "Response time"),)
+_COLUMNS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20)
+_SHAPE = 1.6  # how much wider than high a card is to be
+_WIDE = 16 / 9
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One monitor as the wall shows it. `down` is how long it has been down, "" while it is up."""
+
+    monitor: Monitor
+    href: str
+    color: Color
+    reason: str
+    down: Markup | str
+    pictures: Sequence[tuple[str, str]]
+
+
+def columns_for(cards: int) -> int:
+    """How many cards stand beside each other, so that all fit a wide screen and none is a strip."""
+    wanted = math.sqrt(max(cards, 1) * _WIDE / _SHAPE)
+    return next((number for number in _COLUMNS if number >= wanted - 0.25), _COLUMNS[-1])
+
+
+class WallPage:
+    """`/wall/FOLDER`, and `/wall`, the list of sites."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._board = renderer.context.board
+
+    async def index(self, request: Request) -> Response:
+        """All sites, each with its worst colour and what is down."""
+        await self._renderer.live.catch_up()
+        sites = [(site, self._cards(site.monitors)) for site in self._board.inventory.sites]
+        rows = [(site, max((card.color for card in cards), default=Color.CLEAR), _down(cards)) for site, cards in sites]
+        html = self._renderer.page("walls.html", heading=words.TEXT["sites"], rows=rows, live="whole")
+        return self._renderer.answer(request, Drawn(html))
+
+    async def serve(self, request: Request) -> Response:
+        """The wall of one site."""
+        await self._renderer.live.catch_up()
+        folder = request.path_params["folder"]
+        site = next((one for one in self._board.inventory.sites if one.folder == folder), None)
+        if site is None:
+            return missing(self._renderer, request, words.TEXT["no_such_site"])
+        return self._renderer.answer(request, Drawn(self._draw(site)))
+
+    def _draw(self, site: Site) -> str:
+        shown = self._cards(one for one in site.monitors if one.display)
+        devices = [card for card in shown if card.monitor.type in SNMP_TYPES]
+        services = [card for card in shown if card.monitor.type not in SNMP_TYPES]
+        return self._renderer.page(
+            "wall.html",
+            site.page,
+            live="own",
+            heading=site.name,
+            site=site,
+            devices=devices,
+            services=services,
+            hidden=self._cards(one for one in site.monitors if not one.display),
+            columns=columns_for(len(services)),
+            rows=len(devices),
+        )
+
+    def _cards(self, monitors: Iterable[Monitor]) -> list[Card]:
+        return [self._card(monitor) for monitor in monitors]
+
+    def _card(self, monitor: Monitor) -> Card:
+        status = self._board.status(monitor.key)
+        color = status.color if status is not None else Color.CLEAR
+        is_down = status is not None and status.color in (Color.RED, Color.PURPLE, Color.YELLOW)
+        return Card(
+            monitor=monitor,
+            href=url("status", *monitor.key),
+            color=color,
+            reason=line_of(status) if status is not None and is_down else "",
+            down=self._age(status) if is_down else "",
+            pictures=PICTURES.get(monitor.type, _OTHERS),
+        )
+
+    def _age(self, status: Status | None) -> Markup:
+        return time_tag(status.since if status is not None else 0.0, self._renderer.now())
+
+
+def _down(cards: Iterable[Card]) -> list[Card]:
+    return [card for card in cards if card.color is Color.RED]
