@@ -15,7 +15,7 @@ from hexmon.alerts.notify.contract import Outcome
 from hexmon.alerts.paced import NO_REMINDERS, site_pacing
 from hexmon.alerts.rules import RuleBook
 from hexmon.alerts.rules_site import SiteRules, rules_of
-from hexmon.alerts.topology import Relation, build
+from hexmon.alerts.topology import NO_TOPOLOGY, Relation, Topology, build
 from hexmon.inventory.sites.build import site_inventory
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
@@ -51,7 +51,11 @@ class SiteLab(AlertLab):
         super().__init__(cfg or "HOST=nobody\n MAIL nobody", *inventory.hosts.values())
         book = RuleBook(rules=(*self.compiled.rules, *self.rules.rules))
         self.rules = book
+        self.inventory = inventory
         self._build()
+
+    def _topology(self) -> Topology:
+        return build(self.inventory)[0] if hasattr(self, "inventory") else NO_TOPOLOGY
 
     async def deliver(self) -> list[Outcome]:
         """Everything that was decided since, by its channel."""
@@ -324,6 +328,22 @@ async def test_reasons_pass_as_they_are(reason: str) -> None:
 
 
 # -- heartbeats and parents -------------------------------------------------------------------------------------------
+
+
+async def test_the_mail_about_a_parent_lists_what_stands_behind_it() -> None:
+    async with smtp_server() as server:
+        mail = MAIL | {"smtp_host": "127.0.0.1", "smtp_port": server.port, "use_tls": False}
+        monitors = (a_monitor(name="gw"), a_monitor("http", name="web", parent_name="gw"))
+        lab = SiteLab(a_file(*monitors, email_server=mail, outage_emails=OPS))
+        lab.report("HomeLab.gw.conn", "red", "timeout")
+        lab.report("HomeLab.web.http", "red", "timeout")
+        lab.pass_time(11 * MINUTE)
+        assert lab.told() == [f"{kind} HomeLab.gw.conn red -> ops@x.test" for kind in ("alert", "reminder")]
+        lab._read = 0
+        await lab.deliver()
+    reminder = server.mails[1].read.get_content()
+    assert "\nThis explains 1 square, for which no messages are sent:\n  red    HomeLab.web:http" in reminder
+    assert reminder.endswith("\n\n---\nhexmon Notification\nSite: HomeLab\n")
 
 
 def inventory_of(*monitors: Any) -> Inventory:

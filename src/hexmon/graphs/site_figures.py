@@ -48,7 +48,7 @@ class SiteFigures:
         """What was remembered when it was dumped; of a file that was written since, nothing. Any bytes will do."""
         try:
             self._kept = _DECODER.decode(data)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             self._kept = {}
 
     def _first(self, place: Place) -> CounterMemory | None:

@@ -96,7 +96,7 @@ class Gathering:
 
     def count(self, name: str, count: Count | None) -> None:
         """A counter, by the name of its data source."""
-        self.values[name] = None if count is None else float(count.value)
+        self.values[name] = None if count is None else count.value  # exact: a float has 53 bits
         if count is not None:
             self.bits[name] = count.bits
 
