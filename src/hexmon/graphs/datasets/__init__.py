@@ -3,5 +3,8 @@
 from collections.abc import Mapping
 
 from hexmon.graphs.datasets.contract import Dataset
+from hexmon.graphs.datasets.smoke import smoke
 
-DATASETS: Mapping[str, Dataset] = {}
+DATASETS: Mapping[str, Dataset] = {
+    "smoke": smoke,
+}
