@@ -303,3 +303,17 @@ def test_check_config_reads_the_rules(folder: Path, capsys: pytest.CaptureFixtur
 
 def run(*arguments: str) -> int:
     return main(["alerts", *arguments])
+
+
+def test_the_people_of_sites_are_told_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "sites").mkdir()
+    (folder / "sites" / "lab.yaml").write_text(
+        "site:\n  name: Lab\n  email_server: {smtp_host: a, smtp_port: 25, from_address: a@x.test}\n"
+        "  outage_emails: [{email: ops@x.test}]\nmonitors: [{type: ping, name: gw, address: 127.0.0.1}]\n"
+    )
+    (folder / "alerts.cfg").write_text("HOST=*\n  MAIL all@x.test\n")
+    assert main(["alerts", "test", "Lab.gw", "conn", "--json"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert [one["recipient"] for one in told] == ["ops@x.test", "all@x.test"]
+    assert main(["alerts", "test", "Lab.gw", "conn", "--alerts", "alerts.cfg", "--json"]) == 0
+    assert [one["recipient"] for one in msgspec.json.decode(capsys.readouterr().out)] == ["all@x.test"]

@@ -211,3 +211,40 @@ def test_settings_about_users_need_something_by_which_they_are_known(
     (tmp_path / "users").write_text("web1:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n")
     (tmp_path / "hexmon.toml").write_text(f'[agents]\n{settings}\nhtpasswd = "users"\n')
     assert main(["check-config"]) == 0
+
+
+SITE = (
+    "site: {name: Lab}\nmonitors:\n- {type: ping, name: gw, address: 127.0.0.1}\n- {type: PING, name: b, address: a}\n"
+)
+
+
+def test_sites_of_this_folder_are_checked_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "sites").mkdir()
+    (folder / "sites" / "lab.yaml").write_text(SITE.replace("PING", "ping"))
+    assert check() == 0
+    assert capsys.readouterr().out == "1 site, 2 monitors, no mistakes\n"
+    (folder / "hosts.cfg").write_text("127.0.0.1 www # noconn\n")
+    (folder / "alerts.yaml").write_text("rules: [{tell: a@x}]\nparents: [{child: www, parents: Lab.gw}]\n")
+    assert check() == 0
+    assert capsys.readouterr().out == "1 host, 0 checks, 1 rule, 1 site, 2 monitors, no mistakes\n"
+    (folder / "sites" / "lab.yaml").write_text(SITE)
+    (folder / "sites" / "more.yaml").write_text(SITE.replace("PING", "ping").replace("Lab", "More") + "x: 5\n")
+    (folder / "alerts.yaml").unlink()
+    assert check() == 1
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        "sites/lab.yaml:4: monitors[2] (b): type 'PING' is not valid; did you mean type: ping?",
+        "sites/more.yaml:5: there is no part 'x'; parts of your own begin with x-",
+    ]
+    assert printed.err == "2 mistakes in 1 host, 0 checks\n"
+
+
+def test_sites_of_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hosts.cfg").write_text("127.0.0.1 Lab.gw # noconn\n")
+    (folder / "a.yaml").write_text(SITE.replace("PING", "ping"))
+    assert check("--hosts", "hosts.cfg") == 0
+    assert capsys.readouterr().out == "1 host, 0 checks, no mistakes\n"
+    assert check("--hosts", "hosts.cfg", "--sites", "*.yaml") == 1
+    assert capsys.readouterr().out == ("a.yaml:3: the host 'Lab.gw' is also defined at hosts.cfg:1, which counts\n")
+    assert check("--sites", "none.yaml") == 1
+    assert "none.yaml: this file is missing" in capsys.readouterr().out

@@ -93,3 +93,40 @@ def test_an_empty_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text("")
     assert main(["hosts", "--hosts", str(path), "--json"]) == 0
     assert msgspec.json.decode(capsys.readouterr().out) == []
+
+
+SITE = """\
+site: {name: My lab}
+monitors:
+- {type: http, name: shop, address: "http://me:secret@127.0.0.1:8080/x"}
+- {type: ports, name: sw, address: "snmp://secret@[::1]", display: no}
+"""
+
+
+def test_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "lab.yaml").write_text(SITE)
+    tree = """\
+My_lab/  My lab
+  My_lab.shop  127.0.0.1        http
+  My_lab.sw    ::1              ports
+"""
+    assert main(["hosts"]) == 0
+    assert capsys.readouterr() == (tree, "")
+    (tmp_path / "hosts.cfg").write_text("127.0.0.3 www\n")
+    assert main(["hosts"]) == 0
+    assert capsys.readouterr().out == f"www          127.0.0.3        conn\n{tree}"
+    assert main(["hosts", "--hosts", "hosts.cfg"]) == 0
+    assert capsys.readouterr().out == "www  127.0.0.3        conn\n"
+    assert main(["hosts", "--sites", "sites/lab.yaml", "--json"]) == 0
+    output = capsys.readouterr().out
+    assert "secret" not in output
+    rows = {row["name"]: row for row in msgspec.json.decode(output)}
+    assert rows["My_lab.shop"]["display_name"] == "shop"
+    assert rows["My_lab.shop"]["checks"] == [
+        {"test": "http", "probe": "http", "address": "http://127.0.0.1:8080/x", "spec": "http http://127.0.0.1:8080/x"}
+    ]
+    (tmp_path / "sites" / "bad.yaml").write_text("site: {}\n")
+    assert main(["hosts", "--sites", "sites/*.yaml"]) == 0
+    assert capsys.readouterr().err == "hexmon hosts: 2 mistakes; hexmon check-config names them\n"

@@ -14,6 +14,7 @@ import pytest
 
 from hexmon.app.state_files import files_of, only_one
 from hexmon.cli import main
+from hexmon.graphs import librrd
 from tests.support.recorder import Recorder, recording
 from tests.support.servers import closed_port, http_reply, says, serve
 from tests.support.smtp_server import SmtpServer, smtp_server
@@ -270,7 +271,7 @@ async def test_the_configuration_is_only_looked_at(lab: Lab) -> None:
 async def test_all_mistakes_are_told_and_good_sites_go_on(lab: Lab) -> None:
     async with recording() as server:
         good = lab.site(_web(server))
-        bad = lab.site({"type": "snmp", "name": "x"}, {"type": "ping", "nam": "y"}, name="Bad", stem="bad")
+        bad = lab.site({"type": "snmp", "name": "x"}, {"type": "ping", "name_": "y"}, name="Bad", stem="bad")
         text = lab.folder / "site.txt"
         text.write_text("")
         status, _, errors = await lab.run(bad, good, text)
@@ -483,3 +484,20 @@ async def test_a_run_that_is_ended_forgets_nothing(number: signal.Signals, lab: 
 
 def _has_told(lab: Lab) -> bool:
     return lab.path().exists() and bool(lab.state()["notified_count"])
+
+
+async def test_figures_are_kept(lab: Lab) -> None:
+    async with recording() as server:
+        site = lab.site(_web(server, check_every_n_secs=300))
+        assert (await lab.run(site, "--generate-rrds"))[0] == 0
+    path = lab.states / "lab.statefile.rrd" / "web-availability.rrd"
+    info = librrd.info(path)
+    assert info["step"] == 300
+    assert {"ds[response_time].index": 0, "ds[is_up].index": 1}.items() <= info.items()
+    assert info["ds[is_up].last_ds"] == "100"
+
+
+async def test_without_being_asked_no_figures_are_kept(lab: Lab) -> None:
+    async with recording() as server:
+        await lab.run(lab.site(_web(server)))
+    assert sorted(one.name for one in lab.states.iterdir()) == ["lab.statefile.json", "lab.statefile.lock"]

@@ -71,7 +71,7 @@ def test_numbers_of_files_go_on_from_picture_to_picture() -> None:
         pytest.param("DEF:a=@RRDDIR@/a.rrd:x:LAST", Chosen("x"), "DEF:a=/rrd/www/a.rrd:x:LAST", id="the folder"),
         pytest.param("DEF:a=@RRDFN@:x:LAST", Chosen("a:b.rrd"), "DEF:a=a\\:b.rrd:x:LAST", id="colons in a file's name"),
         pytest.param("LINE1:a#@COLOR@:@RRDPARAM@", Chosen("x", "a:b"), "LINE1:a#0072B2:a\\:b", id="... in a legend"),
-        pytest.param("GPRINT:a:LAST:@RRDPARAM@", Chosen("x", "50%lf"), "GPRINT:a:LAST:50%%lf", id="per cent in formats"),
+        pytest.param("GPRINT:a:LAST:@RRDPARAM@", Chosen("x", "50%lf"), "GPRINT:a:LAST:50%%lf", id="in formats"),
         pytest.param("COMMENT:@RRDPARAM@", Chosen("x", "50%"), "COMMENT:50%", id="... and elsewhere"),
         pytest.param("COMMENT:@RRDPARAM@", Chosen("x", "a\\n"), "COMMENT:a\N{SET MINUS}n", id="backslashes"),
         pytest.param("COMMENT:@RRDPARAM@", Chosen("x", "a\n\x1b\u202e"), "COMMENT:a\N{REPLACEMENT CHARACTER}"

@@ -56,12 +56,35 @@ async def test_what_was_wanted_is_put_in_words(expectation: Expectation, words: 
     assert one.wanted == words
 
 
+@given(st.binary(max_size=60), st.integers(0, 60), st.integers(0, 5))
+def test_a_text_is_found_byte_for_byte(body: bytes, start: int, length: int) -> None:
+    wanted = body[start : start + length]
+    text = wanted.decode("utf-8", "surrogateescape")
+    assert asyncio.run(found(want("text", text), an_answer(body)))[0] is True
+    assert asyncio.run(found(want("text", "x" + text), an_answer(body)))[0] is (b"x" + wanted in body)
+
+
+async def test_a_text_behind_the_first_megabyte_is_not_found() -> None:
+    page = b"x" * BODY_LIMIT
+    async with serve(replies({b"GET": http_reply(body=page + b"END")})) as port:
+        reply = (await fetch(f"http://127.0.0.1:{port}/", expect=(want("text", "END"), want("text", "xx")))).reply
+    assert [(one.held, one.found) for one in reply.assertions] == [
+        (False, f"nothing in the first {BODY_LIMIT} bytes"),
+        (True, "it"),
+    ]
+
+
 MD5 = hashlib.md5(PAGE, usedforsecurity=False).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("expectation", "held", "text"),
     [
+        pytest.param(want("text", "</body>"), True, "it", id="a text"),
+        pytest.param(want("text", ".*"), False, "nothing in 48 bytes", id="that is no pattern"),
+        pytest.param(want("text", "all is ok"), False, "nothing in 48 bytes", id="case matters in texts"),
+        pytest.param(want("text", "X-Two"), False, "nothing in 48 bytes", id="and headers do not count"),
+        pytest.param(want("text", "OK", negate=True), False, "it", id="a text that must not be there"),
         pytest.param(want("body", "All[[:space:]]is OK"), True, "it", id="the body has it"),
         pytest.param(want("body", "all is ok"), False, "nothing in 48 bytes", id="case matters"),
         pytest.param(want("body", "^<html.*title"), True, "it", id="the whole page is looked at, not only <body>"),

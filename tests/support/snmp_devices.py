@@ -80,11 +80,11 @@ def cisco_stack() -> Recording:
     classes = {1: 11, 1001: 3, 1002: 9, 1003: 10, 2001: 3, 2003: 10}
     above = {1: 0, 1001: 1, 1002: 1001, 1003: 1002, 2001: 1, 2003: 2001}
     texts = {1: b"Stack", 1001: b"Switch 1", 1002: b"Switch 1 module", 1003: b"Port", 2001: b"Switch 2", 2003: b"Port"}
-    told: tuple[tuple[int, str, Mapping[int, Told]], ...] = (
+    told: tuple[tuple[int, str, Mapping[int, str | int | bytes]], ...] = (
         (2, OCTETS, texts), (4, INTEGER, above), (5, INTEGER, classes), (11, OCTETS, {1001: b"FOC1234", 2001: b"FOC9"}),
     )  # fmt: skip
     for column, kind, rows in told:
-        device.column(f"{ENT}.1.1.1.{column}", kind, dict(rows))
+        device.column(f"{ENT}.1.1.1.{column}", kind, dict(rows.items()))
     device.column(f"{ENT}.3.2.1.2", OBJECT, {"1003.0": f"{IF}.1.10101", "2003.0": f"{IF}.1.10201"})
     device.put("1.3.6.1.2.1.6.12.0", COUNTER, 77)
     return device
@@ -92,8 +92,8 @@ def cisco_stack() -> Recording:
 
 def catalyst() -> Recording:
     """The same with a list of VLANs: 20 is in use, 30 is suspended, 1002 is never used."""
-    states = {"1.20": 1, "1.30": 2, "1.1002": 1}
-    return cisco_stack().column("1.3.6.1.4.1.9.9.46.1.3.1.1.2", INTEGER, dict(states))
+    states: dict[int | str, Told] = {"1.20": 1, "1.30": 2, "1.1002": 1}
+    return cisco_stack().column("1.3.6.1.4.1.9.9.46.1.3.1.1.2", INTEGER, states)
 
 
 def vlan_of_catalyst() -> Recording:
@@ -111,8 +111,14 @@ def vlan_switch() -> Recording:
     names = {1: "Ethernet1", 2: "Ethernet2", 1000: "Vlan10"}
     device = wide(interfaces(Recording().system("1.3.6.1.4.1.30065.1.1", name="leaf"), names), names)
     device.column(BASE_PORT, INTEGER, {11: 1, 12: 2})
-    rows = {f"10.{MAC_A}": 11, f"20.{MAC_A}": 11, f"10.{MAC_B}": 12, f"10.{MAC_C}": 0, "10.0.0.0.0.0.9": 12}
-    device.column(f"{DOT1Q}.2", INTEGER, dict(rows))
+    rows: dict[int | str, Told] = {
+        f"10.{MAC_A}": 11,
+        f"20.{MAC_A}": 11,
+        f"10.{MAC_B}": 12,
+        f"10.{MAC_C}": 0,
+        "10.0.0.0.0.0.9": 12,
+    }
+    device.column(f"{DOT1Q}.2", INTEGER, rows)
     device.column(f"{DOT1Q}.3", INTEGER, {**dict.fromkeys(rows, 3), "10.0.0.0.0.0.9": 4})
     device.column(f"{LLDP}.3.7.1.2", INTEGER, {501: 5, 502: 5})
     device.column(f"{LLDP}.3.7.1.3", OCTETS, {501: b"Ethernet1", 502: b"Ethernet2"})
@@ -161,8 +167,8 @@ def juniper() -> Recording:
     """A routing engine, a second one that is not there, fans that are no processors."""
     names = {501: "ge-0/0/1", 502: "xe-1/2/0"}
     device = wide(interfaces(Recording().system("1.3.6.1.4.1.2636.1.1.1.2.999"), names), names)
-    rows = {"4.1.0.0": b"FAN 1", "9.1.0.0": b"Routing Engine 0", "9.2.0.0": b"Routing Engine 1"}
-    device.column("1.3.6.1.4.1.2636.3.1.13.1.5", OCTETS, dict(rows))
+    rows: dict[int | str, Told] = {"4.1.0.0": b"FAN 1", "9.1.0.0": b"Routing Engine 0", "9.2.0.0": b"Routing Engine 1"}
+    device.column("1.3.6.1.4.1.2636.3.1.13.1.5", OCTETS, rows)
     device.column("1.3.6.1.4.1.2636.3.1.13.1.8", GAUGE, {"4.1.0.0": 99, "9.1.0.0": 12, "9.2.0.0": 0})
     return device.column("1.3.6.1.4.1.2636.3.1.13.1.11", GAUGE, {"4.1.0.0": 99, "9.1.0.0": 34, "9.2.0.0": 0})
 

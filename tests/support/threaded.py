@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 
 @contextlib.contextmanager
@@ -43,3 +43,26 @@ def thread_server(greeting: bytes, *, tls: ssl.SSLContext | None = None) -> Iter
 
     with thread_callers(talk) as port:
         yield port
+
+
+@contextlib.contextmanager
+def thread_datagrams(answers: Callable[[bytes], Iterable[bytes]]) -> Iterator[int]:
+    """Answers every datagram; gives the port."""
+    with socket.socket(type=socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def serve() -> None:
+            while True:
+                data, sender = listener.recvfrom(65535)
+                if not data:
+                    return
+                for answer in answers(data):
+                    listener.sendto(answer, sender)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.sendto(b"", listener.getsockname())
+            thread.join()

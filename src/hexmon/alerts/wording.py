@@ -57,7 +57,7 @@ def body(message: Message, form: str, link: str = "") -> bytes:
         text = f"{_head(message)} [{cookie_word(message)}]\n".encode() + text
     if link and form in _WITH_LINK:
         text += f"See {link}\n".encode()
-    return text + _explained(message.explains)
+    return text + explained(message.explains)
 
 
 def _head(message: Message) -> str:
@@ -95,7 +95,7 @@ def _tidy(text: bytes, *, flags: bool) -> bytes:
     return ((first if flags else _FLAGS.sub(b"", first, count=1)) + newline + rest).replace(b"\r", b" ")
 
 
-def _explained(items: tuple[Item, ...]) -> bytes:
+def explained(items: tuple[Item, ...]) -> bytes:
     """The squares that would be well without this one: nobody gets a message of their own for them."""
     if not items:
         return b""
@@ -127,7 +127,7 @@ def _list(items: tuple[Item, ...], explains: tuple[Item, ...], link: str) -> byt
         lines += [f"{_over(color)}: {len(mine)}", *_lines(mine), ""]
     if link:
         lines.append(f"See {link}")
-    return "\n".join([*lines, ""]).encode(errors="surrogateescape") + _explained(explains)
+    return "\n".join([*lines, ""]).encode(errors="surrogateescape") + explained(explains)
 
 
 def _lines(items: tuple[Item, ...]) -> list[str]:

@@ -3,10 +3,11 @@
 from datetime import UTC, tzinfo
 
 from hexmon.alerts.wording import body as plain_body
+from hexmon.alerts.wording import explained
 from hexmon.alerts.wording import subject as plain_subject
 from hexmon.model.ages import age, clock
 from hexmon.model.incident import Kind, Message
-from hexmon.model.text import readable
+from hexmon.model.text import first_reason, readable
 
 _SUBJECTS = {
     Kind.ALERT: ("OUTAGE", "Service Down"),
@@ -27,11 +28,11 @@ def subject(message: Message) -> str:
 
 
 def body(message: Message, zone: tzinfo = UTC) -> bytes:
-    """The sentence, and which site says it."""
+    """The sentence, what stands behind that square, and which site says it."""
     if message.items:
         return plain_body(message, "PLAIN")
-    text = f"{sentence(message, zone)}\n\n---\nhexmon Notification\nSite: {message.site}\n"
-    return text.encode(errors="surrogateescape")
+    head, end = f"{sentence(message, zone)}\n", f"\n---\nhexmon Notification\nSite: {message.site}\n"
+    return head.encode(errors="surrogateescape") + explained(message.explains) + end.encode(errors="surrogateescape")
 
 
 def sentence(message: Message, zone: tzinfo = UTC) -> str:
@@ -44,7 +45,7 @@ def sentence(message: Message, zone: tzinfo = UTC) -> str:
     at, length = clock(message.at, zone), age(message.at - message.started)
     if message.kind in (Kind.RECOVERY, Kind.DISABLED):
         return f"{place} is UP ({address}) at {at}, outage lasted {length}"
-    reason = readable(message.text).split("\n", 1)[0].partition(" ")[2].strip() or message.color.word
+    reason = first_reason(message.text) or message.color.word
     if message.kind is Kind.TEST:
         return f"TEST: {reason}"
     what = "new outage" if message.kind is Kind.ALERT else "is down"

@@ -54,6 +54,8 @@ def _findings(parts: Parts) -> Iterable[tuple[Color, str]]:
     yield from _problems("mistakes in the modules of /probe", parts.blackbox.file.problems)
     for trouble in parts.alerting.troubles():
         yield Color.YELLOW, trouble
+    for trouble in parts.graphing.troubles() if parts.graphing is not None else ():
+        yield Color.YELLOW, trouble
     yield from _pulls(list(parts.puller.troubles()))
     lateness = parts.runner.stats.lateness
     if lateness.quantile(0.5) > _LATE:
@@ -139,6 +141,7 @@ def metrics(parts: Parts) -> str:
         *parts.alerting.metrics(),
         *parts.keeper.metrics(),
         *(parts.host_data.metrics() if parts.host_data is not None else ()),
+        *(parts.graphing.metrics() if parts.graphing is not None else ()),
     ]
     for queue in parts.bus.followers():
         lines.append(f'hexmon_queue_depth{{queue="{queue.name}"}} {queue.depth()}')

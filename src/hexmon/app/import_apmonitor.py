@@ -1,8 +1,8 @@
-"""Taking over a site of APMonitor: its configuration, what it remembers, its RRD files. The originals stay as they are."""
+"""Taking over a site of APMonitor: configuration, state, RRD files. The originals stay untouched."""
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,8 @@ class Importer:
         file, text = _read(self._wanted.config, place)
         for problem in file.problems:
             self._tell(f"note: {problem}")
+        if not self._wanted.dry:
+            self._wanted.into.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._take_config(place, text)
         states = self._wanted.state or _state_of(self._wanted.config)
         if states is None:
@@ -95,9 +97,10 @@ class Importer:
     # -- what it remembers ------------------------------------------------------------------------------------------
 
     def _take_state(self, file: SiteFile, path: Path) -> None:
-        memories = self._memories(path)
-        if memories is None:
+        source = self._readable(path)
+        if source is None:
             return
+        memories = decode_memories(source.read_bytes(), MachineZone())
         names = [monitor.name for monitor in file.site.monitors]
         known = {name: memories[name] for name in names if name in memories}
         waiting = waiting_file(self._wanted.into.data_dir, file.site)
@@ -109,15 +112,15 @@ class Importer:
             self._tell("note: a state of this site was taken over before; monitors that hexmon knows keep theirs")
         if not self._wanted.dry:
             waiting.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_rotated(waiting, encode_memories(known, path.stat().st_mtime, 0))
+            write_rotated(waiting, encode_memories(known, source.stat().st_mtime, 0))
             self._tell("state: the server reads it when it starts the next time")
 
-    def _memories(self, path: Path) -> Mapping[str, MonitorMemory] | None:
-        """As APMonitor leaves it when it is killed: perhaps only under its other names."""
+    def _readable(self, path: Path) -> Path | None:
+        """The file, or what APMonitor leaves under other names when it is killed."""
         wrong = "it is not there"
         for candidate in (path, path.with_name(path.name + NEW), path.with_name(path.name + OLD)):
             try:
-                found = decode_memories(candidate.read_bytes(), MachineZone())
+                decode_memories(candidate.read_bytes(), MachineZone())
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
@@ -125,7 +128,7 @@ class Importer:
                 continue
             if candidate != path:
                 self._tell(f"note: {path}: {wrong}; {candidate.name} is used")
-            return found
+            return candidate
         self._fail(f"state: {path}: {wrong}")
         return None
 
@@ -177,7 +180,7 @@ def _copy(source: Path, place: Path) -> None:
     place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     fresh = place.with_name(f"{place.name}{NEW}")
     shutil.copy2(source, fresh)
-    os.replace(fresh, place)
+    fresh.replace(place)
 
 
 def _read(config: Path, place: Path) -> tuple[SiteFile, bytes]:

@@ -1,16 +1,19 @@
 """The parts of a running monitor, and how they are put together."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.blackbox import Blackbox
+from hexmon.app.graphing import Graphing
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
 from hexmon.app.receiving import message_endpoint, message_settings
 from hexmon.app.settings import Configuration, client_judging
+from hexmon.app.site_checking import checked
 from hexmon.app.site_keeper import Others, SiteKeeper
 from hexmon.app.sources import Sources
 from hexmon.board.board import Board
@@ -25,7 +28,7 @@ from hexmon.ingest.outside import Outside
 from hexmon.ingest.settings import FileSettings
 from hexmon.ingest.tcp import MessageServer
 from hexmon.inventory.xmh import xmh_value
-from hexmon.judge.view import JudgeSettings
+from hexmon.judge.view import JudgeSettings, Verdict
 from hexmon.model.color import Color
 from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
@@ -71,6 +74,7 @@ class Parts:
     alerting: Alerting
     keeper: SiteKeeper
     host_data: HostDataKeeper | None
+    graphing: Graphing | None
     puller: Puller
     blackbox: Blackbox
     sources: Sources
@@ -110,8 +114,9 @@ def put_together(
         outside=Outside(reload=lambda _word: condition.asked.set(), judge=client_judge.judge, save_next=host_data),
         xmh=xmh_value,
     )
-    runner = _runner(configuration, clock, board, tools)
+    runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
+    graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -128,6 +133,7 @@ def put_together(
         alerting=alerting,
         keeper=_keeper(clock, bus, storage, board, alerting),
         host_data=host_data,
+        graphing=graphing,
         puller=Puller(configuration.settings.pull, clock, board, dispatcher),
         blackbox=Blackbox(configuration, tools, clock),
         sources=sources,
@@ -154,7 +160,7 @@ def _keeper(clock: Clock, bus: LocalBus, storage: Storage, board: Board, alertin
     return SiteKeeper(clock, bus, storage.journal, others)
 
 
-def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools) -> Runner:
+def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Tools, bus: LocalBus) -> Runner:
     probing = configuration.settings.probing
 
     async def look(check: Check) -> Observation:
@@ -176,7 +182,11 @@ def _runner(configuration: Configuration, clock: Clock, board: Board, tools: Too
     async def find_path(ping: Observation) -> str:
         return await traced(ping.check.key.host, ping.address, tools.icmp)
 
-    extras = Extras(data=data, find_path=find_path)
+    def monitored(observations: Sequence[Observation], verdict: Verdict) -> None:
+        if verdict.report.color is not Color.CLEAR:  # what could not be tried says nothing of the monitor
+            bus.publish(checked(observations[0], verdict.report, clock.now()))
+
+    extras = Extras(data=data, find_path=find_path, monitored=monitored)
     return Runner(clock, look, board.report, settings, color_of, extras)
 
 

@@ -118,6 +118,8 @@ class Monitor:
             parts.condition.config_problems += (*parts.alerting.problems, *self._sources.analysis.problems)
             # Not before: a message that came while the squares are read would be taken for a first report.
             parts.server.bind()
+            if parts.graphing is not None:
+                await stack.enter_async_context(parts.graphing.running())
             await self._serve(parts, listeners, started)
 
     async def _take_over(self, parts: Parts) -> None:
@@ -191,6 +193,8 @@ class Monitor:
                 "host data files": parts.host_data.write(),
                 "old host data": often(_HOUSEKEEPING_SECONDS, parts.host_data.prune),
             }
+        if parts.graphing is not None:
+            loops |= parts.graphing.loops()
         if self.configuration.settings.pull.enabled:
             loops["pull"] = parts.puller.run()
         agent = self._agent(parts)

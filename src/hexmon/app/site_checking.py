@@ -9,9 +9,10 @@ from hexmon.model.color import Color
 from hexmon.model.events import MonitorChecked
 from hexmon.model.inventory import Host
 from hexmon.model.observation import Check, Observation
-from hexmon.model.text import readable
+from hexmon.model.status import Report
+from hexmon.model.text import first_reason
 
-PAUSE = 1.0  # seconds between two attempts
+PAUSE = 1.0  # seconds between two attempts, unless the check says so
 
 Observe = Callable[[Check], Awaitable[Observation]]
 
@@ -19,11 +20,12 @@ Observe = Callable[[Check], Awaitable[Observation]]
 async def check_monitor(host: Host, observe: Observe, clock: Clock, judging: JudgeSettings) -> MonitorChecked:
     """Try until it is up, as often as the monitor's options say; what the last attempt saw."""
     (check,) = host.checks
+    pause = PAUSE if check.retry_pause is None else check.retry_pause
     found = judged(host, await observe(check), clock.now(), judging)
     for _ in range(check.attempts - 1):
         if found.up:
             break
-        await clock.sleep_until(clock.monotonic() + PAUSE)
+        await clock.sleep_until(clock.monotonic() + pause)
         found = judged(host, await observe(check), clock.now(), judging)
     return found
 
@@ -32,13 +34,17 @@ def judged(host: Host, observation: Observation, now: float, judging: JudgeSetti
     """What one attempt means."""
     view = HostView(host=host, latest={observation.check.identity: observation}, settings=judging)
     (report,) = (one.report for one in judge_host(view, now) if one.report.key == observation.check.key)
+    return checked(observation, report, now)
+
+
+def checked(observation: Observation, report: Report, now: float) -> MonitorChecked:
+    """What the report on a monitor means, for those who follow it."""
     up = report.color is Color.GREEN
-    first = readable(report.text).split("\n", 1)[0]
     return MonitorChecked(
         at=now,
         key=report.key,
         up=up,
         seconds=observation.took,
-        reason="" if up else first.partition(" ")[2].strip() or observation.reply.summary,
+        reason="" if up else first_reason(report.text) or observation.reply.summary,
         device=observation.reply.device,
     )

@@ -61,16 +61,18 @@ class SiteFiles:
         found: dict[Path, None] = {}
         for pattern in self._patterns:
             if has_magic(pattern):
-                found.update(dict.fromkeys(sorted(path for path in self._matching(pattern) if path.is_file())))
+                found.update(dict.fromkeys(sorted(self._matching(pattern))))
             else:
                 found[self._folder / Path(pattern).expanduser()] = None
         return tuple(found)
 
     def _matching(self, pattern: str) -> Iterable[Path]:
-        whole = Path(pattern).expanduser()
-        if whole.is_absolute():
-            return Path(whole.anchor).glob(str(whole.relative_to(whole.anchor)))
-        return self._folder.glob(str(whole))
+        whole = self._folder / Path(pattern).expanduser()
+        top = self._folder if whole.is_relative_to(self._folder) else Path(whole.anchor)
+        try:
+            return [path for path in top.glob(str(whole.relative_to(top))) if path.is_file()]
+        except ValueError:  # no pattern: nothing has such a name
+            return [whole]
 
     def changed(self) -> bool:
         """Whether there are other files now, or one of them, or a file that it names, is not as it was."""

@@ -28,6 +28,7 @@ class StateFiles:
         self.state = state
         self.lock = state.with_name(f"{stem}.lock")
         self.rrds = state.with_name(f"{stem}.rrd")
+        self.counters = state.with_name(f"{stem}.counters")
         self.mrtg = state.with_name(f"{stem}.mrtg.cfg")
 
 

@@ -96,6 +96,13 @@ class Reader:
         entry = self._registry.known(host)
         return [message.open() for message in reversed(entry.clients.values())] if entry else []
 
+    def system(self, host: str) -> tuple[str, str]:
+        """The operating system and the class that a host's agents last named; "" for what none did."""
+        entry = self._registry.known(host)
+        clients = sorted(entry.clients.values(), key=lambda one: one.received, reverse=True) if entry else []
+        os_type = next((one.os_type for one in clients if one.os_type), "")
+        return os_type, next((one.host_class for one in clients if one.host_class), "")
+
     def scheduled(self) -> Sequence[ScheduledCommand]:
         """The commands to be run later, in the order of their numbers."""
         return self._schedule.all()

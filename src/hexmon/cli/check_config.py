@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hexmon.alerts.strangers import strangers
 from hexmon.app.analysis import AnalysisSource
+from hexmon.app.graphing import definitions_of
 from hexmon.app.receiving import credential_problems
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.app.settings import Files as DefaultNames
@@ -230,6 +231,14 @@ def _graphs(files: Files) -> Outcome:
     return Outcome((_plural(source.sections, "graph"),), source.problems)
 
 
+def _definitions(files: Files) -> Outcome:
+    """rrddefinitions.cfg."""
+    if files.configuration is None or files.configuration.settings.graphs.enabled is False:
+        return Outcome()
+    found = definitions_of(files.configuration)
+    return Outcome((_plural(len(found.sections), "layout"),) if found.sections else (), found.problems)
+
+
 READERS: tuple[Callable[[Files], Outcome], ...] = (
     _settings,
     _hosts,
@@ -237,6 +246,7 @@ READERS: tuple[Callable[[Files], Outcome], ...] = (
     _analysis,
     _client_local,
     _graphs,
+    _definitions,
 )
 """Every kind of file that can be checked; for one that is not there the reader returns an empty Outcome."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hexmon.app.import_apmonitor import Importer, Wanted
 from hexmon.app.settings import Configuration, read_configuration
 from hexmon.cli.values import reason
+from hexmon.graphs.site_rrd import file_of
 from hexmon.model.origin import ConfigError
 
 EXAMPLE = """examples:
@@ -60,7 +61,7 @@ def _apmonitor(args: argparse.Namespace) -> int:
         state=args.statefile,
         rrds=args.rrd_dir,
         into=into,
-        rrd_place=lambda folder, monitor: into.rrd_dir / folder / file_of(monitor),
+        rrd_place=lambda folder, monitor: into.rrd_dir / folder / file_of(monitor, folder),
         dry=args.dry_run,
     )
     importer = Importer(wanted, print)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.cli.probe_site import check_of_monitor, device_as_json, device_as_text
 from hexmon.cli.values import add_home, home_of, seconds
 from hexmon.clock import SystemClock
 from hexmon.config.line import Line
@@ -24,6 +25,7 @@ from hexmon.model.origin import ConfigError, Origin, Problem
 from hexmon.model.text import readable
 from hexmon.probes.protocols import Service, built_in_services, read_protocols
 from hexmon.probes.run import observe
+from hexmon.probes.snmp.options import SnmpOptions
 from hexmon.probes.tools import open_tools
 from hexmon.probes.wire import is_address
 
@@ -33,6 +35,7 @@ EXAMPLE = """examples:
   hexmon probe 127.0.0.1 http://localhost:8000/      a URL
   hexmon probe --hosts hosts.cfg www.example.com     all checks of a host in a file
   hexmon probe --hosts hosts.cfg www.example.com http --json
+  hexmon probe --site sites/home.yaml --monitor core-switch --json
 
 exit status: 0 all answered as they should, 1 something did not, 2 called wrongly"""
 
@@ -41,18 +44,20 @@ _BODY_SHOWN = 2000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=Path, metavar="FILE", help="take the checks of HOST from this hosts.cfg")
+    parser.add_argument("--site", type=Path, metavar="FILE", help="take the check of --monitor from this YAML site")
+    parser.add_argument("--monitor", metavar="NAME", help="the name of a monitor of the site")
     parser.add_argument("--protocols", type=Path, metavar="FILE", help="protocols.cfg instead of the built-in table")
     add_home(parser)
     parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help="for each check (default 10)")
-    parser.add_argument("--json", action="store_true", help="print a list of observations as JSON")
-    parser.add_argument("host", metavar="HOST", help="a name or an address")
+    parser.add_argument("--json", action="store_true", help="print a list of observations as JSON; with --site the one")
+    parser.add_argument("host", metavar="HOST", nargs="?", help="a name or an address; needed without --site")
     parser.add_argument("tag", nargs="*", metavar="TAG", help="tests as in hosts.cfg; with --hosts names of tests")
 
 
 def run(args: argparse.Namespace) -> int:
     """0: everything answered as it should; 1: something did not; 2: there is nothing to probe."""
     try:
-        checks = _checks_of_file(args) if args.hosts else _checks_of_tags(args)
+        checks = _checks(args)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -60,10 +65,21 @@ def run(args: argparse.Namespace) -> int:
         checks = [msgspec.structs.replace(check, timeout=args.timeout) for check in checks]
     observations = asyncio.run(_observe(checks))
     if args.json:
-        print(msgspec.json.format(msgspec.json.encode([_as_json(one) for one in observations])).decode())
+        told = [_as_json(one) for one in observations]
+        print(msgspec.json.format(msgspec.json.encode(told[0] if args.site else told)).decode())
     else:
         print("\n\n".join(_as_text(one) for one in observations))
     return 0 if all(_is_good(one.reply) for one in observations) else 1
+
+
+def _checks(args: argparse.Namespace) -> list[Check]:
+    if args.site and args.monitor and not args.host:
+        return [check_of_monitor(args.site, args.monitor)]
+    if args.site or args.monitor:
+        raise _wrong("--site FILE and --monitor NAME go together, without a HOST")
+    if not args.host:
+        raise _wrong("which HOST? (or --site FILE --monitor NAME)")
+    return _checks_of_file(args) if args.hosts else _checks_of_tags(args)
 
 
 def _is_good(reply: Reply) -> bool:
@@ -165,7 +181,7 @@ def _as_json(observation: Observation) -> dict[str, Any]:
         "assertions": [msgspec.to_builtins(one) for one in reply.assertions],
         "certificates": [msgspec.to_builtins(certificate) for certificate in reply.certificates],
         "evidence": readable(reply.evidence),
-    }
+    } | (device_as_json(reply.device) if isinstance(check.options, SnmpOptions) else {})
 
 
 def _as_text(observation: Observation) -> str:
@@ -180,6 +196,8 @@ def _as_text(observation: Observation) -> str:
     lines += [_assertion_line(one) for one in reply.assertions]
     for certificate in reply.certificates:
         lines += _certificate_lines(certificate)
+    if reply.device is not None:
+        lines += device_as_text(reply.device)
     lines += [f"  | {line}" for line in _shown(reply.evidence)]
     return "\n".join(lines)
 

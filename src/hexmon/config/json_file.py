@@ -8,7 +8,7 @@ from hexmon.config.yaml_file import DEEPEST, LARGEST, MOST_VALUES, Node, YamlFil
 from hexmon.model.origin import ConfigError, Origin, Problem
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?![0-9.eE])")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,299})(?![0-9.eE])")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,299})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?(?![0-9.eE])")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"')
 _WORDS = {"true": True, "false": False, "null": None}

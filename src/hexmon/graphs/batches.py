@@ -93,8 +93,10 @@ class Batches:
         if self._may_write():
             self.write(key)
         if self._away:
-            waiting = self._waiting.pop(key)
-            self._lose(waiting.updates, len(waiting.updates))
+            updates = self._waiting[key].updates
+            self._lose(updates, min(self.pending - self._limit, len(updates)))
+            if not updates:
+                del self._waiting[key]
 
     def _lose(self, updates: list[Update], count: int) -> None:
         """The oldest are given up."""
@@ -192,10 +194,10 @@ class Batches:
 
     # -- hosts ----------------------------------------------------------------------------------------------------
 
-    def drop(self, folder: str) -> None:
-        """Delete the files of a host, and what waits for them."""
-        self._forget(folder)
-        self._on_folders(lambda: self._files.drop(folder))
+    def drop(self, folder: str, file: str = "") -> None:
+        """Delete the files of a host, or one of them, and what waits for it."""
+        self._forget(folder, file)
+        self._on_folders(lambda: self._files.drop(folder, file))
 
     def rename(self, old: str, new: str) -> None:
         """Write what waits for a host and give its files to another name."""
@@ -206,10 +208,10 @@ class Batches:
             self._forget(folder)
         self._on_folders(lambda: self._files.rename(old, new))
 
-    def _forget(self, folder: str) -> None:
-        for key in [key for key in self._waiting if key[0] == folder]:
+    def _forget(self, folder: str, file: str = "") -> None:
+        for key in [key for key in self._waiting if key[0] == folder and file in ("", key[1])]:
             self.pending -= len(self._waiting.pop(key).updates)
-        for key in [key for key in self._bad if key[0] == folder]:
+        for key in [key for key in self._bad if key[0] == folder and file in ("", key[1])]:
             self.pending -= len(self._bad.pop(key).updates)
         self._show()
 

@@ -49,6 +49,10 @@ class Daemon(Protocol):
         """What it holds for a file is not wanted any more."""
         ...
 
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
 
 class _Known(msgspec.Struct):
     """What is remembered of a file. `asked` is what it was last asked to hold, and holds."""
@@ -108,10 +112,18 @@ class RrdFiles:
         if self._daemon is not None and path.exists():
             self._daemon.flush(path)
 
-    def drop(self, folder: str) -> None:
-        """Delete the files of a host. Raises OSError, NameRefusedError."""
-        self._forget(folder)
-        drop_folder(self.top, folder)
+    def close(self) -> None:
+        """Hang up; the next write opens again what it needs."""
+        if self._daemon is not None:
+            self._daemon.close()
+
+    def drop(self, folder: str, file: str = "") -> None:
+        """Delete the files of a host, or one of them. Raises OSError, NameRefusedError."""
+        self._forget(folder, file)
+        if file:
+            self.place(folder, file).unlink(missing_ok=True)
+        else:
+            drop_folder(self.top, folder)
 
     def rename(self, old: str, new: str) -> None:
         """Give the files of a host to another name. Raises OSError, NameRefusedError."""
@@ -119,9 +131,9 @@ class RrdFiles:
         self._forget(new, flush=True)
         rename_folder(self.top, old, new)
 
-    def _forget(self, folder: str, *, flush: bool = False) -> None:
+    def _forget(self, folder: str, file: str = "", *, flush: bool = False) -> None:
         place = self.top / folder
-        for path in [one for one in self._known if one.parent == place]:
+        for path in [one for one in self._known if one.parent == place and file in ("", one.name)]:
             del self._known[path]
             if self._daemon is not None:
                 with suppress(RrdError):

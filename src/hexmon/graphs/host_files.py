@@ -5,20 +5,20 @@ from collections.abc import Sequence
 
 from hexmon.graphs.choose import Listing, RrdFile
 from hexmon.graphs.folders import Folders
+from hexmon.graphs.site_rrd import file_of
 from hexmon.model.inventory import Host
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
-_SITE_FILES = ("availability", "snmp", "smoke")
 
 
 def listings(folders: Folders, host: Host) -> list[Listing]:
     """Blocking. The folders, the one of the host first; what cannot be read is empty."""
     found = [folders.listing(host.name)]
     if host.monitor is not None:
-        name = _UNSAFE.sub("_", host.monitor.name)
-        folder = host.name.removesuffix(f".{name}")
-        only = frozenset(f"{name}-{kind}.rrd" for kind in _SITE_FILES)
-        found.append(folders.listing(folder, only))
+        folder = host.name.removesuffix(f".{_UNSAFE.sub('_', host.monitor.name)}")
+        file = file_of(host.monitor, folder)
+        smoke = f"{file.rpartition('-')[0]}-smoke.rrd"
+        found.append(folders.listing(folder, frozenset({file, smoke})))
     return found
 
 

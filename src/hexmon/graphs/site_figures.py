@@ -40,14 +40,15 @@ class SiteFigures:
             del self._memories[place]
 
     def dump(self) -> bytes:
-        """What is remembered."""
-        return _ENCODER.encode({f"{place.folder}/{place.file}": one for place, one in self._memories.items()})
+        """What is remembered, and what was loaded of files that were not written since."""
+        new = {f"{place.folder}/{place.file}": one for place, one in self._memories.items()}
+        return _ENCODER.encode({**self._kept, **new})
 
     def load(self, data: bytes) -> None:
         """What was remembered when it was dumped; of a file that was written since, nothing. Any bytes will do."""
         try:
             self._kept = _DECODER.decode(data)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             self._kept = {}
 
     def _first(self, place: Place) -> CounterMemory | None:

@@ -73,9 +73,13 @@ class Writer:
         """The same for all files."""
         return self._asked(self._batches.write_all)
 
-    def drop(self, folder: str) -> None:
-        """Delete the files of a host."""
-        self._put(lambda: self._batches.drop(folder), 0, 0)
+    def do(self, work: Callable[[], object]) -> None:
+        """Anything that must happen in this thread, in its turn."""
+        self._put(work, 0, 0)
+
+    def drop(self, folder: str, file: str = "") -> None:
+        """Delete the files of a host, or one of them."""
+        self._put(lambda: self._batches.drop(folder, file), 0, 0)
 
     def rename(self, old: str, new: str) -> None:
         """Give the files of a host to another name."""
@@ -151,6 +155,7 @@ class Writer:
         while self._turn():
             pass
         self._safely(self._batches.write_all)
+        self._files.close()
 
     def _turn(self) -> bool:
         """Some of what waits; whether there may be more."""

@@ -6,6 +6,7 @@ from hexmon.judge.content import column_failed, judge_columns
 from hexmon.judge.fetch import raw_fetch, web_failed
 from hexmon.judge.http import judge_http
 from hexmon.judge.ldap import judge_ldap, search_failed
+from hexmon.judge.monitor import is_monitor, judge_monitor, monitor_failed
 from hexmon.judge.network import judge_service, service_failed
 from hexmon.judge.ping import NOPING, conn_down, judge_conn, ping_failed, ping_silent
 from hexmon.judge.plugin import PLUGIN, judge_plugin, plugin_failed
@@ -42,16 +43,19 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
     """The verdicts of the squares that were observed, conn first; `tests` limits them to what was just probed.
 
     The squares that fetches make besides http follow it; sslcert is added when one of those tests met a certificate.
+    Monitors of sites have their one square only: it tells of the certificate itself.
     """
     down = host_down(view.host, view.latest)
     seen = [check for check in view.host.checks if check.identity in view.latest]
     seen = [check for check in seen if tests is None or check.key.test in tests]
     probes: dict[StatusKey, set[str]] = {}
+    monitors = {check.key for check in seen if check.judging.monitor}
+    verdicts = [judge_monitor(key, view) for key in sorted(monitors, key=lambda key: key.test != CONN)]
+    seen = [check for check in seen if check.key not in monitors]
     for check in seen:
         if not check.data:
             probes.setdefault(check.key, set()).add(check.probe)
     wanted = sorted(probes, key=lambda key: key.test != CONN)
-    verdicts = []
     for key in wanted:
         verdicts.append(_judge_for(probes[key])(key, down, view, now))
         if WEB in probes[key]:
@@ -90,6 +94,8 @@ def square_failed(host: Host, test: str, latest: Mapping[str, Observation]) -> b
 
 def _failed(observation: Observation, test: str) -> bool:
     check = observation.check
+    if is_monitor(observation):
+        return monitor_failed(observation)
     if check.key.test != test:
         return column_failed(observation)
     if test == CONN:
@@ -104,6 +110,8 @@ def probed_as(host: Host, test: str) -> str:
 
 def looks_bad(observation: Observation) -> bool:
     """Whether it is worth another try before it is believed."""
+    if is_monitor(observation):
+        return monitor_failed(observation)
     return _is_odd(observation) or any(one.held is False for one in observation.reply.assertions)
 
 
@@ -121,6 +129,8 @@ def _is_odd(observation: Observation) -> bool:
     check = observation.check
     if check.data:
         return False
+    if is_monitor(observation):
+        return monitor_failed(observation)
     if check.key.test == CONN:
         return ping_failed(observation)
     if check.probe == WEB:
@@ -131,6 +141,8 @@ def _is_odd(observation: Observation) -> bool:
 def explainers(checks: Collection[Check], host: Host) -> tuple[StatusKey, ...]:
     """The squares that could explain a failure of these checks of one square, or of what they make besides."""
     key = next(iter(checks)).key
+    if any(check.judging.monitor for check in checks):
+        return ()
     if key.test == CONN:
         return tuple(StatusKey(router, CONN) for router in host.policy.route)
     if all(always_true(check, host) for check in checks):

@@ -50,8 +50,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     None is what the device does not tell. Counters are as the device has them: the total since it started, in its
     own unit but for `total_bits_*`. `bits` says of each counter how many bits it has there (32 or 64): where it wraps.
     `members` are the counters that a sum among the values is made of, where they are known and in their own unit
-    (octets): each may wrap or be missing by itself. `serial` is that of the chassis, "" where it tells none. `uptime` is
-    sysUpTime in seconds. `macs_known` False: the table of MACs could not be read in this poll.
+    (octets): each may wrap or be missing by itself. `serial` is that of the chassis, "" where it tells none. `uptime`
+    is sysUpTime in seconds. `macs_known` False: the table of MACs could not be read in this poll.
     """
 
     name: str = ""

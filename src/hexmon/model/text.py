@@ -1,5 +1,7 @@
 """How texts are written inside lines: the escaping of pipe-delimited answers and logs."""
 
+from html import unescape
+
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "|": "\\p"}
 _ENCODE = str.maketrans(_ESCAPES)
 _DECODE = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}
@@ -33,3 +35,8 @@ def readable(text: bytes) -> str:
         return text.decode("utf-8")
     except UnicodeDecodeError:
         return text.decode("latin-1")
+
+
+def first_reason(report: bytes) -> str:
+    """What the first line of a report says behind its colour word, as plain text: reports are HTML."""
+    return unescape(readable(report.partition(b"\n")[0]).partition(" ")[2]).strip()

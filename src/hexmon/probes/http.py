@@ -12,6 +12,7 @@ import pycurl
 from hexmon.model.observation import Outcome, Reply
 from hexmon.probes.contract import ProbeType, Target
 from hexmon.probes.curl_engine import TransferError
+from hexmon.probes.http_certificate import NO_TLS
 from hexmon.probes.http_expect import Answer, assess, unanswered
 from hexmon.probes.http_options import (
     BODY_LIMIT,
@@ -96,6 +97,8 @@ async def _fetch(
 ) -> Transfer:
     if place is None:
         raise _Failed(Outcome.ERROR, "Invalid URL")
+    if options.fingerprint and place.scheme != "https":
+        raise _Failed(Outcome.TLS, NO_TLS)
     name = _proxy_of(options) if options.proxy else options.connect_to or place.host
     addresses = (name,) if is_address(name) else await _resolved(name, target, tools)
     transfer = Transfer(options, place, addresses[0], target, tools.clock)
@@ -168,6 +171,8 @@ async def _follow(transfer: Transfer, tools: "Tools") -> Transfer:
             raise _Failed(Outcome.ERROR, "Too many redirects", f"more than {most}")
         left -= 1
         place = read_place(url)
+        if transfer.options.fingerprint and place not in (transfer.place, None):
+            raise _Failed(Outcome.TLS, f"redirected to {place}, which is not pinned")
         history = transfer.history + _short_head(transfer.head)
         target.trace.evidence = history
         target.trace.facts = {"redirects": most - left}
@@ -254,6 +259,8 @@ def _ended_with_the_stream(error: TransferError, transfer: Transfer) -> bool:
 
 
 def _failure(error: TransferError, transfer: Transfer) -> Exception:
+    if transfer.refused:
+        return _Failed(Outcome.TLS, transfer.refused)
     if error.code == pycurl.E_COULDNT_CONNECT and transfer.system_error:
         return OSError(transfer.system_error, os.strerror(transfer.system_error))
     if transfer.garbage:

@@ -167,6 +167,13 @@ def _body(expectation: Expectation, answer: Answer) -> Finding:
     return _is(expectation, found), "it" if found else f"nothing in {first}{len(answer.body)} bytes"
 
 
+def _text(expectation: Expectation, answer: Answer) -> Finding:
+    """Byte for byte, also behind a NUL."""
+    found = expectation.wanted.encode(errors="surrogateescape") in answer.body
+    first = "the first " if len(answer.body) >= BODY_LIMIT else ""
+    return _is(expectation, found), "it" if found else f"nothing in {first}{len(answer.body)} bytes"
+
+
 def _digest(expectation: Expectation, answer: Answer) -> Finding:
     name, _, digits = expectation.wanted.partition(":")
     computed = answer.digests.get(name)
@@ -222,6 +229,7 @@ def _time(expectation: Expectation, answer: Answer) -> Finding:
 
 _LOOKS: Mapping[str, Callable[[Expectation, Answer], Finding]] = {
     "body": _body,
+    "text": _text,
     "digest": _digest,
     "type": _type,
     "status": _status,

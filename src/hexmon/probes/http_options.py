@@ -82,6 +82,11 @@ class Place(msgspec.Struct, frozen=True):
     host: str
     port: int
 
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" if usual else f"{self.scheme}://{host}:{self.port}"
+
 
 def read_place(url: str) -> Place | None:
     """None when it is no http or https URL with a host, or holds control characters."""

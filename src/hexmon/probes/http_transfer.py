@@ -12,6 +12,7 @@ from hexmon.clock import Clock
 from hexmon.model.observation import Certificate, Phase
 from hexmon.probes.contract import Target
 from hexmon.probes.curl_engine import prepare_authorities
+from hexmon.probes.http_certificate import CERTIFICATE_MESSAGE, certificates_in, objection
 from hexmon.probes.http_expect import hashes_for
 from hexmon.probes.http_files import cookies, credentials_in, passphrase_of
 from hexmon.probes.http_options import BODY_LIMIT, HttpOptions, Place, without_userinfo
@@ -77,6 +78,8 @@ class Transfer:
         self.note = ""
         self.system_error = 0
         self.proxy_status = 0
+        self.shown = b""  # the last Certificate message of the handshake
+        self.refused = ""  # why the request was not sent to this certificate
         self.session = ("", 0, "")
         self.hashes = hashes_for(options.expect) if options.expect else {}
 
@@ -175,6 +178,8 @@ class Transfer:
         handle.setopt(pycurl.OPT_CERTINFO, 1)
         handle.setopt(pycurl.VERBOSE, 1)
         handle.setopt(pycurl.DEBUGFUNCTION, self._note)
+        if options.fingerprint or options.check_expiry:
+            handle.setopt(pycurl.PREREQFUNCTION, lambda *_: self._admit(handle))
         if options.ciphers:
             handle.setopt(pycurl.TLS13_CIPHERS, _TLS13_CIPHERS[options.ciphers])
         if verify:
@@ -220,6 +225,8 @@ class Transfer:
 
     def _note(self, kind: int, text: bytes) -> None:
         """The name of the cipher is told only in libcurl's own words."""
+        if kind == pycurl.INFOTYPE_SSL_DATA_IN and text[:1] == CERTIFICATE_MESSAGE:
+            self.shown = text
         if kind == pycurl.INFOTYPE_TEXT and not self.session[0]:
             match = _SESSION.match(text)
             if match is not None:
@@ -236,7 +243,7 @@ class Transfer:
             trace.facts["open"] = 1
             trace.phases.extend(phases)
         if self.place.scheme == "https":
-            trace.certificates += self._certificates(handle)
+            trace.certificates += self._certificates(_chain(handle))
         if self.options.proxy:
             self.proxy_status = handle.getinfo(pycurl.HTTP_CONNECTCODE)
         if self.options.cookies:
@@ -246,14 +253,29 @@ class Transfer:
             trace.evidence = self.history + self.head + b"".join(self.body)
             trace.facts["bytes"] = self.size
 
-    def _certificates(self, handle: pycurl.Curl) -> tuple[Certificate, ...]:
-        shown = handle.getinfo(pycurl.INFO_CERTINFO)
-        chain = [value.encode() for one in shown for name, value in one if name == "Cert"]
+    def _admit(self, handle: pycurl.Curl) -> int:
+        """Called when the connection stands, before the request: the certificate is that of this very connection."""
+        try:
+            fields = handle.getinfo(pycurl.INFO_CERTINFO)
+            chain = [value.encode() for one in fields for name, value in one if name == "Cert"]
+        except UnicodeDecodeError:  # in a name or an extension; the raw fields are not to be had before the end
+            chain = certificates_in(self.shown)
+        found = next(iter(self._certificates(chain)), None)
+        self.refused = objection(self.options, chain, found, self.clock.now())
+        return pycurl.PREREQFUNC_ABORT if self.refused else pycurl.PREREQFUNC_OK
+
+    def _certificates(self, chain: list[bytes]) -> tuple[Certificate, ...]:
         if not chain:
             return ()
         service = without_userinfo(self.options.url)
         found = read_chain(chain, service, self.session, self.place.host, self.clock.now())
         return () if found is None else (found,)
+
+
+def _chain(handle: pycurl.Curl) -> list[bytes]:
+    """What the server sent, as PEM, its own first. The other fields may be no UTF-8."""
+    shown = handle.getinfo_raw(pycurl.INFO_CERTINFO)
+    return [value for one in shown for name, value in one if name == b"Cert"]
 
 
 def _header_line(line: str) -> bytes:

@@ -94,6 +94,7 @@ class Runner:
         self._settings = settings
         self._memory = Memory(settings.judging, color_of)
         self._data = extras.data
+        self._monitored = extras.monitored
         self._paths = Paths(extras.find_path, clock, report) if extras.find_path is not None else None
         self._room = asyncio.Semaphore(settings.max_in_flight)
         self._flights: dict[StatusKey, _Flight] = {}
@@ -189,13 +190,11 @@ class Runner:
     async def _fly(self, flight: _Flight, due: Due) -> None:
         key = due.square.key
         try:
-            async with self._room:
-                self._take_off(flight, due)
-                observations = await self._look(due.square)
+            observations = await self._look(flight, due)
             self._memory.remember(key, observations, flight.began)
             flight.land()
             await self._hold(due.square, observations, flight.began)
-            self._judge(due.square, flight.began)
+            self._judge(due.square, observations, flight.began)
         except Exception:  # noqa: BLE001 - the boundary at which a fault of ours costs one round, not the monitor
             self.stats.errors += 1
             _log.exception("the round of %s failed", key)
@@ -204,27 +203,36 @@ class Runner:
             flight.land()
 
     def _take_off(self, flight: _Flight, due: Due) -> None:
+        if flight.began < math.inf:
+            return
         flight.began = self._clock.monotonic()
         self.stats.started += 1
         if not due.extra:
             self.stats.lateness.observe(max(flight.began - due.moment, 0.0))
 
-    async def _look(self, square: Square) -> list[Observation]:
-        if len(square.checks) == 1:
-            return [await self._try(square.checks[0])]
+    async def _look(self, flight: _Flight, due: Due) -> list[Observation]:
+        checks = due.square.checks
+        if len(checks) == 1:
+            return [await self._try(flight, due, checks[0])]
         async with asyncio.TaskGroup() as tasks:
-            looking = [tasks.create_task(self._try(check)) for check in square.checks]
+            looking = [tasks.create_task(self._try(flight, due, check)) for check in checks]
         return [task.result() for task in looking]
 
-    async def _try(self, check: Check) -> Observation:
-        """One check, tried again while it fails."""
-        observation = await self._observe(check)
-        for _ in range(self._settings.retries):
+    async def _try(self, flight: _Flight, due: Due, check: Check) -> Observation:
+        """One check, tried again while it fails; what only waits for its next try takes no room from others."""
+        observation = await self._attempt(flight, due, check)
+        pause = self._settings.retry_pause if check.retry_pause is None else check.retry_pause
+        for _ in range((check.attempts or self._settings.retries + 1) - 1):
             if not looks_bad(observation):
                 break
-            await self._clock.sleep_until(self._clock.monotonic() + self._settings.retry_pause)
-            observation = await self._observe(check)
+            await self._clock.sleep_until(self._clock.monotonic() + pause)
+            observation = await self._attempt(flight, due, check)
         return observation
+
+    async def _attempt(self, flight: _Flight, due: Due, check: Check) -> Observation:
+        async with self._room:
+            self._take_off(flight, due)
+            return await self._observe(check)
 
     # Verdicts
 
@@ -272,7 +280,7 @@ class Runner:
                 self.stats.holds_expired += 1
                 return
 
-    def _judge(self, square: Square, began: float) -> None:
+    def _judge(self, square: Square, observations: Sequence[Observation], began: float) -> None:
         key = square.key
         if key not in self.agenda:
             return  # it left the inventory meanwhile
@@ -281,6 +289,8 @@ class Runner:
         columns = {check.column for check in square.checks}
         for verdict in self._memory.judge(key.host, {key.test}, self._clock.now()):
             self._report(self._with_path(verdict))
+            if any(one.check.judging.monitor for one in observations):
+                self._monitored(observations, verdict)
             ours = key.test == verdict.report.key.test or verdict.report.key.test in columns
             if verdict.failed and ours and square.interval > self._settings.retest:
                 self.agenda.hurry(key, began + self._settings.retest)

@@ -418,8 +418,8 @@ def test_parents_are_one_or_several_and_may_come_later() -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        pytest.param(family(("gateway", None), ("b", "gatway")),
-                     ["monitors[2] (b): parent_name: there is no monitor 'gatway'; did you mean 'gateway'?"],
+        pytest.param(family(("gateway", None), ("b", "gatewayy")),
+                     ["monitors[2] (b): parent_name: there is no monitor 'gatewayy'; did you mean 'gateway'?"],
                      id="a name that nobody has"),
         pytest.param(family(("gateway", None), ("b", "HomeLab/gatewy")),
                      ["monitors[2] (b): parent_name: there is no monitor 'gatewy'; did you mean 'gateway'?"],

@@ -402,8 +402,8 @@ FURTHER = [
     row(one(), a_file(max_trheads=5), "site: there is no option 'max_trheads'; did you mean max_threads?", id="88"),
     row(
         a_file(top={"x-common": {"a": 1}}),
-        a_file(top={"moniters": []}),
-        "there is no part 'moniters'; did you mean monitors?",
+        a_file(top={"monitorss": []}),
+        "there is no part 'monitorss'; did you mean monitors?",
         id="89 another part",
     ),
     row(

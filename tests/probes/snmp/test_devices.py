@@ -137,8 +137,9 @@ async def test_a_switch_with_vlans_lldp_and_addresses_of_both_families(agents: i
     ],
 )
 async def test_what_vendors_tell_of_cpu_and_memory(agents: int, name: str, cpu: float, memory: float) -> None:
-    for kind in ("ports", "host"):
-        device = await device_of(agents, kind, name)  # type: ignore[arg-type] # one of the kinds
+    kinds: tuple[Kind, ...] = ("ports", "host")
+    for kind in kinds:
+        device = await device_of(agents, kind, name)
         assert device.values["cpu_load"] == pytest.approx(cpu)
         assert device.values["memory_pct"] == pytest.approx(memory)
 

@@ -30,7 +30,7 @@ SYSTEM: Final = (
     oids.SYS_LOCATION,
 )
 _FEW: Final = 7  # processors
-_TRIES: Final = 4  # for one question beyond what a poll cannot do without
+_PATIENCE: Final = 0.4  # of the poll's time, for one question beyond what it cannot do without
 _LONG: Final = 1000  # characters of sysDescr
 
 # The data sources that every RRD of a device has, besides the pairs of its interfaces.
@@ -49,6 +49,7 @@ class Gathering:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._patience = _PATIENCE * session.seconds
         self.scalars: dict[Oid, Value] = {}
         self.values: dict[str, float | None] = dict.fromkeys(NAMES)
         self.bits: dict[str, int] = {}
@@ -65,7 +66,7 @@ class Gathering:
         if self.silent:
             self.note(what, "not read")
             return otherwise
-        self.session.tries = _TRIES
+        self.session.patience = self._patience
         try:
             return await read()
         except Refusal as refusal:
@@ -95,7 +96,7 @@ class Gathering:
 
     def count(self, name: str, count: Count | None) -> None:
         """A counter, by the name of its data source."""
-        self.values[name] = None if count is None else float(count.value)
+        self.values[name] = None if count is None else count.value  # exact: a float has 53 bits
         if count is not None:
             self.bits[name] = count.bits
 

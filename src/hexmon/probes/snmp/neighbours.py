@@ -6,7 +6,7 @@ from typing import Final
 from hexmon.model.device import Interface, Neighbour
 from hexmon.probes.snmp import oids
 from hexmon.probes.snmp.ber import Oid, Value
-from hexmon.probes.snmp.text import mac_of, text_of
+from hexmon.probes.snmp.text import mac_of, number_of, text_of
 from hexmon.probes.snmp.walk import Column
 
 Columns = Mapping[Oid, Column]
@@ -38,16 +38,20 @@ class Ports:
         self._local = local
         self._bridge_ports = bridge_ports
 
-    def interface(self, port: int) -> int:
-        """The ifIndex of a local port."""
+    def interfaces(self, ports: Iterable[int]) -> dict[int, int]:
+        """Local port -> ifIndex. Those without a name are bridge ports if all of them may be, else as they are."""
+        found = {port: self._named(port) for port in ports}
+        nameless = {port for port, index in found.items() if not index}
+        as_bridge = nameless <= self._bridge_ports.keys()
+        return {port: index or (self._bridge_ports[port] if as_bridge else port) for port, index in found.items()}
+
+    def _named(self, port: int) -> int:
         for column in (oids.LLDP_LOCAL_ID, oids.LLDP_LOCAL_DESCR):
             name = text_of(self._local.get(column, {}).get((port,)))
             if name in self._by_name:
                 return self._by_name[name]
-        told = text_of(self._local.get(oids.LLDP_LOCAL_ID, {}).get((port,)))
-        if told.isascii() and told.isdigit() and len(told) < 11 and int(told) in self._indexes:
-            return int(told)
-        return self._bridge_ports.get(port, port)
+        told = number_of(self._local.get(oids.LLDP_LOCAL_ID, {}).get((port,)))
+        return told if told in self._indexes else 0
 
 
 def read_neighbours(lldp: Columns, cdp: Columns, ports: Ports) -> tuple[Neighbour, ...]:
@@ -59,13 +63,13 @@ def read_neighbours(lldp: Columns, cdp: Columns, ports: Ports) -> tuple[Neighbou
 
 
 def _lldp(columns: Columns, ports: Ports) -> Iterable[Neighbour]:
-    for tail in _rows(columns, LLDP_COLUMNS):
-        if len(tail) != _LLDP_INDEX:
-            continue
+    rows = [tail for tail in _rows(columns, LLDP_COLUMNS) if len(tail) == _LLDP_INDEX]
+    interfaces = ports.interfaces(tail[1] for tail in rows)
+    for tail in rows:
         host = text_of(_cell(columns, oids.LLDP_SYS_NAME, tail)) or _identity(_cell(columns, oids.LLDP_CHASSIS, tail))
         port = text_of(_cell(columns, oids.LLDP_PORT_DESCR, tail)) or _identity(_cell(columns, oids.LLDP_PORT_ID, tail))
         if host or port:
-            yield Neighbour(index=ports.interface(tail[1]), host=host, port=port, protocol="LLDP")
+            yield Neighbour(index=interfaces[tail[1]], host=host, port=port, protocol="LLDP")
 
 
 def _cdp(columns: Columns) -> Iterable[Neighbour]:
@@ -88,11 +92,10 @@ def _cell(columns: Columns, column: Oid, tail: Oid) -> Value:
 
 def _identity(value: Value) -> str:
     """A name, or the six octets of a MAC, which are rarely all printable."""
-    if isinstance(value, bytes) and len(value) == _MAC_OCTETS and not (value.isascii() and text_is_plain(value)):
+    if isinstance(value, bytes) and len(value) == _MAC_OCTETS and not _is_plain(value):
         return mac_of(value)
     return text_of(value)
 
 
-def text_is_plain(octets: bytes) -> bool:
-    """Whether these octets are a text without control characters."""
-    return octets.decode("latin-1").isprintable()
+def _is_plain(octets: bytes) -> bool:
+    return octets.isascii() and octets.decode().isprintable()

@@ -48,7 +48,7 @@ async def _reply(target: Target, options: SnmpOptions, session: Session) -> Repl
     except (OutOfTime, TimeoutError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        return trace.reply(Outcome.TIMEOUT, "timeout")
+        return trace.reply(Outcome.TIMEOUT, "timeout", session.hint)
     except (Denied, Garbage) as error:
         return trace.reply(Outcome.ERROR, str(error))
     except (Refusal, WalkFailed) as error:

@@ -68,7 +68,7 @@ async def poll_ports(session: Session, vlan_contexts: bool = False) -> Device:
     poll.count_32("tcp_retrans", oids.TCP_RETRANS)
     _count_traffic(poll, columns, there)
     interfaces = [interface_of(columns, index) for index in there]
-    poll.values["ports_up_count"] = float(sum(one.oper == "up" for one in interfaces))
+    poll.values["ports_up_count"] = sum(one.oper == "up" for one in interfaces)
 
     macs, known, bridge_ports = await read_macs(poll, vlan_contexts)
     arp = await poll.table("ARP", (oids.ARP,))
@@ -84,11 +84,10 @@ async def poll_ports(session: Session, vlan_contexts: bool = False) -> Device:
     serial = await poll.optional("serial number", lambda: read_serial(session), "")
 
     await poll.read_load()
-    flash = flash_used(await poll.storage())
-    poll.values["nvram_flash_bytes"] = None if flash is None else float(flash)
-    poll.values["mac_count"] = float(distinct(macs)) if known else None
+    poll.values["nvram_flash_bytes"] = flash_used(await poll.storage())
+    poll.values["mac_count"] = distinct(macs) if known else None
     arp_known = not arp.failed and (old is None or not old.failed)
-    poll.values["arp_count"] = float(len(entries)) if arp_known else None
+    poll.values["arp_count"] = len(entries) if arp_known else None
     return msgspec.structs.replace(
         poll.device(),
         serial=serial,
@@ -142,8 +141,7 @@ async def poll_host(session: Session) -> Device:
     poll.count_32("interrupts", oids.RAW_INTERRUPTS)
     poll.count_32("context_switches", oids.RAW_CONTEXTS)
     poll.count_32("swap_io", oids.RAW_SWAP_IN, oids.RAW_SWAP_OUT)
-    swap = swap_used(storage, poll.scalars)
-    poll.values["swap_used"] = None if swap is None else float(swap)
+    poll.values["swap_used"] = swap_used(storage, poll.scalars)
     poll.values["disk_space_pct"] = root_percent(storage)
     if all(value is None for value in poll.values.values()):
         raise NotThere("no figures of a host found")

@@ -21,9 +21,12 @@ from hexmon.probes.snmp.pdu import (
 )
 from hexmon.probes.snmp.usm import Denied, Usm
 
-# The first pause is this share of the poll's time, and each one longer than the one before.
+# Before the device has answered once, the first pause is this share of the poll's time; then it goes by how long the
+# device takes for an answer. Each pause is longer than the one before.
 _FIRST_SHARE: Final = 0.1
 _FIRST: Final = (0.05, 1.0)  # at least, at most, seconds
+_LEAST: Final = 0.1
+_SLACK: Final = 3  # times as long as the slowest answer so far
 _GROWTH: Final = 1.6
 _MOST_TRIES: Final = 30
 _MOST_REPORTS: Final = 4
@@ -58,7 +61,7 @@ def dialect_of(options: SnmpOptions, monotonic: Callable[[], float]) -> Dialect:
 class Session:
     """One poll of one device. `requests` counts the datagrams sent, `received` the octets that came.
 
-    Times are those of `monotonic`, in seconds. `deadline` is when the poll ends; `tries` bounds how often one
+    Times are those of `monotonic`, in seconds. `deadline` is when the poll ends; `patience` bounds how long one
     question is asked, None: until then. With `vlan` the questions are about that VLAN. What is asked raises
     TimeoutError (no answer), Garbage, Denied, Refusal and OSError; once the time is over, OutOfTime.
     """
@@ -68,9 +71,12 @@ class Session:
         self._dialect = dialect
         self._monotonic = monotonic
         self._pause = min(max(seconds * _FIRST_SHARE, _FIRST[0]), _FIRST[1])
+        self._slowest = 0.0
+        self.seconds = seconds
         self.deadline = monotonic() + seconds
-        self.tries: int | None = None
+        self.patience: float | None = None
         self.vlan = 0
+        self.answered = False
         self.requests = 0
         self.received = 0
 
@@ -79,11 +85,19 @@ class Session:
         """Whether the device understands GetBulk."""
         return self._dialect.bulk
 
+    @property
+    def hint(self) -> str:
+        """What a silence may mean, beyond that nobody is there."""
+        if self.answered or not isinstance(self._dialect, Usm) or not self._dialect.met:
+            return ""
+        return "the device speaks version 3, but does not answer this user: is the password of privacy right?"
+
     async def ask(self, question: Question) -> Answer:
         """The answer, whatever its error status."""
         for _ in range(_MOST_REPORTS):
             answer = await self._exchange(question)
             if answer.kind != REPORT:
+                self.answered = True
                 return answer
             if not isinstance(self._dialect, Usm):
                 raise Garbage("a report, which only version 3 has")
@@ -97,12 +111,14 @@ class Session:
         message = self._dialect.wrap(question, number, self.vlan)
         for pause in self._pauses():
             self.requests += 1
+            asked = self._monotonic()
             try:
                 answer = await self._link.ask(message, heard.accept, (pause,))
             except TimeoutError as error:
                 if error.errno is not None:
                     raise
                 continue
+            self._slowest = max(self._slowest, self._monotonic() - asked)
             self.received += answer.size
             if self.received > _MOST_OCTETS:
                 raise Garbage("it answers more than anybody can use")
@@ -111,14 +127,15 @@ class Session:
             raise Garbage(heard.garbage)
         raise TimeoutError
 
-    def _pauses(self) -> "Sequence[float]":
-        """How long to listen after each copy; together they end at the deadline."""
+    def _pauses(self) -> Sequence[float]:
+        """How long to listen after each copy; together they end at the deadline, or with the patience."""
         left = self.deadline - self._monotonic()
         if left <= 0:
             raise OutOfTime
+        left = min(left, self.patience or left)
         pauses: list[float] = []
-        pause = self._pause
-        while left > 0 and len(pauses) < (self.tries or _MOST_TRIES):
+        pause = min(self._pause, _SLACK * self._slowest + _LEAST) if self._slowest else self._pause
+        while left > 0 and len(pauses) < _MOST_TRIES:
             pauses.append(min(pause, left))
             left -= pause
             pause *= _GROWTH

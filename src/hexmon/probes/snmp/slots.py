@@ -15,7 +15,7 @@ from hexmon.probes.snmp.walk import Column
 _CONTAINER, _MODULE, _CHASSIS = 5, 9, 3
 _SLOTS: Final = (_CONTAINER, _MODULE)
 _HIGHEST: Final = 8  # levels above a port
-_FIRST_ROWS: Final = 20
+_FIRST_ROWS: Final = (20, 2)  # the second where so many are too many
 _IF_INDEX: Final = (*oids.IF_DESCR[:-1], 1)  # ifIndex
 _NAMED: Final = re.compile(r"[A-Za-z][A-Za-z \-]*?[ \-]?(\d+)/\d|(\d+)/\d")
 _CELLS: Final = (oids.ENT_DESCR, oids.ENT_CONTAINED_IN, oids.ENT_CLASS)
@@ -40,9 +40,16 @@ async def read_serial(session: Session) -> str:
     """The serial number of the chassis: the first one of the first rows, which is where it stands."""
     if not session.bulk:
         return ""
-    answer = await session.ask(Question(GET_BULK, (oids.ENT_CLASS, oids.ENT_SERIAL), _FIRST_ROWS))
-    cells = dict(answer.values)
-    for oid, value in answer.values:
+    for rows in _FIRST_ROWS:
+        answer = await session.ask(Question(GET_BULK, (oids.ENT_CLASS, oids.ENT_SERIAL), rows))
+        if not answer.status:
+            return _serial(answer.values)
+    return ""
+
+
+def _serial(values: Iterable[tuple[Oid, Value]]) -> str:
+    cells = dict(values)
+    for oid, value in cells.items():
         if oid[:-1] == oids.ENT_CLASS and value == _CHASSIS:
             serial = text_of(cells.get((*oids.ENT_SERIAL, oid[-1])))
             if serial:

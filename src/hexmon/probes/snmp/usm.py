@@ -88,6 +88,11 @@ class Usm:
         self._salt = secrets.randbits(64)
         self._mended = False
 
+    @property
+    def met(self) -> bool:
+        """Whether the device has told its engine ID."""
+        return bool(self._engine)
+
     def wrap(self, question: Question, number: int, vlan: int = 0) -> bytes:
         """The question; as long as the engine is not known, one that asks for nothing but that."""
         if not self._engine:
@@ -145,7 +150,7 @@ class Usm:
         now = self._engine_time()
         if head.boots < self._boots or (head.boots == self._boots and head.time < now - _WINDOW):
             raise BadEncoding("too old")
-        self._set_clock(head)
+        self._boots, self._time, self._noted = head.boots, head.time, self._monotonic()
         return True
 
     def _inner(self, message: Reader, head: _Head) -> Reader:
@@ -170,18 +175,19 @@ class Usm:
             return
         if _counter(report) != _UNKNOWN_ENGINE:
             raise BadEncoding("a report that does not tell the engine")
-        self._engine = head.engine
-        self._set_clock(head)
+        self.adopt(head.engine, head.boots, head.time)
+
+    def adopt(self, engine: bytes, boots: int, time: int) -> None:
+        """Speak to the device of that engine ID, whose clock says that."""
+        self._engine = engine
+        self._boots, self._time, self._noted = boots, time, self._monotonic()
         options = self._options
         if options.auth_password:
-            self._auth_key = localized_key(options.auth_protocol, options.auth_password, self._engine)
+            self._auth_key = localized_key(options.auth_protocol, options.auth_password, engine)
             if options.privacy_password:
                 self._privacy_key = privacy_key(
-                    options.auth_protocol, options.privacy_protocol, options.privacy_password, self._engine
+                    options.auth_protocol, options.privacy_protocol, options.privacy_password, engine
                 )
-
-    def _set_clock(self, head: _Head) -> None:
-        self._boots, self._time, self._noted = head.boots, head.time, self._monotonic()
 
     def learn(self, report: Answer) -> None:
         """Whether asking again is of use after that report: if not, Denied says why not."""
