@@ -29,8 +29,10 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
     ),
     "freebsd": (
         rf"{_PLAIN_BSD}\d+\s+{_COUNT}\s+{_COUNT}\s+{_RECEIVED}\s+\d+\s+{_COUNT}\s+{_SENT}\s+{_COUNT}",
-        (rf"{_NAME}\s+\d+\s+<Link#\d+>\s+(?:.*\s)?\d+\s+{_COUNT}\s+{_COUNT}\s+{_RECEIVED}\s+\d+\s+{_COUNT}"
-        rf"\s+{_SENT}\s+{_COUNT}"),
+        (
+            rf"{_NAME}\s+\d+\s+<Link#\d+>\s+(?:.*\s)?\d+\s+{_COUNT}\s+{_COUNT}\s+{_RECEIVED}\s+\d+\s+{_COUNT}"
+            rf"\s+{_SENT}\s+{_COUNT}"
+        ),
     ),
     "openbsd": (rf"{_PLAIN_BSD}{_RECEIVED}\s+{_SENT}",),
     "netbsd": (rf"{_PLAIN_BSD}{_RECEIVED}\s+{_SENT}",),
@@ -46,8 +48,10 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
         rf"Outbound Octets\s+= {_SENT}",
     ),
     "sco_sv": (
-        (r"(?P<name>[a-z]{1,40}[0-9]{1,9})\s+[0-9]+\s+[0-9.]+\s+[0-9.]+\s+"
-        rf"{_RECEIVED}\s+[0-9]+\s+{_SENT}\s+"),
+        (
+            r"(?P<name>[a-z]{1,40}[0-9]{1,9})\s+[0-9]+\s+[0-9.]+\s+[0-9.]+\s+"
+            rf"{_RECEIVED}\s+[0-9]+\s+{_SENT}\s+"
+        ),
     ),
     "bbwin": (rf"(?P<name>[a-zA-Z0-9.:]{{1,80}})\s+{_RECEIVED}\s+{_SENT}",),
 }

@@ -108,11 +108,13 @@ _EXTRA: Mapping[str, tuple[str, Sources]] = {
     ),
     "lun": _same("read_ops write_ops other_ops read_data write_data queue_full avg_latency total_ops"),
     "disk": (
-        ("total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
-        " guarenteed_read_chain guaranteed_reads guarenteed_write_chain guaranteed_writes user_read_latency"  # codespell:ignore
-        " user_read_blocks user_write_latency user_write_blocks cp_read_latency cp_read_blocks"
-        " guarenteed_read_latency guarenteed_read_blocks guarenteed_write_latency guarenteed_write_blocks"  # codespell:ignore
-        " disk_busy"),
+        (
+            "total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
+            " guarenteed_read_chain guaranteed_reads guarenteed_write_chain guaranteed_writes user_read_latency"  # codespell:ignore
+            " user_read_blocks user_write_latency user_write_blocks cp_read_latency cp_read_blocks"
+            " guarenteed_read_latency guarenteed_read_blocks guarenteed_write_latency guarenteed_write_blocks"  # codespell:ignore
+            " disk_busy"
+        ),
         gauges(
             "total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
             " gar_read_chain gar_reads gar_write_chain gar_writes user_read_latency user_read_blocks"
