@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +55,14 @@ class Daemon(Protocol):
         ...
 
 
+class _Plan(msgspec.Struct, frozen=True):
+    """How figures of some sources go to a file: the names that it has, the place and kind of the value of each."""
+
+    sources: tuple[DataSource, ...]
+    names: tuple[str, ...]
+    picks: tuple[tuple[int, str], ...]
+
+
 class _Known(msgspec.Struct):
     """What is remembered of a file. `asked` is what it was last asked to hold, and holds."""
 
@@ -61,6 +70,16 @@ class _Known(msgspec.Struct):
     kinds: dict[str, str]
     last: int
     asked: tuple[tuple[DataSource, ...], Layout] | None = None
+    plan: _Plan | None = None
+
+    def plan_for(self, sources: tuple[DataSource, ...]) -> _Plan:
+        """It mostly is the one of the last time."""
+        plan = self.plan
+        if plan is None or plan.sources != sources:
+            chosen = [(one.name, number) for number, one in enumerate(sources) if one.name in self.kinds]
+            picks = tuple((number, self.kinds[name]) for name, number in chosen)
+            plan = self.plan = _Plan(sources, tuple(name for name, _ in chosen), picks)
+        return plan
 
 
 class RrdFiles:
@@ -148,18 +167,19 @@ class RrdFiles:
         for update in updates:
             if update.layout is not None and known.asked != (update.sources, update.layout):
                 known = self._hold(path, known, update.sources, update.layout)
-        for _, group in groupby(updates, key=lambda update: id(update.sources)):
+        if len(updates) == 1:
+            self._write_alike(path, known, updates)
+            return
+        for _, group in groupby(updates, key=attrgetter("sources")):
             self._write_alike(path, known, list(group))
 
     def _write_alike(self, path: Path, known: _Known, updates: Sequence[Update]) -> None:
         """Figures of the same sources."""
-        sources = updates[0].sources
-        chosen = [(number, source.name) for number, source in enumerate(sources) if source.name in known.kinds]
-        if len(chosen) < len(sources):
-            self.counts["left out"] += (len(sources) - len(chosen)) * len(updates)
-        if not chosen:
+        plan = known.plan_for(updates[0].sources)
+        if len(plan.names) < len(plan.sources):
+            self.counts["left out"] += (len(plan.sources) - len(plan.names)) * len(updates)
+        if not plan.names:
             return
-        picks = [(number, known.kinds[name]) for number, name in chosen]
         last = known.last
         lines = []
         for update in updates:
@@ -170,10 +190,10 @@ class RrdFiles:
             last = moment
             values = update.values
             count = len(values)
-            words = [value_for(kind, values[number]) if number < count else UNKNOWN for number, kind in picks]
+            words = [value_for(kind, values[number]) if number < count else UNKNOWN for number, kind in plan.picks]
             lines.append(f"{moment}:{':'.join(words)}")
         if lines:
-            self._hand_over(path, known, [name for _, name in chosen], lines)
+            self._hand_over(path, known, plan.names, lines)
             known.last = last
             self.counts["written"] += len(lines)
 
