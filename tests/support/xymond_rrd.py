@@ -1,5 +1,6 @@
 """The real xymond_rrd, given messages as by xymond_channel: which files it makes of them, and what is in them."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -9,15 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import rrdtool
-
+from hexmon.graphs import librrd
 from tests.support.frozen_time import FrozenTime, frozen_time
 from tests.support.peers import peer
 from tests.support.xymond import as_unprivileged, unprivileged_user
 
 BEGUN = 1795161600
 _LATER = 400  # it believes the memory in cpu only when it has run for six minutes
-_DEFINITIONS = """\
+DEFINITIONS = """\
 [ifmib/60]
 	RRA:AVERAGE:0.5:5:576
 	RRA:AVERAGE:0.5:30:576
@@ -72,13 +72,13 @@ class XymondRrd:
         if os.geteuid() == 0:
             shutil.chown(folder, unprivileged_user().pw_uid)
         self._clock.move_to(BEGUN)
-        with subprocess.Popen(
+        with (self.home / "log").open("ab") as log, subprocess.Popen(
             [*as_unprivileged(), peer("xymond_rrd"), f"--rrddir={folder}", "--no-cache", *self.options],
             env={**os.environ, **self._environment(), **self._clock.environment, **self.environment},
             cwd=self.home,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=(self.home / "log").open("ab"),
+            stderr=log,
         ) as process:
             self._begin(process, folder)
             self._clock.move_to(BEGUN + _LATER - 10)
@@ -141,7 +141,7 @@ def _on_the_wire(said: Said, number: int) -> bytes:
 
 def read_file(path: Path) -> InFile:
     """What rrdinfo(1) says of a file."""
-    info = rrdtool.info(str(path))
+    info = librrd.info(path)
     names = sorted(
         {key[3:].partition("]")[0] for key in info if key.startswith("ds[")}, key=lambda n: info[f"ds[{n}].index"]
     )
@@ -166,6 +166,21 @@ def _limit(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and value == value else "U"
 
 
+def near(one: str, other: str, by: float = 1e-6) -> bool:
+    """Whether two values are the same number, or both unknown."""
+    numbers = [_number(word) for word in (one, other)]
+    if None in numbers:
+        return numbers[0] is numbers[1]
+    return math.isclose(numbers[0] or 0.0, numbers[1] or 0.0, rel_tol=1e-6, abs_tol=by)
+
+
+def _number(word: str) -> float | None:
+    try:
+        return float(word) if math.isfinite(float(word)) else None
+    except ValueError:
+        return None
+
+
 @contextmanager
 def xymond_rrd() -> Iterator[XymondRrd]:
     """A place for a private xymond_rrd."""
@@ -177,7 +192,7 @@ def xymond_rrd() -> Iterator[XymondRrd]:
         (home / "etc/hosts.cfg").write_text("127.0.0.1 www.example.com #\n")
         (home / "etc/analysis.cfg").write_text("")
         (home / "etc/protocols.cfg").write_text("[smtp]\n   port 25\n[ssh]\n   port 22\n")
-        (home / "etc/rrddefinitions.cfg").write_text(_DEFINITIONS)
+        (home / "etc/rrddefinitions.cfg").write_text(DEFINITIONS)
         if os.geteuid() == 0:
             shutil.chown(home / "rrd", unprivileged_user().pw_uid)
         yield XymondRrd(home, clock)

@@ -19,7 +19,7 @@ _RATE = re.compile(r"Rate.\s{0,99}([-+]?\d{1,18})")
 _STORE = re.compile(r"XSTORE-\s{0,99}([-+]?\d{1,18})")
 _MIGRATE = re.compile(r"MIGRATE-\s{0,99}([-+]?\d{1,18})")
 _CACHE = re.compile(r"\s{0,99}(\d{1,18}):(\d{1,18}):(\d{1,18})")
-_APPLICATION = re.compile(r"\s*(\S{1,8})\s+(\d{1,18})\s+(\S{1,40})\s+(\S{1,40})")
+_APPLICATION = re.compile(r"\s*(\S{1,8})\s+([-+]?\d{1,18})\s+(\S{1,40})\s+(\S{1,40})")
 _PARTITION = re.compile(r"\s*(\S{1,3})\s+\S{1,8}(?:\s+\d{1,18}){6}\s+(\d{1,18})\s+(\d{1,18})")
 _SPACE = re.compile(
     r"(Maxuser|RSVTSTRT|RSVNONR|Nparts):\s{0,99}\d{1,18}\s{1,99}Free:\s{0,99}\d{1,18}"

@@ -48,7 +48,7 @@ def _urls(source: Source) -> Iterator[Update]:
 
 def _of_url(source: Source, url: str, seconds: float) -> Update:
     name = url_file_name(f"tcp.http.{url.removeprefix('http://')}.rrd")
-    return made(source, name, SOURCES, f"{seconds:.{_DIGITS}f}")
+    return made(source, name.removesuffix(".rrd"), SOURCES, f"{seconds:.{_DIGITS}f}")
 
 
 def _round_trip(text: str) -> str:

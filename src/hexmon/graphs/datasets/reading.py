@@ -11,10 +11,10 @@ from hexmon.model.text import readable
 LONGEST_LINE = 4096  # characters; what comes behind them is not looked at
 UNKNOWN = "U"
 
-_LONGEST_NAME = 255  # bytes
+_LONGEST_NAME = 249  # bytes: librrd needs six more
 _HASH_FROM = 205  # bytes: where xymond_rrd(8) cuts the names that are made of URLs
 _SUFFIX = ".rrd"
-_UNFIT = re.compile("[\x00-\x1f\x7f]")
+_UNFIT = re.compile(r"^\.|[\x00-\x1f\x7f]")
 
 _WHOLE = re.compile(r"\s{0,99}([-+]?\d{1,18})(?!\d)")
 _REAL = re.compile(r"\s{0,99}([-+]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][-+]?\d{1,3})?)(?!\d)")
@@ -105,7 +105,10 @@ def made(source: Source, name: str, sources: Sources, *values: float | str) -> U
 
 
 def file_name(name: str, longest: int = _LONGEST_NAME) -> str:
-    """A name as files have it: `/` is `,` and a blank `_`. One that is too long ends in a hash of what it lost."""
+    """A name as files have it: `/` is `,` and a blank `_`, and so is a dot in front.
+
+    One that is too long ends in a hash of what it lost.
+    """
     name = _UNFIT.sub("_", name[: 16 * _LONGEST_NAME].replace("/", ",").replace(" ", "_"))
     if not name.endswith(_SUFFIX):
         name += _SUFFIX
