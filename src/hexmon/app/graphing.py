@@ -28,7 +28,6 @@ from hexmon.graphs.settings import GraphSettings
 from hexmon.graphs.site_figures import SiteFigures
 from hexmon.graphs.site_rrd import Place, file_of
 from hexmon.graphs.writer import Writer
-from hexmon.model.color import Color
 from hexmon.model.events import (
     DataReported,
     Event,
@@ -144,7 +143,7 @@ class Graphing:
         texts: list[Source] = []
         for event in events:
             if isinstance(event, StatusReported):
-                if event.status.color is not Color.PURPLE and "R" not in event.status.flags:
+                if not event.repeated and "R" not in event.status.flags:
                     texts.append(self._source_of(event))
             elif isinstance(event, DataReported):
                 texts.append(self._source("data", event.host, event.name, event.text, event.at))

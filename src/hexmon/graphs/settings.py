@@ -12,8 +12,8 @@ from hexmon.graphs.datasets.settings import DatasetSettings, columns_of
 TEST2RRD = (
     "cpu=la,disk,inode,qtree,quotas,memory,conn=tcp,http=tcp,dns=tcp,dig=tcp,time=ntpstat,ntpstat,vmstat,iostat,"
     "netstat,ifstat,temperature,apache,bind,sendmail,mailq,nmailq=mailq,iishealth,citrix,files,procs=processes,ports,"
-    "clock,lines,deltalines,trends,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,"
-    "HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
+    "clock,lines,deltalines,trends,smoke,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,"
+    "JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
     "paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
 GRAPHS = (

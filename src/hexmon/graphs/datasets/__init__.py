@@ -16,6 +16,7 @@ from hexmon.graphs.datasets.mqueues import mqueues
 from hexmon.graphs.datasets.ncv import ncv
 from hexmon.graphs.datasets.net import net
 from hexmon.graphs.datasets.netstat import netstat
+from hexmon.graphs.datasets.smoke import smoke
 from hexmon.graphs.datasets.trends import trends
 from hexmon.graphs.datasets.vmstat import vmstat
 
@@ -43,6 +44,7 @@ DATASETS: Mapping[str, Dataset] = {
     "linecounts": counts("lines", LINES),
     "deltacounts": counts("deltalines", COUNT),
     "mqueues": mqueues,
+    "smoke": smoke,
     "apache": services.apache,
     "sendmail": services.sendmail,
     "mailq": services.mailq,
