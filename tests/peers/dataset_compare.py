@@ -48,7 +48,8 @@ class Difference:
 def differences(xymon: XymondRrd, texts: Sequence[Text], spoilt: bool = False) -> Iterator[Difference]:
     """Of each text that it survives, the files that differ, except on purpose."""
     said = [
-        Said(kind=text.kind, host=f"h{number}", test=text.test, text=text.text.encode()) for number, text in enumerate(texts)
+        Said(kind=text.kind, host=f"h{number}", test=text.test, text=text.text.encode())
+        for number, text in enumerate(texts)
     ]
     xymon.environment |= WORDS
     theirs = _theirs(xymon, said)

@@ -73,7 +73,7 @@ def _no_file(_text: Text, _file: str, both: Both) -> bool:
     return theirs is not None and ours is None and not any(map(_is_number, theirs.values.values()))
 
 
-def _too_big(text: Text, _file: str, both: Both) -> bool:
+def _too_big(_text: Text, _file: str, both: Both) -> bool:
     pairs = _pairs(both)
     return bool(pairs) and all(_is_number(other) and abs(float(other)) >= 2**31 for _, other in pairs)
 
@@ -83,7 +83,7 @@ def _control(_text: Text, file: str, _both: Both) -> bool:
 
 
 def _suffix(text: Text, file: str, _both: Both) -> bool:
-    return text.test == "trends" and not file.endswith("rrd") or file.endswith("..rrd")
+    return text.test == "trends" and (not file.endswith("rrd") or file.endswith("..rrd"))
 
 
 def _twice(text: Text, _file: str, both: Both) -> bool:

@@ -1,4 +1,4 @@
-"""Texts with figures, one maker for each data set, in the forms that programs print; names and numbers are by the dice."""
+"""Texts with figures as programs print them, a maker for each kind; names and numbers are by the dice."""
 
 import random
 import re
@@ -48,7 +48,9 @@ def _rows(dice: Dice, row: Callable[[], str], most: int = 5) -> str:
 def cpu(dice: Dice) -> Text:
     up = dice.choice(("up: 12 days", "up: 1:23", "Uptime: 3 hours", "no news"))
     load = dice.choice((f"load={_real(dice, 20)}", f"load={_number(dice, 100)}%", f"load={_number(dice, 2000)}"))
-    text = f"{_color(dice)} Fri Nov 20 08:00:00 2026 {up}, {_number(dice, 50)} users, {_number(dice, 900)} procs, {load}\n"
+    text = (
+        f"{_color(dice)} Fri Nov 20 08:00:00 2026 {up}, {_number(dice, 50)} users, {_number(dice, 900)} procs, {load}\n"
+    )
     if dice.random() < 0.5:
         text += f"\nSystem clock is {dice.randint(-9000, 9000)} seconds off\n"
     if dice.random() < 0.3:
@@ -140,7 +142,9 @@ def conn(dice: Dice) -> Text:
             f"64 bytes from x: icmp_seq=0 ttl=64 time={_real(dice, 9)} ms",
         )
     )
-    return Text("status", "conn", f"green <!-- [flags:OrdasTLe] --> conn ok\n\nService conn is OK\n\n&green 10.0.0.1 {said}\n")
+    return Text(
+        "status", "conn", f"green <!-- [flags:OrdasTLe] --> conn ok\n\nService conn is OK\n\n&green 10.0.0.1 {said}\n"
+    )
 
 
 def http(dice: Dice) -> Text:
@@ -153,7 +157,11 @@ def http(dice: Dice) -> Text:
 
 
 def service(dice: Dice) -> Text:
-    return Text("status", dice.choice(("smtp", "ssh")), f"green <!-- [flags:OrdastLe] --> ok\n\nService is OK\n\nSeconds: {_real(dice, 9, 9)}\n")
+    return Text(
+        "status",
+        dice.choice(("smtp", "ssh")),
+        f"green <!-- [flags:OrdastLe] --> ok\n\nService is OK\n\nSeconds: {_real(dice, 9, 9)}\n",
+    )
 
 
 def netstat_behind(dice: Dice) -> Text:
@@ -233,10 +241,14 @@ def ifstat(dice: Dice) -> Text:
         "freebsd": lambda: f"{name()}  1500 <Link#1>  14:da:e9:d2:10:b8 5051 54 0 {n()} 294395839 14 {n()} 0",
         "openbsd": lambda: f"{name()} 1500 172.16.10.0/24 172.16.10.151 {n()} {n()}",
         "netbsd": lambda: f"{name()} 1500 172.16.10.0/24 172.16.10.151 {n()} {n()}",
-        "darwin": lambda: f"{name()}   1500  130.223.20/24 130.223.20.20   2013711826     - {n()} 331648829     - {n()}     -",
+        "darwin": lambda: (
+            f"{name()}   1500  130.223.20/24 130.223.20.20   2013711826     - {n()} 331648829     - {n()}     -"
+        ),
         "solaris": solaris,
         "aix": lambda: f"ETHERNET STATISTICS ({name()}) :\nPackets: 1  Packets: 2\nBytes: {n()}     Bytes: {n()}",
-        "hpux": lambda: f"PPA Number                      = {dice.randint(0, 9)}\nInbound Octets                  = {n()}\nOutbound Octets                 = {n()}",
+        "hpux": lambda: (
+            f"PPA Number                      = {dice.randint(0, 9)}\nInbound Octets                  = {n()}\nOutbound Octets                 = {n()}"
+        ),
         "sco_sv": lambda: f"net{dice.randint(0, 9)}  1500  195.75.9    10.1.1.2        {n()} 0     {n()} 0      0     ",
         "bbwin": lambda: f"192.168.0.{dice.randint(1, 9)} {n()} {n()}",
     }
@@ -245,7 +257,9 @@ def ifstat(dice: Dice) -> Text:
 
 
 def ifmib(dice: Dice) -> Text:
-    names = "ifInNUcastPkts ifInDiscards ifInErrors ifInUnknownProtos ifOutNUcastPkts ifOutDiscards ifOutErrors ifOutQLen"
+    names = (
+        "ifInNUcastPkts ifInDiscards ifInErrors ifInUnknownProtos ifOutNUcastPkts ifOutDiscards ifOutErrors ifOutQLen"
+    )
     names += " ifInMulticastPkts ifInBroadcastPkts ifOutMulticastPkts ifOutBroadcastPkts ifHCInMulticastPkts"
     names += " ifHCInBroadcastPkts ifHCOutMulticastPkts ifHCOutBroadcastPkts ifInOctets ifHCInOctets ifOutOctets"
     names += " ifHCOutOctets ifInUcastPkts ifHCInUcastPkts ifOutUcastPkts ifHCOutUcastPkts"
@@ -284,7 +298,12 @@ def sendmail(dice: Dice) -> Text:
     columns = dice.choice((5, 7, 8))
 
     def row() -> str:
-        words = [str(_number(dice, 10**6)), f"{_number(dice, 10**6)}K", str(_number(dice, 10**6)), f"{_number(dice, 10**6)}K"]
+        words = [
+            str(_number(dice, 10**6)),
+            f"{_number(dice, 10**6)}K",
+            str(_number(dice, 10**6)),
+            f"{_number(dice, 10**6)}K",
+        ]
         words += [str(_number(dice, 99)) for _ in range(columns - 5)]
         return f" {dice.randint(0, 9)}  {'  '.join(words)}  {_name(dice)}"
 
@@ -334,7 +353,10 @@ def trends(dice: Dice) -> Text:
         sources = dict.fromkeys(_word(dice, 18) for _ in range(dice.randint(1, 4)))
         kinds = ("GAUGE", "DERIVE", "COUNTER", "ABSOLUTE")
         limits = ("U:U", "0:U", "0:100", "-30:50")
-        rows = (f"DS:{one}:{dice.choice(kinds)}:{dice.choice((600, 28800))}:{dice.choice(limits)} {_number(dice)}" for one in sources)
+        rows = (
+            f"DS:{one}:{dice.choice(kinds)}:{dice.choice((600, 28800))}:{dice.choice(limits)} {_number(dice)}"
+            for one in sources
+        )
         return f"[{_name(dice)}.rrd]\n" + "\n".join(rows)
 
     return Text("data", "trends", _rows(dice, file))
@@ -351,7 +373,9 @@ def ncv(dice: Dice) -> Text:
         return " ".join(_word(dice, 14) for _ in range(dice.randint(1, 3)))
 
     def row() -> str:
-        value = dice.choice((str(_number(dice)), f"-{_number(dice)}", f"{_number(dice)} units", f"{_number(dice)}%", "none"))
+        value = dice.choice(
+            (str(_number(dice)), f"-{_number(dice)}", f"{_number(dice)} units", f"{_number(dice)}%", "none")
+        )
         line = f"{dice.choice(('', '&green ', '  '))}{name()} {dice.choice((':', '='))} {value}"
         return dice.choice((*([line] * 6), *_comments(line)))
 
@@ -374,7 +398,16 @@ def monitors(dice: Dice) -> Text:
     test = dice.choice(("xymongen", "xymonnet", "xymonproxy", "xymond", "bbgen", "hobbitd"))
     colors = "".join(
         f"    - {color:24}: {_number(dice, 999):6} ({_real(dice)} %)\n"
-        for color in ("Red", "Red (non-propagating)", "Yellow", "Yellow (non-propagating)", "Green", "Purple", "Clear", "Blue")
+        for color in (
+            "Red",
+            "Red (non-propagating)",
+            "Yellow",
+            "Yellow (non-propagating)",
+            "Green",
+            "Purple",
+            "Clear",
+            "Blue",
+        )
     )
     words = ("status", "combo", "page", "summary", "data", "notes", "enable", "xymondboard", "drop")
     texts = {
@@ -432,7 +465,10 @@ def dbcheck(dice: Dice) -> Text:
 
     caches = "PinSQLArea PinTblProc PinBody PinTrigger HitSQLArea HitTblProc HitBody HitTrigger BlBuffHit RowCache"
     objects = _rows(dice, lambda: f"&{_color(dice)} object {_name(dice)}")
-    spaces = _rows(dice, lambda: f"{_word(dice)} {_number(dice)} {_number(dice, 999)}{dice.choice(('', 'M'))} 5 {_number(dice, 100)}% x")
+    spaces = _rows(
+        dice,
+        lambda: f"{_word(dice)} {_number(dice)} {_number(dice, 999)}{dice.choice(('', 'M'))} 5 {_number(dice, 100)}% x",
+    )
     texts = {
         "MemReq": f"<!--\n{named('ResFree ResUsed ReqFail FailSize')}{named('ResAvgFree ResAvgUsed', True)}-->\n",
         "HitCache": named(caches, True),
@@ -452,12 +488,20 @@ def beastat(dice: Dice) -> Text:
     queue, pool = "Type=ExecuteQueueRuntime", "Type=JDBCConnectionPoolRuntime"
     texts = {
         "JVM": named("HeapFreeCurrent HeapSizeCurrent"),
-        "JMS": named("ConnectionsCurrentCount ConnectionsHighCount ConnectionsTotalCount JMSServersCurrentCount JMSServersHighCount"),
+        "JMS": named(
+            "ConnectionsCurrentCount ConnectionsHighCount ConnectionsTotalCount JMSServersCurrentCount JMSServersHighCount"
+        ),
         "JTA": named("ActiveTransactionsTotalCount SecondsActiveTotalCount TransactionTotalCount"),
         "ExecQueue": "---- Full Status Report ----\n"
-        + "".join(f"{queue} - Location=a - Name={_name(dice)}\n{named('ExecuteThreadTotalCount PendingRequestCurrentCount')}\n" for _ in "ab"),
+        + "".join(
+            f"{queue} - Location=a - Name={_name(dice)}\n{named('ExecuteThreadTotalCount PendingRequestCurrentCount')}\n"
+            for _ in "ab"
+        ),
         "JDBCConn": "---- Full Status Report ----\n"
-        + "".join(f"{pool} - Location=a - Name={_name(dice)}\n{named('MaxCapacity NumAvailable ConnectionDelayTime')}\n" for _ in "ab"),
+        + "".join(
+            f"{pool} - Location=a - Name={_name(dice)}\n{named('MaxCapacity NumAvailable ConnectionDelayTime')}\n"
+            for _ in "ab"
+        ),
     }
     test = dice.choice(list(texts))
     return Text("status", test, f"green x\n{texts[test]}\nbeastat.pl version 1\n")

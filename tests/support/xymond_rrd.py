@@ -72,14 +72,17 @@ class XymondRrd:
         if os.geteuid() == 0:
             shutil.chown(folder, unprivileged_user().pw_uid)
         self._clock.move_to(BEGUN)
-        with (self.home / "log").open("ab") as log, subprocess.Popen(
-            [*as_unprivileged(), peer("xymond_rrd"), f"--rrddir={folder}", "--no-cache", *self.options],
-            env={**os.environ, **self._environment(), **self._clock.environment, **self.environment},
-            cwd=self.home,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-        ) as process:
+        with (
+            (self.home / "log").open("ab") as log,
+            subprocess.Popen(
+                [*as_unprivileged(), peer("xymond_rrd"), f"--rrddir={folder}", "--no-cache", *self.options],
+                env={**os.environ, **self._environment(), **self._clock.environment, **self.environment},
+                cwd=self.home,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            ) as process,
+        ):
             self._begin(process, folder)
             self._clock.move_to(BEGUN + _LATER - 10)
             parts = [_on_the_wire(said, number) for number, said in enumerate(messages, 2)]

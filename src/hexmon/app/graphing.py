@@ -17,7 +17,8 @@ from hexmon.clock import Clock
 from hexmon.config.source import LinesSource
 from hexmon.graphs import librrd
 from hexmon.graphs.datasets.contract import Source
-from hexmon.graphs.datasets.select import updates_of
+from hexmon.graphs.datasets.ifstat import INTERFACES
+from hexmon.graphs.datasets.select import Selector
 from hexmon.graphs.definitions import Definitions, read_definitions
 from hexmon.graphs.files import RrdFiles
 from hexmon.graphs.places import UNFINISHED
@@ -65,9 +66,9 @@ def definitions_of(configuration: Configuration) -> Definitions:
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
-    """What the inventory in force says of figures: column to data set, and where those of monitors go."""
+    """What the inventory in force says of figures: columns of network tests, and where those of monitors go."""
 
-    data_sets: Mapping[str, str]
+    timed: frozenset[str]
     monitors: Mapping[StatusKey, tuple[Monitor, Place]]
     hosts: frozenset[str]  # of monitors
 
@@ -88,10 +89,9 @@ class Graphing:
         self._files = RrdFiles(self.folder, definitions, daemon)
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
-        self._environment = settings.environment()
-        self._columns = settings.data_sets()
+        self._selector = Selector(settings.reading())
         self._figures = SiteFigures(self._files.last)
-        self._snapshot = _Snapshot(self._columns, {}, frozenset())
+        self._snapshot = _Snapshot(frozenset(), {}, frozenset())
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -163,6 +163,8 @@ class Graphing:
 
     def _source(self, kind: str, host: str, test: str, text: bytes, at: float, color: str = "green") -> Source:
         os_type, host_class = self._board.system(host)
+        known = self._board.inventory.find(host)
+        interfaces = known.items.get(INTERFACES) if known is not None else None
         return Source(
             kind=kind,
             host=host,
@@ -172,7 +174,7 @@ class Graphing:
             color=color,
             os_type=os_type,
             host_class=host_class,
-            settings=self._environment,
+            settings={INTERFACES: interfaces} if interfaces else {},
         )
 
     def _other(self, event: Event) -> None:
@@ -202,8 +204,8 @@ class Graphing:
     def _read(self, texts: Sequence[Source]) -> Iterator[Update]:
         snapshot = self._snapshot
         for source in texts:
-            if source.test in snapshot.data_sets and source.host not in snapshot.hosts:
-                yield from updates_of(source, snapshot.data_sets)
+            if source.host not in snapshot.hosts:
+                yield from self._selector.updates_of(source)
 
     def _check(self, event: MonitorChecked) -> Iterator[Update]:
         found = self._snapshot.monitors.get(event.key)
@@ -211,7 +213,8 @@ class Graphing:
             yield from self._figures.updates(*found, event)
 
     def _look_at(self, inventory: Inventory) -> None:
-        self._snapshot = _snapshot(inventory, self._columns, self.folder)
+        self._snapshot = _snapshot(inventory, self.folder)
+        self._selector.settings = self.settings.reading(self._snapshot.timed)
         self._figures.keep_only({place for _, place in self._snapshot.monitors.values()})
 
     def _load(self) -> None:
@@ -243,8 +246,8 @@ class Graphing:
         ]
 
 
-def _snapshot(inventory: Inventory, columns: Mapping[str, str], top: Path) -> _Snapshot:
-    timed = {check.key.test for host in inventory.hosts.values() for check in host.checks if check.probe in _TIMED}
+def _snapshot(inventory: Inventory, top: Path) -> _Snapshot:
+    checks = (check for host in inventory.hosts.values() for check in host.checks)
     monitors: dict[StatusKey, tuple[Monitor, Place]] = {}
     for site in inventory.sites:
         # Files of APMonitor that were put here go on.
@@ -252,4 +255,8 @@ def _snapshot(inventory: Inventory, columns: Mapping[str, str], top: Path) -> _S
         folder = theirs if (top / theirs).is_dir() else site.folder
         for monitor in site.monitors:
             monitors[monitor.key] = (monitor, Place(folder, file_of(monitor, site.folder)))
-    return _Snapshot({**dict.fromkeys(timed, "tcp"), **columns}, monitors, frozenset(key.host for key in monitors))
+    return _Snapshot(
+        frozenset(check.key.test for check in checks if check.probe in _TIMED),
+        monitors,
+        frozenset(key.host for key in monitors),
+    )

@@ -1,4 +1,4 @@
-"""What monitoring programs tell of themselves: xymond, xymongen, xymonnet, xymonproxy and what they were called before."""
+"""What monitoring programs tell of themselves: xymond, xymongen, xymonnet, xymonproxy, also by their older names."""
 
 import re
 from collections.abc import Iterator, Mapping

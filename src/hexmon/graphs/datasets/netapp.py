@@ -93,6 +93,15 @@ def _same(words: str) -> tuple[str, Sources]:
     return words, gauges(words)
 
 
+# The script spells one word in two ways.
+_READS, _ODD = "guaranteed", "guarenteed"  # codespell:ignore
+_DISK = (
+    "total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
+    f" {_ODD}_read_chain {_READS}_reads {_ODD}_write_chain {_READS}_writes user_read_latency user_read_blocks"
+    f" user_write_latency user_write_blocks cp_read_latency cp_read_blocks {_ODD}_read_latency {_ODD}_read_blocks"
+    f" {_ODD}_write_latency {_ODD}_write_blocks disk_busy"
+)
+
 # Sections of xtstats: the words of the script, and the data sources.
 _EXTRA: Mapping[str, tuple[str, Sources]] = {
     "ifnet": _same(
@@ -104,24 +113,11 @@ _EXTRA: Mapping[str, tuple[str, Sources]] = {
         "total_transfers user_reads user_writes cp_reads user_read_blocks user_write_blocks cp_read_blocks"
     ),
     "volume": _same(
-        "avg_latency total_ops read_data read_latency read_ops write_data write_latency write_ops other_latency other_ops"
+        "avg_latency total_ops read_data read_latency read_ops write_data write_latency write_ops other_latency"
+        " other_ops"
     ),
     "lun": _same("read_ops write_ops other_ops read_data write_data queue_full avg_latency total_ops"),
-    "disk": (
-        (
-            "total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
-            " guarenteed_read_chain guaranteed_reads guarenteed_write_chain guaranteed_writes user_read_latency"  # codespell:ignore
-            " user_read_blocks user_write_latency user_write_blocks cp_read_latency cp_read_blocks"
-            " guarenteed_read_latency guarenteed_read_blocks guarenteed_write_latency guarenteed_write_blocks"  # codespell:ignore
-            " disk_busy"
-        ),
-        gauges(
-            "total_transfers user_read_chain user_reads user_write_chain user_writes cp_read_chain cp_reads"
-            " gar_read_chain gar_reads gar_write_chain gar_writes user_read_latency user_read_blocks"
-            " user_write_latency user_write_blocks cp_read_latency cp_read_blocks gar_read_latency gar_read_blocks"
-            " gar_write_latency gar_write_blocks disk_busy"
-        ),
-    ),
+    "disk": (_DISK, gauges(_DISK.replace(_READS, "gar").replace(_ODD, "gar"))),
 }
 
 

@@ -68,15 +68,15 @@ class Selector:
     """The same for texts as they come: memory in cpu counts only for hosts that have no square for it."""
 
     def __init__(self, settings: DatasetSettings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._with_memory: dict[str, None] = {}
 
     def updates_of(self, source: Source) -> Iterator[Update]:
         """The figures of a text."""
-        name = dataset_of(source, self._settings)
+        name = dataset_of(source, self.settings)
         if name == "memory":
             self._has_memory(source.host)
-        updates = updates_of(source, self._settings)
+        updates = updates_of(source, self.settings)
         if name == "la" and source.host in self._with_memory:
             return (update for update in updates if not update.file.startswith(_FROM_CPU))
         return updates

@@ -31,8 +31,8 @@ def _usual_columns() -> Mapping[str, str]:
 class DatasetSettings:
     """`columns` are in lower case, with the data set of each. `ncv` and `splitncv` are `NAME:TYPE,...` of columns.
 
-    `disks` and `no_disks` are patterns (RRDDISKS, NORRDDISKS). `extra_script` is run for the columns `extra_tests`,
-    and `processor` is given a line for every update; both are commands, "" for none.
+    `disks` and `no_disks` are patterns (RRDDISKS, NORRDDISKS). `extra_tests` are columns that a script of the
+    administrator reads.
     """
 
     columns: Mapping[str, str] = field(default_factory=_usual_columns)
@@ -41,9 +41,7 @@ class DatasetSettings:
     disks: str = ""
     no_disks: str = ""
     ping_column: str = "conn"
-    extra_script: str = ""
     extra_tests: frozenset[str] = frozenset()
-    processor: str = ""
 
 
 def from_words(words: Mapping[str, str]) -> DatasetSettings:
