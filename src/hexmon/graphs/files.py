@@ -32,6 +32,8 @@ _MOST_KNOWN = 200_000  # files whose head is remembered
 _START = 4096  # bytes that hold the head of most files
 _EARLIER = 10  # seconds before its first figures that a file begins, as rrdcreate(1) does without --start
 _WOUND_BACK = 3600.0
+_SMALL = 1 << 20  # bytes of a file for which nobody looks how much is free
+_SHARE = 0.9  # of what is free, that a new file may take
 _AGAIN = 2  # tries of an update: somebody else may have replaced the file meanwhile
 
 
@@ -234,6 +236,7 @@ class RrdFiles:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise RrdError(str(path), error.strerror or str(error)) from error
+        _check_room(path, len(update.sources), layout)
         librrd.create(path, update.sources, layout, int(update.at) - before)
         self.counts["created"] += 1
 
@@ -341,9 +344,19 @@ def _move(path: Path, data: memoryview, sources: Sequence[DataSource], layout: L
     return target is not None
 
 
+def _check_room(path: Path, sources: int, layout: Layout) -> None:
+    """A switch with hundreds of interfaces fills hundreds of MiB: not the last that all others need."""
+    needed = sources * sum(archive.rows for archive in layout.archives) * 8
+    disk = os.statvfs(path.parent)
+    free = disk.f_bavail * disk.f_frsize
+    if needed > max(_SMALL, free * _SHARE):
+        raise RrdError(str(path), f"it would take {needed >> 20} MiB, and {free >> 20} are free")
+
+
 def _migrate(path: Path, data: memoryview, head: Head, target: Target) -> None:
     fresh = path.parent / f"{UNFINISHED}head-{os.getpid()}"
     unfinished = path.parent / f"{UNFINISHED}file-{os.getpid()}"
+    _check_room(path, len(target.sources), target.layout)
     empty = Layout(target.layout.step, tuple(replace(one, rows=1) for one in target.layout.archives))
     try:
         librrd.create(fresh, target.sources, empty, head.last)
