@@ -79,7 +79,9 @@ def test_output(lines: list[str], expected: dict[str, object]) -> None:
         pytest.param(
             [A, "../x.rrd", "1"], "the file '../x.rrd': '..,x.rrd' cannot be the name of a file", id="elsewhere"
         ),
-        pytest.param([A, ".hidden.rrd", "1"], "the file '.hidden.rrd': '.hidden.rrd' cannot be the name of a file", id="."),
+        pytest.param(
+            [A, ".hidden.rrd", "1"], "the file '.hidden.rrd': '.hidden.rrd' cannot be the name of a file", id="."
+        ),
     ],
 )
 def test_mistakes(lines: list[str], mistake: str) -> None:
