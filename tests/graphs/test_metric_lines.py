@@ -25,11 +25,15 @@ def update(test: str, file: str, **values: str) -> Update:
         pytest.param(update("x", "x.rrd", a="1", b="U"), b"a:b 1000:1:U www x", id="several values"),
         pytest.param(update("conn", "tcp.conn.rrd", sec="0.1"), b"sec 1000:0.1 www tcp conn", id="of two words"),
         pytest.param(
-            update("http", "tcp.http.a.test,b.c.rrd", sec="0.1"), b"sec 1000:0.1 www tcp http a.test,b.c", id="of a page"
+            update("http", "tcp.http.a.test,b.c.rrd", sec="0.1"),
+            b"sec 1000:0.1 www tcp http a.test,b.c",
+            id="of a page",
         ),
         pytest.param(update("disk", "disk,var.log.rrd", pct="1"), b"pct 1000:1 www disk ,var.log", id="of a disk"),
         pytest.param(update("files", "files,root.rrd", pct="1"), b"pct 1000:1 www files ,root", id="by another name"),
-        pytest.param(update("mq", "mq,a.b.rrd", lambda_="1"), b"lambda_ 1000:1 www mq a.b", id="of a file for each name"),
+        pytest.param(
+            update("mq", "mq,a.b.rrd", lambda_="1"), b"lambda_ 1000:1 www mq a.b", id="of a file for each name"
+        ),
         pytest.param(update("trends", "a.b.rrd", x="1"), b"x 1000:1 www a.b.rrd", id="a name that was chosen"),
         pytest.param(update("logs", "a.b.rrd", x="1"), b"x 1000:1 www a.b.rrd", id="... by another name"),
         pytest.param(update("weather", "a,b.rrd", x="1"), b"x 1000:1 www a,b.rrd", id="... by a script"),

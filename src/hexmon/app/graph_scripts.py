@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,10 +36,9 @@ class GraphScripts:
     figures came, what could not be used of them, and texts that there was no room for.
     """
 
-    def __init__(self, argv: Sequence[str], tests: Collection[str], take: Take, clock: Clock) -> None:
+    def __init__(self, argv: Sequence[str], take: Take, clock: Clock) -> None:
         self.counts = Counter(run=0, failed=0, files=0, mistakes=0, lost=0)
         self._argv = argv
-        self._tests = frozenset(tests)
         self._take = take
         self._clock = clock
         self._programs = Programs(AT_ONCE)
@@ -48,10 +47,6 @@ class GraphScripts:
         self._wanted = asyncio.Event()
         self._trouble = ""
         self._complained = -_SILENCE
-
-    def wants(self, test: str) -> bool:
-        """Whether the texts of that column are for the program."""
-        return test in self._tests
 
     def offer(self, source: Source) -> bool:
         """Have a text read; False when too many wait, and this one is lost."""
