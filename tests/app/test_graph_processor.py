@@ -78,22 +78,18 @@ async def test_one_that_reads_too_slowly_loses_lines_and_holds_up_nobody(
 
 
 async def test_one_that_dies_is_started_again_after_a_pause(tmp_path: Path) -> None:
-    async with running(f"echo x >> {tmp_path}/starts; read line; echo $line >> {tmp_path}/read; exit 5") as bench:
-        for number in range(3):
-            bench.processor.feed([figure(number)])
-            await until(lambda: bench.processor._program is None)
-            assert "it ended (5) and is started again" in next(bench.processor.troubles())
-            bench.processor.feed([figure(f"10{number}")])
-            await settle()
-            assert (tmp_path / "starts").read_text().count("x") == number + 1
-            await bench.clock.advance(PAUSE + 0.1)
-            await until(lambda: (tmp_path / "starts").read_text().count("x") == number + 2)  # noqa: B023
-            await until(lambda: (tmp_path / "read").read_text().count("\n") == number + 2)  # noqa: B023
-            await until(lambda: bench.processor._program is None)
-            await bench.clock.advance(PAUSE + 0.1)
-            await until(lambda: bench.processor._program is not None)
-            break
-    assert (tmp_path / "read").read_text().splitlines() == ["la 1000:0 www la", "la 1000:100 www la"]
+    async with running(f"echo x >> {tmp_path}/starts; read line && echo $line >> {tmp_path}/read; exit 5") as bench:
+        bench.processor.feed([figure(1)])
+        await until(lambda: bench.processor._program is None)
+        assert "it ended (5) and is started again" in next(bench.processor.troubles())
+        bench.processor.feed([figure(2)])
+        await bench.clock.advance(PAUSE - 0.1)
+        assert (tmp_path / "starts").read_text() == "x\n"
+        await bench.clock.advance(0.2)
+        await until(lambda: (tmp_path / "read").read_text().count("\n") == 2)
+        await until(lambda: bench.processor._program is None)
+    assert (tmp_path / "read").read_text().splitlines() == ["la 1000:1 www la", "la 1000:2 www la"]
+    assert bench.counts == {"given": 2, "starts": 2}
 
 
 async def test_lines_wait_for_one_that_is_not_there_yet(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -64,7 +65,7 @@ async def running(folder: Path, script: str) -> AsyncIterator[Bench]:
     ],
 )
 async def test_it_is_given_the_message(tmp_path: Path, source: Source, message: bytes) -> None:
-    script = f'echo "$#,$1,$2,$3,$(stat -c %a $4)" > {tmp_path}/words; cp $4 {tmp_path}/message; {DEFINED} 5'
+    script = f'echo "$#,$1,$2,$3,$4,$(stat -c %a $4)" > {tmp_path}/words; cp $4 {tmp_path}/message; {DEFINED} 5'
     async with running(tmp_path, script) as bench:
         bench.offer(source)
     assert (tmp_path / "message").read_bytes() == message
@@ -77,7 +78,7 @@ async def test_it_is_given_the_message(tmp_path: Path, source: Source, message: 
 
 
 async def test_each_text_has_a_file_of_its_own(tmp_path: Path) -> None:
-    async with running(tmp_path, f"{DEFINED} $(tail -c +38 $4)") as bench:
+    async with running(tmp_path, f"{DEFINED} $(tail -c +32 $4)") as bench:
         bench.offer(*(text(f"{number}\n".encode()) for number in range(40)))
     assert sorted(int(values[0]) for _, _, values in bench.found) == list(range(40))
 
@@ -144,7 +145,7 @@ async def test_a_program_that_is_gone_is_told_of_until_it_works(tmp_path: Path) 
 
 async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(graph_scripts.tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     before = len(os.listdir("/proc/self/fd"))
     bench = Bench(tmp_path, f"touch {tmp_path}/up; sleep 60")
     async with asyncio.TaskGroup() as tasks:

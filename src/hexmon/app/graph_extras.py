@@ -1,4 +1,4 @@
-"""What else becomes of figures besides files: DS settings judge them, scripts make them, another program is told them."""
+"""What becomes of figures besides files: DS settings judge them, scripts make some, another program is told of them."""
 
 import asyncio
 import shlex

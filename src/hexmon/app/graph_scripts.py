@@ -82,7 +82,7 @@ class GraphScripts:
             self._bytes -= len(source.text)
             try:
                 await self._read(source, file)
-            except Exception:
+            except Exception:  # noqa: BLE001
                 # One odd text, or a full disk, must not end the reading of all others.
                 self._failed(source, "its text could not be handed over")
                 log.debug("graphs: %s", source.host, exc_info=True)
@@ -97,14 +97,15 @@ class GraphScripts:
                 argv = [*self._argv, source.host, source.test, str(file)]
                 ended = await self._programs.run(argv, own_environment(), keep=_KEPT)
         except TimeoutError:
-            return self._failed(source, f"it did not end within {SECONDS:g} seconds")
+            self._failed(source, f"it did not end within {SECONDS:g} seconds")
         except (CannotStart, Flood, NoRoom) as error:
-            return self._failed(source, str(error))
-        if ended.status != 0:
-            self._failed(source, how_it_ended(ended))
+            self._failed(source, str(error))
         else:
-            self.counts["run"] += 1
-        self._use(source, await asyncio.to_thread(_printed, source, ended.output))
+            self._use(source, await asyncio.to_thread(_printed, source, ended.output))
+            if ended.status != 0:
+                self._failed(source, how_it_ended(ended))
+            else:
+                self.counts["run"] += 1
 
     def _use(self, source: Source, printed: Printed) -> None:
         self.counts["files"] += len(printed.updates)
