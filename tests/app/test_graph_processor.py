@@ -1,7 +1,6 @@
 """A program that reads a line for every figure, whatever it does."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from hexmon.app.graph_processor import PAUSE, Processor
 from hexmon.graphs.metric_lines import MetricLines
 from hexmon.graphs.schema import DataSource, Update
 from tests.support.clock import FakeClock, settle
-from tests.support.waiting import until
+from tests.support.waiting import open_files, until
 
 SOURCES = (DataSource("la"),)
 
@@ -124,7 +123,7 @@ async def test_odd_figures_are_left_out(tmp_path: Path) -> None:
 
 async def test_nothing_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph_processor, "LAST_WORDS", 0.1)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     async with running(f"trap '' TERM HUP; touch {tmp_path}/up; while true; do sleep 1; done"):
         await until((tmp_path / "up").exists)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before

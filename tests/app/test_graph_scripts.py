@@ -1,7 +1,6 @@
 """An extra script: it is given texts in files, and what it prints becomes figures."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from hexmon.app import graph_scripts
 from hexmon.app.graph_scripts import AT_ONCE, GraphScripts
 from hexmon.graphs.datasets.contract import Source, Update
 from tests.support.clock import FakeClock, settle
-from tests.support.waiting import until
+from tests.support.waiting import names_in, open_files, until
 
 DEFINED = "echo DS:a:GAUGE:600:0:U; echo x.rrd; echo"
 
@@ -146,7 +145,7 @@ async def test_a_program_that_is_gone_is_told_of_until_it_works(tmp_path: Path) 
 async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     bench = Bench(tmp_path, f"touch {tmp_path}/up; sleep 60")
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(bench.scripts.run())
@@ -154,5 +153,5 @@ async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.Monkey
         bench.offer(text())
         await until((tmp_path / "up").exists)
         task.cancel()
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["script", "up"]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert names_in(tmp_path) == {"script", "up"}
+    assert open_files() == before

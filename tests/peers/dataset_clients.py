@@ -9,7 +9,7 @@ from hexmon.judge.clients.selection import Selected
 from hexmon.model.inventory import Host
 from hexmon.model.status import DataMessage, Report
 from tests.peers.client_samples import samples
-from tests.peers.dataset_texts import Text
+from tests.peers.dataset_dice import Text
 from tests.support.xymond_client import NOW
 
 RULES = Selected(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.peers.dataset_texts import Text
+from tests.peers.dataset_dice import Text
 from tests.support.xymond_rrd import InFile, near
 
 Both = tuple[InFile | None, InFile | None]

@@ -11,9 +11,10 @@ import pytest
 from tests.peers.client_samples import samples
 from tests.peers.dataset_clients import texts_of
 from tests.peers.dataset_compare import differences, files_of
+from tests.peers.dataset_dice import Text
 from tests.peers.dataset_oddities import ODDITIES
-from tests.peers.dataset_texts import MAKERS, Text, texts
-from tests.support.xymond_rrd import Said, XymondRrd, xymond_rrd
+from tests.peers.dataset_texts import MAKERS, texts
+from tests.support.xymond_rrd import InFile, Said, XymondRrd, xymond_rrd
 
 pytestmark = pytest.mark.peers
 
@@ -55,5 +56,5 @@ def _has_files(text: Text) -> bool:
     return bool(_files(text))
 
 
-def _files(text: Text):  # type: ignore[no-untyped-def]
+def _files(text: Text) -> dict[str, InFile]:
     return files_of(Said(kind=text.kind, host="www", test=text.test, text=text.text.encode()))

@@ -10,7 +10,7 @@ import pytest
 
 from hexmon.probes.programs import CannotStart
 from hexmon.probes.standing import Standing
-from tests.support.waiting import until
+from tests.support.waiting import open_files, until
 
 
 @contextmanager
@@ -86,10 +86,10 @@ def _gone(pid: int) -> bool:
 
 
 async def test_nothing_is_left_open() -> None:
-    before = set(os.listdir("/proc/self/fd"))
+    before = open_files()
     for script in ("exit 0", "sleep 60"):
         with standing(script) as program:
             program.give(b"x")
     with pytest.raises(CannotStart, match="there is no /nosuch/program"):
         Standing(["/nosuch/program"], {})
-    assert set(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before

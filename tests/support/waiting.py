@@ -1,7 +1,8 @@
-"""Waiting for what other processes do."""
+"""Waiting for what other processes do, and what they leave behind."""
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from hexmon.clock import SystemClock
 
@@ -14,3 +15,13 @@ async def until(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(PLENTY):
         while not holds():
             await clock.sleep_until(clock.monotonic() + 0.01)
+
+
+def open_files() -> set[str]:
+    """The numbers of this process's open files."""
+    return names_in(Path("/proc/self/fd"))
+
+
+def names_in(folder: Path) -> set[str]:
+    """What is in a folder."""
+    return {one.name for one in folder.iterdir()}

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -82,13 +81,11 @@ class GraphScripts:
             self._bytes -= len(source.text)
             try:
                 await self._read(source, file)
-            except Exception:  # noqa: BLE001
+            except Exception:
                 # One odd text, or a full disk, must not end the reading of all others.
                 self._failed(source, "its text could not be handed over")
                 log.debug("graphs: %s", source.host, exc_info=True)
-            finally:
-                with suppress(OSError):
-                    file.unlink()
+            await asyncio.to_thread(_remove, file)
 
     async def _read(self, source: Source, file: Path) -> None:
         await asyncio.to_thread(_write, file, _message(source))
@@ -145,9 +142,13 @@ def _message(source: Source) -> bytes:
 
 
 def _write(file: Path, message: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as opened:
-        opened.write(message)
+    file.touch(mode=0o600)
+    file.write_bytes(message)
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def _printed(source: Source, output: bytes) -> Printed:

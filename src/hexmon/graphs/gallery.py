@@ -103,17 +103,22 @@ class Gallery:
 
     async def of_host(self, host: Host) -> list[Shown]:
         """Its pictures in order, as its TRENDS tag has them; of files that were updated within a day."""
-        catalog, found = await asyncio.to_thread(self._look, host)
-        return catalog.of_host(found, host.display.trends, self._clock.now() - STALE_SECONDS)
+        fresh_from = self._clock.now() - STALE_SECONDS
+
+        def look() -> list[Shown]:
+            return self._catalog().of_host(listings(self._folders, host), host.display.trends, fresh_from)
+
+        return await asyncio.to_thread(look)
 
     async def of_test(self, host: Host, test: str) -> list[Shown]:
         """Those of one square."""
-        catalog, found = await asyncio.to_thread(self._look, host)
+        fresh_from = self._clock.now() - STALE_SECONDS
         site_type = host.monitor.type if host.monitor is not None else None
-        return catalog.of_test(test, found, site_type, self._clock.now() - STALE_SECONDS)
 
-    def _look(self, host: Host) -> tuple[Catalog, list[Listing]]:
-        return self._catalog(), listings(self._folders, host)
+        def look() -> list[Shown]:
+            return self._catalog().of_test(test, listings(self._folders, host), site_type, fresh_from)
+
+        return await asyncio.to_thread(look)
 
     def _catalog(self) -> Catalog:
         said = self._graphs
@@ -224,11 +229,13 @@ class Gallery:
         key = (command, graph, tuple(host.name for host in hosts), scene.window.range, scene.chosen)
         async with self._one_title:
             known = self._titles.get(key, self._clock.monotonic())
+            if known is None and self._titles.get(command, self._clock.monotonic()) is not None:
+                known = ""  # it said nothing a short while ago: a page of many pictures cannot wait for each
             if known is None:
                 folder = self._folders.root / scene.listing.folder
                 words = (names, graph, period, *(file.name for file in scene.chosen))
                 known = await asyncio.to_thread(ask, command, words, str(folder))
-                self._titles.put(key, known, len(known), self._clock.monotonic())
+                self._titles.put(key if known else command, known, len(known), self._clock.monotonic())
         return known or scene.title
 
     async def _do(self, scene: _Scene, kind: str, words: Sequence[str]) -> Result:

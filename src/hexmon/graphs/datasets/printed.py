@@ -1,4 +1,4 @@
-"""What an extra script prints (xymond_rrd(8), custom RRD data via scripts): definitions, the name of a file, its values."""
+"""What an extra script prints (xymond_rrd(8)): definitions of data sources, the name of a file, its values."""
 
 from collections.abc import Iterator
 
