@@ -289,6 +289,8 @@ class Monitor:
         parts.keeper.use(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
         parts.analysis.use(self._sources.analysis)
+        if parts.graphing is not None:
+            parts.graphing.extras.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.tell(before, inventory)
 
