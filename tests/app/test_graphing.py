@@ -1,7 +1,7 @@
 """Graphs: from what the board tells of to RRD files, and what hexmon says of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,6 @@ from msgspec.structs import replace
 from hexmon.app.graphing import Graphing
 from hexmon.app.settings import Configuration, Settings
 from hexmon.graphs import librrd
-from hexmon.graphs.datasets.contract import Source
-from hexmon.graphs.schema import DataSource, Update
 from hexmon.graphs.settings import GraphSettings
 from hexmon.model.device import Device
 from hexmon.model.events import MonitorChecked, SquareDropped
@@ -26,7 +24,8 @@ from tests.support.dispatch import Monitor as Dispatched
 from tests.support.monitor import monitor as running_monitor
 from tests.support.monitor import wait_for
 
-HOSTS = "127.0.0.1 www.example.com #\n127.0.0.2 db.example.com #\n"
+UP = "green up: 3 days, load=0.26"
+HOSTS = "127.0.0.1 www.example.com # INTERFACES:^eth\n127.0.0.2 db.example.com #\n"
 PING = StatusKey("Office.gw", "conn")
 SWITCH = StatusKey("Office.sw", "ports")
 SITE = Site(
@@ -40,18 +39,6 @@ SITE = Site(
         Monitor(site="Office", key=SWITCH, type="ports", name="sw", address="127.0.0.2", check_every=86400),
     ),
 )
-
-
-def length_of(source: Source, data_sets: Mapping[str, str]) -> Iterable[Update]:
-    """A data set: how long a text is."""
-    yield Update(
-        folder=source.host,
-        file=f"{data_sets[source.test]}.{source.kind}.{source.os_type or 'none'}.rrd",
-        sources=(DataSource("length"),),
-        values=(str(len(source.text)),),
-        at=source.at,
-        test=source.test,
-    )
 
 
 class Bench:
@@ -92,26 +79,34 @@ async def a_bench(folder: Path, **settings: Any) -> AsyncIterator[Bench]:
             task.cancel()
 
 
-@pytest.fixture(autouse=True)
-def _data_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hexmon.app.graphing.updates_of", length_of)
-
-
 async def test_statuses_and_data_messages_become_files(tmp_path: Path) -> None:
     async with a_bench(tmp_path) as bench:
-        bench.monitor.say("client www,example,com.linux linux\n[test]\nx\n")
-        bench.monitor.say("status www,example,com.cpu green up")
-        bench.monitor.say("status www,example,com.nosuch green nothing to be drawn")
-        bench.monitor.say("status db,example,com.postgres green it answers")
+        bench.monitor.say(f"status www,example,com.cpu {UP}")
+        bench.monitor.say(f"status www,example,com.nosuch {UP}")
+        bench.monitor.say("status db,example,com.postgres green it answers\n\nSeconds: 0.25\n")
         bench.monitor.say("status db,example,com.cpu purple it is silent")
-        bench.monitor.say("data db,example,com.vmstat\n1 2 3")
+        bench.monitor.say("data db,example,com.vmstat\nlinux\n1 2 3")
+        bench.monitor.say("data db,example,com.linecounts\nerrors:3")
         await settle()
-        await bench.graphing.flushed("www.example.com", ["la.status.linux.rrd"], seconds=20)
-        assert librrd.info(bench.top / "www.example.com" / "la.status.linux.rrd")["ds[length].last_ds"] == "8"
+        await bench.graphing.flushed("www.example.com", ["la.rrd"], seconds=20)
+        assert librrd.info(bench.top / "www.example.com" / "la.rrd")["ds[la].last_ds"] == "26"
     assert bench.files() == [
-        "db.example.com/tcp.status.none.rrd",
-        "db.example.com/vmstat.data.none.rrd",
-        "www.example.com/la.status.linux.rrd",
+        "db.example.com/lines.errors.rrd",
+        "db.example.com/tcp.postgres.rrd",
+        "db.example.com/vmstat.rrd",
+        "www.example.com/la.rrd",
+    ]
+
+
+async def test_interfaces_that_a_host_does_not_want(tmp_path: Path) -> None:
+    async with a_bench(tmp_path) as bench:
+        rows = "".join(f"{name}: flags=1\n  RX bytes:1 (x)  TX bytes:2 (x)\n" for name in ("eth0", "docker0"))
+        for host in ("www", "db"):
+            bench.monitor.say(f"data {host},example,com.ifstat\nlinux\n{rows}")
+    assert bench.files() == [
+        "db.example.com/ifstat.docker0.rrd",
+        "db.example.com/ifstat.eth0.rrd",
+        "www.example.com/ifstat.eth0.rrd",
     ]
 
 
@@ -151,7 +146,7 @@ async def test_a_folder_of_apmonitor_is_used_as_it_is(tmp_path: Path) -> None:
 async def test_hosts_that_are_dropped_and_renamed(tmp_path: Path) -> None:
     async with a_bench(tmp_path) as bench:
         for host in ("www,example,com", "db,example,com"):
-            bench.monitor.say(f"status {host}.cpu green up")
+            bench.monitor.say(f"status {host}.cpu {UP}")
         bench.bus.publish(MonitorChecked(at=bench.clock.now(), key=PING, up=True, seconds=1.0))
         bench.bus.publish(polled(bench.clock.now(), 500.0))
         bench.monitor.say("drop www.example.com cpu")
@@ -161,7 +156,7 @@ async def test_hosts_that_are_dropped_and_renamed(tmp_path: Path) -> None:
         bench.monitor.say("drop db.example.com")
         bench.monitor.say("drop Office.gw")
         bench.bus.publish(SquareDropped(at=bench.clock.now(), host="web.example.com", test=None, forget=True))
-    assert bench.files() == ["Office/sw-snmp.rrd", "web.example.com/la.status.none.rrd"]
+    assert bench.files() == ["Office/sw-snmp.rrd", "web.example.com/la.rrd"]
 
 
 async def test_the_end_writes_what_was_told_a_moment_ago(tmp_path: Path) -> None:
@@ -177,10 +172,10 @@ async def test_the_end_writes_what_was_told_a_moment_ago(tmp_path: Path) -> None
 async def test_what_hexmon_says_of_them(tmp_path: Path) -> None:
     (tmp_path / "rrddefinitions.cfg").write_text("[la]\nRRA:AVG:0.5:1:5\nRRA:LAST:0.5:1:7\n")
     async with a_bench(tmp_path, test2rrd=("cpu=la",)) as bench:
-        bench.monitor.say("status www,example,com.la green up")
-        bench.monitor.say("status www,example,com.cpu green up")
+        bench.monitor.say(f"status www,example,com.cpu2 {UP}")
+        bench.monitor.say(f"status www,example,com.cpu {UP}")
         await settle()
-        await bench.graphing.flushed("www.example.com", ["la.status.none.rrd"], seconds=20)
+        await bench.graphing.flushed("www.example.com", ["la.rrd"], seconds=20)
         metrics = "\n".join(bench.graphing.metrics())
         assert 'hexmon_rrd_total{what="written"} 1' in metrics
         assert "hexmon_rrd_files 1" in metrics
@@ -206,7 +201,7 @@ def test_a_running_hexmon_keeps_figures_until_its_end(tmp_path: Path) -> None:
     with running_monitor(tmp_path, HOSTS) as running:
         status, text = running.get("/metrics")
         assert status == 200
-        assert b"hexmon_rrd_pending 0" in text
+        assert b"hexmon_rrd_pending " in text
         wait_for(lambda: b"graphs" in running.get("/metrics")[1] or None, 10, "the queue of graphs")
 
 

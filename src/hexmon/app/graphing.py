@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.app.graph_extras import GraphExtras
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
@@ -17,7 +18,8 @@ from hexmon.clock import Clock
 from hexmon.config.source import LinesSource
 from hexmon.graphs import librrd
 from hexmon.graphs.datasets.contract import Source
-from hexmon.graphs.datasets.select import updates_of
+from hexmon.graphs.datasets.ifstat import INTERFACES
+from hexmon.graphs.datasets.select import Selector
 from hexmon.graphs.definitions import Definitions, read_definitions
 from hexmon.graphs.files import RrdFiles
 from hexmon.graphs.places import UNFINISHED
@@ -27,7 +29,6 @@ from hexmon.graphs.settings import GraphSettings
 from hexmon.graphs.site_figures import SiteFigures
 from hexmon.graphs.site_rrd import Place, file_of
 from hexmon.graphs.writer import Writer
-from hexmon.model.color import Color
 from hexmon.model.events import (
     DataReported,
     Event,
@@ -66,9 +67,9 @@ def definitions_of(configuration: Configuration) -> Definitions:
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
-    """What the inventory in force says of figures: column to data set, and where those of monitors go."""
+    """What the inventory in force says of figures: columns of network tests, and where those of monitors go."""
 
-    data_sets: Mapping[str, str]
+    timed: frozenset[str]
     monitors: Mapping[StatusKey, tuple[Monitor, Place]]
     hosts: frozenset[str]  # of monitors
 
@@ -89,10 +90,10 @@ class Graphing:
         self._files = RrdFiles(self.folder, definitions, daemon)
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
-        self._environment = settings.environment()
-        self._columns = settings.data_sets()
+        self._selector = Selector(settings.reading())
+        self.extras = GraphExtras(configuration, clock, board, self._made_by_script)
         self._figures = SiteFigures(self._files.last)
-        self._snapshot = _Snapshot(self._columns, {}, frozenset())
+        self._snapshot = _Snapshot(frozenset(), {}, frozenset())
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -102,6 +103,7 @@ class Graphing:
         if self._subscription is None:
             yield
             return
+        self.extras.start()
         self._writer.start()
         self._writer.do(self._load)
         self._inventory_changed()
@@ -114,10 +116,13 @@ class Graphing:
             self._writer.do(self._save)
             if not await asyncio.to_thread(self._writer.stop, LAST_WORDS):
                 log.warning("graphs: %d figures could not be written in time", self._writer.pending())
+            await self.extras.close()
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of graphs, by name."""
-        return {"graphs": self._follow(self._subscription)} if self._subscription is not None else {}
+        if self._subscription is None:
+            return {}
+        return {"graphs": self._follow(self._subscription), **self.extras.loops()}
 
     async def _follow(self, subscription: Subscription) -> None:
         while True:
@@ -131,6 +136,11 @@ class Graphing:
                 self._take(events[first + _SLICE :])
                 raise
 
+    def place_of(self, key: StatusKey) -> Place | None:
+        """Where the figures of a monitor of a site are."""
+        found = self._snapshot.monitors.get(key)
+        return found[1] if found is not None else None
+
     async def flushed(self, folder: str, files: Iterable[str], seconds: float = 2.0) -> None:
         """Return when the files have all figures that came, or after so many seconds."""
         waiting = [asyncio.wrap_future(self._writer.flush(folder, file)) for file in files]
@@ -143,12 +153,11 @@ class Graphing:
         """Hand over in their order what there is; nothing here takes long."""
         texts: list[Source] = []
         for event in events:
-            if isinstance(event, StatusReported):
-                if event.status.color is not Color.PURPLE and "R" not in event.status.flags:
-                    texts.append(self._source_of(event))
-            elif isinstance(event, DataReported):
-                texts.append(self._source("data", event.host, event.name, event.text, event.at))
-            else:
+            source = self._source_in(event)
+            if source is not None:
+                if not self.extras.read_by_script(source):
+                    texts.append(source)
+            elif not isinstance(event, StatusReported):
                 self._hand_over(texts)
                 texts = []
                 self._other(event)
@@ -158,12 +167,22 @@ class Graphing:
         if texts:
             self._writer.offer(self._read(texts), weight=len(texts), size=sum(len(one.text) for one in texts))
 
-    def _source_of(self, event: StatusReported) -> Source:
+    def _made_by_script(self, source: Source, updates: Sequence[Update]) -> None:
+        self._writer.offer(self.extras.of_text(source, updates))
+
+    def _source_in(self, event: Event) -> Source | None:
+        """A text that may have figures."""
+        if isinstance(event, DataReported):
+            return self._source("data", event.host, event.name, event.text, event.at)
+        if not isinstance(event, StatusReported) or event.repeated or "R" in event.status.flags:
+            return None
         status = event.status
         return self._source("status", status.key.host, status.key.test, status.text, event.at, status.color.word)
 
     def _source(self, kind: str, host: str, test: str, text: bytes, at: float, color: str = "green") -> Source:
         os_type, host_class = self._board.system(host)
+        known = self._board.inventory.find(host)
+        interfaces = known.items.get(INTERFACES) if known is not None else None
         return Source(
             kind=kind,
             host=host,
@@ -173,7 +192,7 @@ class Graphing:
             color=color,
             os_type=os_type,
             host_class=host_class,
-            settings=self._environment,
+            settings={INTERFACES: interfaces} if interfaces else {},
         )
 
     def _other(self, event: Event) -> None:
@@ -203,16 +222,17 @@ class Graphing:
     def _read(self, texts: Sequence[Source]) -> Iterator[Update]:
         snapshot = self._snapshot
         for source in texts:
-            if source.test in snapshot.data_sets and source.host not in snapshot.hosts:
-                yield from updates_of(source, snapshot.data_sets)
+            if source.host not in snapshot.hosts:
+                yield from self.extras.of_text(source, self._selector.updates_of(source))
 
     def _check(self, event: MonitorChecked) -> Iterator[Update]:
         found = self._snapshot.monitors.get(event.key)
         if found is not None:
-            yield from self._figures.updates(*found, event)
+            yield from self.extras.of_monitor(self._figures.updates(*found, event))
 
     def _look_at(self, inventory: Inventory) -> None:
-        self._snapshot = _snapshot(inventory, self._columns, self.folder)
+        self._snapshot = _snapshot(inventory, self.folder)
+        self._selector.settings = self.settings.reading(self._snapshot.timed)
         self._figures.keep_only({place for _, place in self._snapshot.monitors.values()})
 
     def _load(self) -> None:
@@ -232,6 +252,7 @@ class Graphing:
             yield f"no figures are kept: {librrd.missing()}; [graphs] enabled = false says that none are wanted"
         yield from (str(problem) for problem in self.problems)
         yield from self._writer.troubles()
+        yield from self.extras.troubles()
 
     def metrics(self) -> list[str]:
         """In Prometheus' text format."""
@@ -241,11 +262,12 @@ class Graphing:
             *gauge("hexmon_rrd_pending", self._writer.pending()),
             *gauge("hexmon_rrd_files", self._writer.files()),
             *counter("hexmon_rrd_seconds_total", round(self._writer.seconds, 3)),
+            *self.extras.metrics(),
         ]
 
 
-def _snapshot(inventory: Inventory, columns: Mapping[str, str], top: Path) -> _Snapshot:
-    timed = {check.key.test for host in inventory.hosts.values() for check in host.checks if check.probe in _TIMED}
+def _snapshot(inventory: Inventory, top: Path) -> _Snapshot:
+    checks = (check for host in inventory.hosts.values() for check in host.checks)
     monitors: dict[StatusKey, tuple[Monitor, Place]] = {}
     for site in inventory.sites:
         # Files of APMonitor that were put here go on.
@@ -253,4 +275,8 @@ def _snapshot(inventory: Inventory, columns: Mapping[str, str], top: Path) -> _S
         folder = theirs if (top / theirs).is_dir() else site.folder
         for monitor in site.monitors:
             monitors[monitor.key] = (monitor, Place(folder, file_of(monitor, site.folder)))
-    return _Snapshot({**dict.fromkeys(timed, "tcp"), **columns}, monitors, frozenset(key.host for key in monitors))
+    return _Snapshot(
+        frozenset(check.key.test for check in checks if check.probe in _TIMED),
+        monitors,
+        frozenset(key.host for key in monitors),
+    )

@@ -10,7 +10,7 @@ UNFINISHED = ".hexmon-"  # what is being written begins so
 SUFFIX = ".rrd"
 
 _NAME = re.compile(r"[^/\x00-\x1f\x7f.][^/\x00-\x1f\x7f]*\Z")
-_LONGEST = 240  # bytes: librrd writes a file beside it whose name is a little longer
+_LONGEST = 249  # bytes: librrd writes a file beside it whose name is six longer
 
 
 class NameRefusedError(ValueError):

@@ -1,18 +1,20 @@
 """What can be set about graphs: `[graphs]`. The words are Xymon's where it has them (xymonserver.cfg(5))."""
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from hexmon.config.settings import LIST, PositiveCount, Seconds, checked, within
+from hexmon.graphs.datasets.settings import DatasetSettings, columns_of
 
 # Every column whose texts hold figures. A check over the network needs no word here: its status says how long it took.
 TEST2RRD = (
     "cpu=la,disk,inode,qtree,quotas,memory,conn=tcp,http=tcp,dns=tcp,dig=tcp,time=ntpstat,ntpstat,vmstat,iostat,"
     "netstat,ifstat,temperature,apache,bind,sendmail,mailq,nmailq=mailq,iishealth,citrix,files,procs=processes,ports,"
-    "clock,lines,deltalines,trends,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,"
-    "HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
+    "clock,lines,deltalines,trends,smoke,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,"
+    "JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
     "paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
 GRAPHS = (
@@ -30,6 +32,15 @@ def _read_daemon(text: str) -> None:
         raise ValueError(f"'{text}' is not where an rrdcached listens: unix:/path, or host:port")
 
 
+def _read_command(text: str) -> None:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no command: {error}") from None
+    if text and not words:
+        raise ValueError("it is blank: write a program and its words, or nothing")
+
+
 def _read_mapping(text: str) -> None:
     for word in filter(None, (part.strip() for part in text.split(","))):
         column, _, handler = word.partition("=")
@@ -38,6 +49,7 @@ def _read_mapping(text: str) -> None:
 
 
 _STRICT = {"extra": "forbid"}
+Command = Annotated[str, checked(_read_command)]
 Words = Annotated[tuple[str, ...], LIST]
 Mapped = Annotated[tuple[Annotated[str, checked(_read_mapping)], ...], LIST]
 
@@ -48,8 +60,9 @@ class GraphSettings:
 
     `enabled` auto: when librrd is installed. `dir` may be a folder that Xymon (XYMONRRDS) or APMonitor wrote.
     `test2rrd` is column or column=data set; `ncv` and `splitncv` are column -> "NAME:TYPE,...". `columns`
-    says which graphs a square shows (GRAPHS_COLUMN). Figures wait at most
-    `flush` seconds for others of the same file, or until it has `batch` of them.
+    says which graphs a square shows (GRAPHS_COLUMN). `extra_script` makes figures of the columns `extra_tests`; every
+    update is told to `processor`. Figures wait at most `flush` seconds for others of the same file, or until it has
+    `batch` of them.
     """
 
     __pydantic_config__ = _STRICT
@@ -68,6 +81,14 @@ class GraphSettings:
     trackmax: Words = ()
     rrddisks: str = ""
     norrddisks: str = ""
+    extra_script: Command = ""
+    extra_tests: Words = ()
+    processor: Command = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for settings that make no sense together."""
+        if bool(self.extra_script) != bool(_words(self.extra_tests)):
+            raise ValueError("extra_script and extra_tests: the program and the columns that it reads go together")
 
     def data_sets(self) -> Mapping[str, str]:
         """Column to data set, as `test2rrd` says."""
@@ -82,16 +103,16 @@ class GraphSettings:
         """The graphs of the columns that have their own."""
         return {column: _words(words) for column, words in self.columns.items()}
 
-    def environment(self) -> Mapping[str, str]:
-        """What data sets are told, by the names of xymonserver.cfg: NCV_COLUMN, SPLITNCV_COLUMN, TRACKMAX, RRDDISKS."""
-        known = {
-            **{f"NCV_{column}": text for column, text in self.ncv.items()},
-            **{f"SPLITNCV_{column}": text for column, text in self.splitncv.items()},
-            "TRACKMAX": ",".join(_words(self.trackmax)),
-            "RRDDISKS": self.rrddisks,
-            "NORRDDISKS": self.norrddisks,
-        }
-        return {name: text for name, text in known.items() if text}
+    def reading(self, timed: Iterable[str] = ()) -> DatasetSettings:
+        """How texts are read; `timed` are columns of network tests, which say how long they took."""
+        return DatasetSettings(
+            columns=columns_of((*_words(self.test2rrd), *(f"{column}=tcp" for column in timed))),
+            ncv=self.ncv,
+            splitncv=self.splitncv,
+            disks=self.rrddisks,
+            no_disks=self.norrddisks,
+            extra_tests=frozenset(_words(self.extra_tests)),
+        )
 
 
 def _words(lists: tuple[str, ...]) -> tuple[str, ...]:

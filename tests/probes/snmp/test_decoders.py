@@ -18,7 +18,7 @@ from hexmon.probes.snmp.interfaces import Count, interface_of, total
 from hexmon.probes.snmp.neighbours import Ports, read_neighbours
 from hexmon.probes.snmp.recipes import follow
 from hexmon.probes.snmp.slots import ports_of_aliases, slot_above, slot_of_name
-from hexmon.probes.snmp.storage import disk_totals, memory_percent, root_percent, storages, swap_used, whole_disks
+from hexmon.probes.snmp.storage import disk_counts, memory_percent, root_percent, storages, swap_used, whole_disks
 from hexmon.probes.snmp.vendors import VENDORS, Recipe, vendor_of
 
 ARCS = st.integers(0, 0xFFFF_FFFF)
@@ -228,7 +228,7 @@ def test_any_table_of_storage_and_disks_is_read(
     columns = (oids.STORAGE_DESCR, oids.STORAGE_UNITS, oids.STORAGE_SIZE, oids.STORAGE_USED)
     told = storages(dict(zip(columns, (first, second, third, second), strict=True)))
     memory_percent(told), root_percent(told), swap_used(told, second)
-    disk_totals({oids.DISK_NAME: first, oids.DISK_READ: second, oids.DISK_READ_64: third})
+    disk_counts({oids.DISK_NAME: first, oids.DISK_READ: second, oids.DISK_READ_64: third})
 
 
 @pytest.mark.parametrize(
