@@ -3,13 +3,14 @@
 import asyncio
 import json
 import os
+import re
 from typing import Any
 
 import pytest
 
 from hexmon.clock import SystemClock
 from hexmon.model.observation import Observation, Outcome
-from hexmon.probes.icmp import IcmpOptions
+from hexmon.probes.icmp import IcmpOptions, _milliseconds
 from hexmon.probes.icmp_engine import IcmpEngine, Plan
 from hexmon.probes.icmp_packet import V4
 from hexmon.probes.icmp_socket import NOT_ALLOWED
@@ -73,7 +74,25 @@ async def test_several_packets() -> None:
     reply = (await ping(count=4, pause=0.01)).reply
     assert (reply.facts["sent"], reply.facts["received"], reply.facts["loss"]) == (4, 4, 0)
     assert reply.facts["jitter_seconds"] >= 0
-    assert reply.evidence.endswith(b", 4 of 4 packets answered")
+    line = reply.evidence.decode()
+    said = re.search(r", 4 of 4 packets answered \(([\d.]+ [\d.]+ [\d.]+ [\d.]+) ms\)$", line)
+    assert said is not None
+    quickest = min(float(word) for word in said[1].split())
+    assert quickest == pytest.approx(reply.facts["rtt_seconds"] * 1000, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        pytest.param(0.000031, "0.031", id="some microseconds"),
+        pytest.param(0.0123456, "12.35", id="some milliseconds"),
+        pytest.param(1.2345, "1234", id="seconds"),
+        pytest.param(12.3456, "12346", id="many seconds"),
+        pytest.param(0.00000001, "0.000010", id="hardly any time"),
+    ],
+)
+def test_times_have_no_exponent(seconds: float, shown: str) -> None:
+    assert _milliseconds(seconds, 4) == shown
 
 
 @pytest.mark.parametrize(

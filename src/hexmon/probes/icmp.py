@@ -110,10 +110,19 @@ def _quality(pings: list[Ping], choose: Callable[[list[float]], float]) -> dict[
 
 
 def _line(ping: Ping, count: int) -> str:
-    if ping.round_trips:
-        text = f"{ping.address} is alive ({min(ping.round_trips) * 1000:.3g} ms)"
-        return text if count == 1 else f"{text}, {ping.received} of {ping.sent} packets answered"
-    return f"{ping.address} is unreachable{_reason(ping)}"
+    answers = f", {ping.received} of {ping.sent} packets answered" if count > 1 else ""
+    if not ping.round_trips:
+        return f"{ping.address} is unreachable{_reason(ping)}{answers}"
+    text = f"{ping.address} is alive ({_milliseconds(min(ping.round_trips), 3)} ms){answers}"
+    return f"{text} ({' '.join(_milliseconds(time, 4) for time in ping.round_trips)} ms)" if count > 1 else text
+
+
+def _milliseconds(seconds: float, digits: int) -> str:
+    """Never with an exponent: the graphs read it, ours and Xymon's."""
+    value = seconds * 1000
+    if value >= 1000:
+        return f"{value:.0f}"
+    return f"{value:.{digits}g}" if value >= 0.001 else f"{value:.6f}"
 
 
 def _reason(ping: Ping) -> str:

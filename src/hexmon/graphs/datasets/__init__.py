@@ -16,6 +16,7 @@ from hexmon.graphs.datasets.mqueues import mqueues
 from hexmon.graphs.datasets.ncv import ncv
 from hexmon.graphs.datasets.net import net
 from hexmon.graphs.datasets.netstat import netstat
+from hexmon.graphs.datasets.smoke import smoke
 from hexmon.graphs.datasets.trends import trends
 from hexmon.graphs.datasets.vmstat import vmstat
 
@@ -28,6 +29,7 @@ DATASETS: Mapping[str, Dataset] = {
     **dict.fromkeys(("disk", "inode", "qtree", "quotas", "snapshot", "TblSpace"), disk),
     "memory": memory,
     "tcp": net,
+    "smoke": smoke,
     "ncv": ncv,
     "trends": trends,
     "devmon": devmon,

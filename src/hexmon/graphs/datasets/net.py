@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hexmon.graphs.datasets.contract import Source, Update
 from hexmon.graphs.datasets.reading import UNKNOWN, below, lines, made, real_number, url_file_name, whole
+from hexmon.graphs.datasets.smoke import smoke
 from hexmon.graphs.datasets.sources import gauges
 
 SOURCES = gauges("sec")
@@ -22,11 +23,12 @@ _DIGITS = 6
 
 
 def net(source: Source) -> Iterator[Update]:
-    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`."""
+    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`, of ping also `smoke.rrd`, of ntp also `ntp.offset.rrd`."""
     if source.test == "http":
         yield from _urls(source)
     elif source.test == source.settings.get(PING_COLUMN, "conn"):
         yield made(source, f"tcp.{source.test}", SOURCES, _round_trip(whole(source)))
+        yield from smoke(source)
     else:
         yield from _seconds(source)
         if source.test == "ntp":
@@ -65,13 +67,13 @@ def _seconds(source: Source) -> Iterator[Update]:
 
 
 def _ntp(source: Source) -> Iterator[Update]:
-    """Milliseconds, out of the words of ntpdate and of hexmon's own test, which say seconds."""
+    """Seconds, in the words of ntpdate and of hexmon's own test."""
     text = whole(source)
-    offset, distance = (_milliseconds(pattern.search(text)) for pattern in (_OFFSET, _ROOT_DISTANCE))
+    offset, distance = (_exactly(pattern.search(text)) for pattern in (_OFFSET, _ROOT_DISTANCE))
     if offset != UNKNOWN:
-        yield made(source, "ntp", NTP_SOURCES, offset, distance)
+        yield made(source, "ntp.offset", NTP_SOURCES, offset, distance)
 
 
-def _milliseconds(found: re.Match[str] | None) -> str:
+def _exactly(found: re.Match[str] | None) -> str:
     seconds = real_number(found[1]) if found else None
-    return UNKNOWN if seconds is None else f"{seconds * 1000:.{_DIGITS}f}"
+    return UNKNOWN if seconds is None else f"{seconds:.{_DIGITS}f}"
