@@ -193,6 +193,7 @@ LONG = "x" * 500
             "ports", a_reply(Outcome.ERROR, "walk failed: genErr"), "SNMP walk failed: genErr", id="a walk that fails"
         ),
         pytest.param("ports", a_reply(Outcome.TIMEOUT, "timeout"), "SNMP failed: timeout", id="a silent switch"),
+        pytest.param("host", TIMEOUT, "SNMP failed: timeout", id="a silence that outlasts the check"),
         pytest.param("host", polled(Device(values={"cpu_load": 1.0})), "", id="a host that tells"),
         pytest.param(
             "host", a_reply(Outcome.ERROR, "unknown user"), "SNMP failed: unknown user", id="one that refuses"
