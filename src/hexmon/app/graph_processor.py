@@ -5,6 +5,7 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from hexmon.alerts.notify.script import own_environment
 from hexmon.clock import Clock
@@ -153,7 +154,8 @@ class Processor:
             return
         self._closing = asyncio.get_running_loop().create_future()
         self._pump()
-        await asyncio.wait({self._closing, program.ended}, timeout=LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {self._closing, program.ended}
+        await asyncio.wait(either, timeout=LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
         program.hang_up()
         await asyncio.wait({program.ended}, timeout=LAST_WORDS)
         program.give_up()

@@ -1,4 +1,4 @@
-"""The DS settings of analysis.cfg: figures that go to the graphs colour squares, as `modify` does, while they are bad."""
+"""The DS settings of analysis.cfg: while figures of graphs are bad they colour squares, as `modify` does."""
 
 import threading
 from collections import Counter
@@ -36,7 +36,8 @@ class _Judged(msgspec.Struct, frozen=True, gc=False):
 class GraphRules:
     """`judge` is for one thread, which may be another than the event loop's: `later` has something done there.
 
-    `counts`: figures that were judged bad (files), squares that were coloured and given back, what there was no room for.
+    `counts`: figures that were judged bad (files), squares that were coloured and given back, what there was no room
+    for.
     """
 
     def __init__(self, board: Board, later: Later, file: AnalysisFile = NO_RULES) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import os
 import tempfile
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,10 +35,9 @@ class GraphScripts:
     figures came, what could not be used of them, and texts that there was no room for.
     """
 
-    def __init__(self, argv: Sequence[str], tests: Collection[str], take: Take, clock: Clock) -> None:
+    def __init__(self, argv: Sequence[str], take: Take, clock: Clock) -> None:
         self.counts = Counter(run=0, failed=0, files=0, mistakes=0, lost=0)
         self._argv = argv
-        self._tests = frozenset(tests)
         self._take = take
         self._clock = clock
         self._programs = Programs(AT_ONCE)
@@ -48,10 +46,6 @@ class GraphScripts:
         self._wanted = asyncio.Event()
         self._trouble = ""
         self._complained = -_SILENCE
-
-    def wants(self, test: str) -> bool:
-        """Whether the texts of that column are for the program."""
-        return test in self._tests
 
     def offer(self, source: Source) -> bool:
         """Have a text read; False when too many wait, and this one is lost."""
@@ -91,9 +85,7 @@ class GraphScripts:
                 # One odd text, or a full disk, must not end the reading of all others.
                 self._failed(source, "its text could not be handed over")
                 log.debug("graphs: %s", source.host, exc_info=True)
-            finally:
-                with suppress(OSError):
-                    file.unlink()
+            await asyncio.to_thread(_remove, file)
 
     async def _read(self, source: Source, file: Path) -> None:
         await asyncio.to_thread(_write, file, _message(source))
@@ -102,14 +94,15 @@ class GraphScripts:
                 argv = [*self._argv, source.host, source.test, str(file)]
                 ended = await self._programs.run(argv, own_environment(), keep=_KEPT)
         except TimeoutError:
-            return self._failed(source, f"it did not end within {SECONDS:g} seconds")
+            self._failed(source, f"it did not end within {SECONDS:g} seconds")
         except (CannotStart, Flood, NoRoom) as error:
-            return self._failed(source, str(error))
-        if ended.status != 0:
-            self._failed(source, how_it_ended(ended))
+            self._failed(source, str(error))
         else:
-            self.counts["run"] += 1
-        self._use(source, await asyncio.to_thread(_printed, source, ended.output))
+            self._use(source, await asyncio.to_thread(_printed, source, ended.output))
+            if ended.status != 0:
+                self._failed(source, how_it_ended(ended))
+            else:
+                self.counts["run"] += 1
 
     def _use(self, source: Source, printed: Printed) -> None:
         self.counts["files"] += len(printed.updates)
@@ -149,9 +142,13 @@ def _message(source: Source) -> bytes:
 
 
 def _write(file: Path, message: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as opened:
-        opened.write(message)
+    file.touch(mode=0o600)
+    file.write_bytes(message)
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def _printed(source: Source, output: bytes) -> Printed:

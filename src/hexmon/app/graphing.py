@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.app.graph_extras import GraphExtras
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
@@ -90,6 +91,7 @@ class Graphing:
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
         self._selector = Selector(settings.reading())
+        self.extras = GraphExtras(configuration, clock, board, self._made_by_script)
         self._figures = SiteFigures(self._files.last)
         self._snapshot = _Snapshot(frozenset(), {}, frozenset())
 
@@ -101,6 +103,7 @@ class Graphing:
         if self._subscription is None:
             yield
             return
+        self.extras.start()
         self._writer.start()
         self._writer.do(self._load)
         self._inventory_changed()
@@ -113,10 +116,13 @@ class Graphing:
             self._writer.do(self._save)
             if not await asyncio.to_thread(self._writer.stop, LAST_WORDS):
                 log.warning("graphs: %d figures could not be written in time", self._writer.pending())
+            await self.extras.close()
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of graphs, by name."""
-        return {"graphs": self._follow(self._subscription)} if self._subscription is not None else {}
+        if self._subscription is None:
+            return {}
+        return {"graphs": self._follow(self._subscription), **self.extras.loops()}
 
     async def _follow(self, subscription: Subscription) -> None:
         while True:
@@ -130,6 +136,11 @@ class Graphing:
                 self._take(events[first + _SLICE :])
                 raise
 
+    def place_of(self, key: StatusKey) -> Place | None:
+        """Where the figures of a monitor of a site are."""
+        found = self._snapshot.monitors.get(key)
+        return found[1] if found is not None else None
+
     async def flushed(self, folder: str, files: Iterable[str], seconds: float = 2.0) -> None:
         """Return when the files have all figures that came, or after so many seconds."""
         waiting = [asyncio.wrap_future(self._writer.flush(folder, file)) for file in files]
@@ -142,12 +153,11 @@ class Graphing:
         """Hand over in their order what there is; nothing here takes long."""
         texts: list[Source] = []
         for event in events:
-            if isinstance(event, StatusReported):
-                if not event.repeated and "R" not in event.status.flags:
-                    texts.append(self._source_of(event))
-            elif isinstance(event, DataReported):
-                texts.append(self._source("data", event.host, event.name, event.text, event.at))
-            else:
+            source = self._source_in(event)
+            if source is not None:
+                if not self.extras.read_by_script(source):
+                    texts.append(source)
+            elif not isinstance(event, StatusReported):
                 self._hand_over(texts)
                 texts = []
                 self._other(event)
@@ -157,7 +167,15 @@ class Graphing:
         if texts:
             self._writer.offer(self._read(texts), weight=len(texts), size=sum(len(one.text) for one in texts))
 
-    def _source_of(self, event: StatusReported) -> Source:
+    def _made_by_script(self, source: Source, updates: Sequence[Update]) -> None:
+        self._writer.offer(self.extras.of_text(source, updates))
+
+    def _source_in(self, event: Event) -> Source | None:
+        """A text that may have figures."""
+        if isinstance(event, DataReported):
+            return self._source("data", event.host, event.name, event.text, event.at)
+        if not isinstance(event, StatusReported) or event.repeated or "R" in event.status.flags:
+            return None
         status = event.status
         return self._source("status", status.key.host, status.key.test, status.text, event.at, status.color.word)
 
@@ -205,12 +223,12 @@ class Graphing:
         snapshot = self._snapshot
         for source in texts:
             if source.host not in snapshot.hosts:
-                yield from self._selector.updates_of(source)
+                yield from self.extras.of_text(source, self._selector.updates_of(source))
 
     def _check(self, event: MonitorChecked) -> Iterator[Update]:
         found = self._snapshot.monitors.get(event.key)
         if found is not None:
-            yield from self._figures.updates(*found, event)
+            yield from self.extras.of_monitor(self._figures.updates(*found, event))
 
     def _look_at(self, inventory: Inventory) -> None:
         self._snapshot = _snapshot(inventory, self.folder)
@@ -234,6 +252,7 @@ class Graphing:
             yield f"no figures are kept: {librrd.missing()}; [graphs] enabled = false says that none are wanted"
         yield from (str(problem) for problem in self.problems)
         yield from self._writer.troubles()
+        yield from self.extras.troubles()
 
     def metrics(self) -> list[str]:
         """In Prometheus' text format."""
@@ -243,6 +262,7 @@ class Graphing:
             *gauge("hexmon_rrd_pending", self._writer.pending()),
             *gauge("hexmon_rrd_files", self._writer.files()),
             *counter("hexmon_rrd_seconds_total", round(self._writer.seconds, 3)),
+            *self.extras.metrics(),
         ]
 
 

@@ -117,6 +117,8 @@ def put_together(
     runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
     graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
+    if graphing is not None:
+        graphing.extras.use(sources.analysis)
     return Parts(
         configuration=configuration,
         clock=clock,

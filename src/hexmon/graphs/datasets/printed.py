@@ -1,4 +1,4 @@
-"""What an extra script prints (xymond_rrd(8), custom RRD data via scripts): definitions, the name of a file, its values."""
+"""What an extra script prints (xymond_rrd(8)): definitions of data sources, the name of a file, its values."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,6 @@ import msgspec
 from hexmon.graphs.datasets.contract import DataSource, Source, Update
 from hexmon.graphs.datasets.reading import file_name, lines, value_for
 from hexmon.graphs.datasets.sources import Sources, distinct, parse_source
-from hexmon.graphs.places import checked_file
 
 MOST_FILES = 5000  # of one run
 _MOST_SOURCES = 500  # of one file
@@ -80,11 +79,10 @@ class _Reader:
         values = line.split(":", _MOST_SOURCES + 1)
         if len(values) != len(sources):
             raise ValueError(f"{len(values)} values for {len(sources)} data sources")
-        name = checked_file(file_name(file))
         texts = tuple(value_for(one, text) for one, text in zip(sources, values, strict=True))
         return Update(
             folder=self._source.host,
-            file=name,
+            file=file_name(file),
             sources=sources,
             values=texts,
             at=self._source.at,
