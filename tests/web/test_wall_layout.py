@@ -16,7 +16,7 @@ SWITCH, MACHINE = 8, 4
         ([], 1, Layout(1, 1)),
         ([], 9, Layout(1, 3)),
         ([], 40, Layout(1, 8)),
-        ([], 200, Layout(1, 16)),
+        ([], 200, Layout(1, 20)),
         ([], 5000, Layout(1, 20)),
         ([SWITCH], 0, Layout(1, 1)),
         ([SWITCH, SWITCH, MACHINE, MACHINE], 6, Layout(1, 4)),
