@@ -43,7 +43,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def opened(root: Path, path: str, *, width: int = 1280, **options: Any) -> AsyncIterator[Seen]:
+async def opened(root: Path, path: str, *, width: int = 1280, height: int = 900, **options: Any) -> AsyncIterator[Seen]:
     """A browser on that page, which has a week of figures."""
     program = peer("chromium")
     web = a_context(root)
@@ -55,7 +55,7 @@ async def opened(root: Path, path: str, *, width: int = 1280, **options: Any) ->
     async with asyncio.TaskGroup() as tasks, async_playwright() as playwright:
         tasks.create_task(server._serve([listener]))
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context = await browser.new_context(viewport={"width": width, "height": height}, **options)
         seen = Seen(await context.new_page(), context, origin)
         page = seen.page
         page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
@@ -202,3 +202,28 @@ async def test_a_page_drawn_again_keeps_its_pictures(root: Path) -> None:
         assert await page.evaluate(
             "window.before.isConnected && window.before === document.querySelector('picture img')"
         )
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080)])
+async def test_a_wall_shows_every_picture_large_and_scrolls_nothing(root: Path, width: int, height: int) -> None:
+    async with opened(root, "/wall/Office", width=width, height=height) as seen:
+        images = seen.page.locator(".picture img")
+        await expect(images).to_have_count(13)
+        for image in await images.all():
+            await expect(image).to_have_js_property("complete", True)
+            box = await image.bounding_box()
+            assert box is not None
+            assert box["height"] > height / 24
+        page = "document.documentElement"
+        assert await seen.page.evaluate(f"[{page}.scrollWidth, {page}.scrollHeight]") == [width, height]
+        cards = "[...document.querySelectorAll('.card')].filter((card) => card.scrollHeight > card.clientHeight).length"
+        assert await seen.page.evaluate(cards) == 0
+
+
+async def test_a_graph_without_figures_leaves_its_place_empty(root: Path) -> None:
+    async with opened(root, "/wall/Office") as seen:
+        await seen.page.locator(".picture img").first.scroll_into_view_if_needed()
+        await seen.page.route("**/*.svg**", lambda route: route.fulfill(status=404))
+        await seen.page.reload()
+        await expect(seen.page.locator(".picture img").first).to_be_hidden()
+        seen.complaints.clear()
