@@ -76,6 +76,25 @@ def judged(seen: Observation, host: Host | None = None, **view: Any) -> Verdict:
     return verdict
 
 
+@pytest.mark.parametrize(
+    ("interval", "attempts", "validity", "head"),
+    [
+        pytest.param(60.0, 3, 1800.0, b"status+30 ", id="that of the board, for one that is checked often"),
+        pytest.param(1500.0, 1, 3010.0, b"status+50 ", id="one round may be missed"),
+        pytest.param(86400.0, 3, 172_839.0, b"status+2881 ", id="once a day, with three attempts and their pauses"),
+    ],
+)
+def test_a_monitor_that_is_checked_seldom_is_believed_until_it_is_checked_again(
+    interval: float, attempts: int, validity: float, head: bytes
+) -> None:
+    seen = observation("ping", OK)
+    check = msgspec.structs.replace(seen.check, interval=interval, attempts=attempts, retry_pause=3.0 * (attempts > 1))
+    report = judged(msgspec.structs.replace(seen, check=check)).report
+    assert report.validity == validity
+    assert report.head is not None
+    assert report.head.startswith(head)
+
+
 TIMEOUT = a_reply(Outcome.TIMEOUT, "Server timeout")
 REFUSED = a_reply(Outcome.REFUSED, "Connection refused")
 UNREACHABLE = a_reply(Outcome.UNREACHABLE, "No route to host")

@@ -136,6 +136,11 @@ class Graphing:
                 self._take(events[first + _SLICE :])
                 raise
 
+    def place_of(self, key: StatusKey) -> Place | None:
+        """Where the figures of a monitor of a site are."""
+        found = self._snapshot.monitors.get(key)
+        return found[1] if found is not None else None
+
     async def flushed(self, folder: str, files: Iterable[str], seconds: float = 2.0) -> None:
         """Return when the files have all figures that came, or after so many seconds."""
         waiting = [asyncio.wrap_future(self._writer.flush(folder, file)) for file in files]

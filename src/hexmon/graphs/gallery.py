@@ -28,7 +28,7 @@ from hexmon.graphs.draw import (
 )
 from hexmon.graphs.folders import Folders
 from hexmon.graphs.graphs_cfg import GraphBook
-from hexmon.graphs.host_files import listings, together
+from hexmon.graphs.host_files import PlaceOf, listings, together, usual_place
 from hexmon.graphs.painter import Job, Result
 from hexmon.graphs.painters import Painters
 from hexmon.graphs.palette import THEMES
@@ -57,7 +57,8 @@ async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
 class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
-    `flush` is awaited before files are drawn, which are given by folder and name.
+    `flush` is awaited before files are drawn, which are given by folder and name. `place_of` says where the figures of
+    a monitor of a site are.
     """
 
     book: Callable[[], GraphBook]
@@ -65,6 +66,7 @@ class Graphs:
     tests: dict[str, str] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flush: Flush = flush_nothing
+    place_of: PlaceOf = usual_place
 
 
 class _Scene(msgspec.Struct, frozen=True):
@@ -106,7 +108,9 @@ class Gallery:
         fresh_from = self._clock.now() - STALE_SECONDS
 
         def look() -> list[Shown]:
-            return self._catalog().of_host(listings(self._folders, host), host.display.trends, fresh_from)
+            return self._catalog().of_host(
+                listings(self._folders, host, self._graphs.place_of), host.display.trends, fresh_from
+            )
 
         return await asyncio.to_thread(look)
 
@@ -116,7 +120,9 @@ class Gallery:
         site_type = host.monitor.type if host.monitor is not None else None
 
         def look() -> list[Shown]:
-            return self._catalog().of_test(test, listings(self._folders, host), site_type, fresh_from)
+            return self._catalog().of_test(
+                test, listings(self._folders, host, self._graphs.place_of), site_type, fresh_from
+            )
 
         return await asyncio.to_thread(look)
 
@@ -180,7 +186,7 @@ class Gallery:
         catalog = self._catalog()
         fresh_from = self._clock.now() - STALE_SECONDS if asked.fresh else 0.0
         found = self._several(catalog, hosts, graph) if len(hosts) > 1 else None
-        found = found or catalog.find(graph, listings(self._folders, hosts[0]), fresh_from)
+        found = found or catalog.find(graph, listings(self._folders, hosts[0], self._graphs.place_of), fresh_from)
         if found is None:
             raise NoGraph(graph)
         wanted, listing, chosen = found
