@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hexmon.app.graph_rules import GraphRules
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
@@ -77,7 +78,9 @@ class _Snapshot(msgspec.Struct, frozen=True):
 class Graphing:
     """Follows the board; all reading of texts and all writing is the writer's thread's."""
 
-    def __init__(self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board) -> None:
+    def __init__(
+        self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, rules: GraphRules | None = None
+    ) -> None:
         self.folder = configuration.rrd_dir
         self.settings: GraphSettings = configuration.settings.graphs
         self._clock = clock
@@ -91,6 +94,8 @@ class Graphing:
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
         self._selector = Selector(settings.reading())
+        self._rules = rules
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._figures = SiteFigures(self._files.last)
         self._snapshot = _Snapshot(frozenset(), {}, frozenset())
 
@@ -102,6 +107,7 @@ class Graphing:
         if self._subscription is None:
             yield
             return
+        self._loop = asyncio.get_running_loop()
         self._writer.start()
         self._writer.do(self._load)
         self._inventory_changed()
@@ -144,7 +150,7 @@ class Graphing:
         texts: list[Source] = []
         for event in events:
             if isinstance(event, StatusReported):
-                if event.status.color is not Color.PURPLE and "R" not in event.status.flags:
+                if not event.repeated and event.status.color is not Color.PURPLE and "R" not in event.status.flags:
                     texts.append(self._source_of(event))
             elif isinstance(event, DataReported):
                 texts.append(self._source("data", event.host, event.name, event.text, event.at))
@@ -206,7 +212,18 @@ class Graphing:
         snapshot = self._snapshot
         for source in texts:
             if source.host not in snapshot.hosts:
-                yield from self._selector.updates_of(source)
+                yield from self._judged(self._selector.updates_of(source))
+
+    def _judged(self, updates: Iterator[Update]) -> Iterator[Update]:
+        """Those that a setting is about are judged in the event loop, which alone may ask the board."""
+        wanted: list[Update] = []
+        for update in updates:
+            if self._rules is not None and self._rules.wants(update):
+                wanted.append(update)
+            yield update
+        if wanted and self._rules is not None and self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._rules.judge, wanted)
 
     def _check(self, event: MonitorChecked) -> Iterator[Update]:
         found = self._snapshot.monitors.get(event.key)

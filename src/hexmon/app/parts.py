@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.blackbox import Blackbox
+from hexmon.app.graph_rules import GraphRules
 from hexmon.app.graphing import Graphing
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
@@ -116,7 +117,7 @@ def put_together(
     )
     runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
-    graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
+    graphing = _graphing(configuration, clock, bus, board, analysis)
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -140,6 +141,15 @@ def put_together(
         started=clock.now(),
         condition=condition,
     )
+
+
+def _graphing(
+    configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, analysis: AnalysisInForce
+) -> Graphing | None:
+    if configuration.settings.graphs.enabled is False:
+        return None
+    rules = GraphRules(board, lambda: analysis.file, analysis.rules_for)
+    return Graphing(configuration, clock, bus, board, rules)
 
 
 def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: LocalBus) -> HostDataKeeper | None:

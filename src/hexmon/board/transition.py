@@ -72,7 +72,7 @@ def _events(draft: Draft, status: Status) -> tuple[Event, ...]:
         events.append(AlertEnded(now, before.color, status))
     if status.color in draft.policy.alert_colors:
         events.append(AlertRaised(now, status))
-    events.append(StatusReported(now, status))
+    events.append(StatusReported(now, status, draft.cause is not Cause.REPORT))
     return tuple(events)
 
 

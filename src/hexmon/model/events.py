@@ -9,10 +9,14 @@ from hexmon.model.status import ClientMessage, Status
 
 
 class StatusReported(msgspec.Struct, frozen=True, tag=True, gc=False):
-    """A report was filed; sent for every report, changed or not."""
+    """A report was filed; sent for every report, changed or not.
+
+    `repeated`: nobody has reported anew, the board says the old text again (`disable`, `modify`, silence).
+    """
 
     at: float
     status: Status
+    repeated: bool = False
 
 
 class ColorChanged(msgspec.Struct, frozen=True, tag=True, gc=False):

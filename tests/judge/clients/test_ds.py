@@ -29,7 +29,7 @@ def told(*rules: DataSet, value: float = 0.7, file: str = "tcp.conn.rrd") -> lis
 
 def test_it_is_a_modification_of_the_square() -> None:
     found = judge_values(Selected(ds((">", 0.5))), HOST, "tcp.conn.rrd", {"other": 9.0, "sec": 0.7})
-    assert found == [Modification(StatusKey(HOST.name, "conn"), RED, "rrd", b"sec=0.7 (> 0.50)")]
+    assert found == [Modification(StatusKey(HOST.name, "conn"), RED, "rrdds", b"sec=0.7 (> 0.50)")]
 
 
 @pytest.mark.parametrize(

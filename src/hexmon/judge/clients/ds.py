@@ -13,7 +13,7 @@ from hexmon.model.color import Color
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
 
-SOURCE = "rrd"
+SOURCE = "rrdds"
 
 _URLS = "http"  # files of this column are named after URLs, which have commas
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
