@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hexmon.app.graph_rules import GraphRules
-from hexmon.app.graphing import Graphing
+from hexmon.app.graphing import Graphing, Helpers
 from hexmon.app.settings import Configuration, Settings
 from hexmon.graphs.schema import DataSource, Update
 from hexmon.graphs.settings import GraphSettings
@@ -16,6 +16,7 @@ from hexmon.judge.clients.rules import NO_RULES, AnalysisFile, DataSet, Rule
 from hexmon.judge.clients.selection import Selected
 from hexmon.model.color import Color
 from hexmon.model.inventory import Host
+from hexmon.probes.programs import Programs
 from tests.support.clock import FakeClock, settle
 from tests.support.dispatch import Monitor
 
@@ -33,7 +34,9 @@ class Lab:
         self.rules = GraphRules(self.monitor.board, lambda: self.file, self._rules_for)
         settings = Settings(graphs=GraphSettings(flush=1e6), data_dir=str(folder))
         configuration = Configuration(settings=settings, folder=folder, path=None)
-        self.graphing = Graphing(configuration, self.clock, self.monitor.bus, self.monitor.board, self.rules)
+        self.graphing = Graphing(
+            configuration, self.clock, self.monitor.bus, self.monitor.board, Helpers(self.rules, Programs())
+        )
 
     def _rules_for(self, host: Host, host_class: str, os_type: str) -> HostRules:
         self.asked.append((host.name, host_class, os_type))

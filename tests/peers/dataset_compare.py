@@ -12,8 +12,8 @@ from hexmon.graphs.datasets.settings import USUAL, from_words
 from hexmon.graphs.definitions import read_definitions
 from hexmon.graphs.files import RrdFiles
 from hexmon.model.origin import Origin
-from tests.peers.dataset_oddities import is_odd
 from tests.peers.dataset_dice import Text
+from tests.peers.dataset_oddities import is_odd
 from tests.support.xymond_rrd import DEFINITIONS, Died, InFile, Said, XymondRrd, near, read_file
 
 WORDS = {

@@ -15,7 +15,10 @@ RulesFor = Callable[[Host, str, str], HostRules]
 
 
 class GraphRules:
-    """`wants` may be asked in any thread; `judge` belongs to the event loop. `counts`: judged figures, modified squares."""
+    """`wants` may be asked in any thread; `judge` belongs to the event loop.
+
+    `counts`: figures that were judged, squares that were modified.
+    """
 
     def __init__(self, board: Board, file: Callable[[], AnalysisFile], rules_for: RulesFor) -> None:
         self.counts: Counter[str] = Counter()

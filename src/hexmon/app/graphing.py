@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hexmon.app.graph_rules import GraphRules
+from hexmon.app.graph_scripts import Scripts
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
@@ -43,6 +45,7 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import ConfigError
 from hexmon.model.site import Monitor
+from hexmon.probes.programs import Programs
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +78,19 @@ class _Snapshot(msgspec.Struct, frozen=True):
     hosts: frozenset[str]  # of monitors
 
 
+@dataclass(frozen=True)
+class Helpers:
+    """What else looks at figures: the settings of analysis.cfg, and programs."""
+
+    rules: GraphRules
+    programs: Programs
+
+
 class Graphing:
     """Follows the board; all reading of texts and all writing is the writer's thread's."""
 
     def __init__(
-        self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, rules: GraphRules | None = None
+        self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, helpers: Helpers | None = None
     ) -> None:
         self.folder = configuration.rrd_dir
         self.settings: GraphSettings = configuration.settings.graphs
@@ -94,7 +105,8 @@ class Graphing:
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
         self._selector = Selector(settings.reading())
-        self._rules = rules
+        self._rules = helpers.rules if helpers is not None else None
+        self._scripts = Scripts(settings, helpers.programs, self._offer) if helpers is not None else None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._figures = SiteFigures(self._files.last)
         self._snapshot = _Snapshot(frozenset(), {}, frozenset())
@@ -108,14 +120,20 @@ class Graphing:
             yield
             return
         self._loop = asyncio.get_running_loop()
+        with self._scripts.running() if self._scripts is not None else nullcontext():
+            async with self._writing(self._subscription):
+                yield
+
+    @asynccontextmanager
+    async def _writing(self, subscription: Subscription) -> AsyncIterator[None]:
         self._writer.start()
         self._writer.do(self._load)
         self._inventory_changed()
         try:
             yield
         finally:
-            if self._subscription.depth():
-                self._take(await self._subscription.next_batch())
+            if subscription.depth():
+                self._take(await subscription.next_batch())
             self._writer.flush_all()
             self._writer.do(self._save)
             if not await asyncio.to_thread(self._writer.stop, LAST_WORDS):
@@ -123,7 +141,10 @@ class Graphing:
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of graphs, by name."""
-        return {"graphs": self._follow(self._subscription)} if self._subscription is not None else {}
+        if self._subscription is None:
+            return {}
+        own = {"graphs": self._follow(self._subscription)}
+        return own | self._scripts.loops() if self._scripts is not None else own
 
     async def _follow(self, subscription: Subscription) -> None:
         while True:
@@ -161,8 +182,15 @@ class Graphing:
         self._hand_over(texts)
 
     def _hand_over(self, texts: list[Source]) -> None:
+        if self._scripts is not None:
+            settings = self._selector.settings
+            take = self._scripts.take
+            texts = [one for one in texts if not take(one, settings)]
         if texts:
             self._writer.offer(self._read(texts), weight=len(texts), size=sum(len(one.text) for one in texts))
+
+    def _offer(self, updates: Iterable[Update]) -> None:
+        self._writer.offer(self._judged(updates))
 
     def _source_of(self, event: StatusReported) -> Source:
         status = event.status
@@ -214,12 +242,14 @@ class Graphing:
             if source.host not in snapshot.hosts:
                 yield from self._judged(self._selector.updates_of(source))
 
-    def _judged(self, updates: Iterator[Update]) -> Iterator[Update]:
+    def _judged(self, updates: Iterable[Update]) -> Iterator[Update]:
         """Those that a setting is about are judged in the event loop, which alone may ask the board."""
         wanted: list[Update] = []
         for update in updates:
             if self._rules is not None and self._rules.wants(update):
                 wanted.append(update)
+            if self._scripts is not None and self._scripts.processor is not None:
+                self._scripts.processor.tell(update)
             yield update
         if wanted and self._rules is not None and self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended
@@ -252,6 +282,7 @@ class Graphing:
             yield f"no figures are kept: {librrd.missing()}; [graphs] enabled = false says that none are wanted"
         yield from (str(problem) for problem in self.problems)
         yield from self._writer.troubles()
+        yield from self._scripts.troubles() if self._scripts is not None else ()
 
     def metrics(self) -> list[str]:
         """In Prometheus' text format."""

@@ -8,7 +8,7 @@ from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.blackbox import Blackbox
 from hexmon.app.graph_rules import GraphRules
-from hexmon.app.graphing import Graphing
+from hexmon.app.graphing import Graphing, Helpers
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -117,7 +117,9 @@ def put_together(
     )
     runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
-    graphing = _graphing(configuration, clock, bus, board, analysis)
+    helpers = Helpers(GraphRules(board, lambda: analysis.file, analysis.rules_for), tools.programs)
+    wanted = configuration.settings.graphs.enabled is not False
+    graphing = Graphing(configuration, clock, bus, board, helpers) if wanted else None
     return Parts(
         configuration=configuration,
         clock=clock,
@@ -141,15 +143,6 @@ def put_together(
         started=clock.now(),
         condition=condition,
     )
-
-
-def _graphing(
-    configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, analysis: AnalysisInForce
-) -> Graphing | None:
-    if configuration.settings.graphs.enabled is False:
-        return None
-    rules = GraphRules(board, lambda: analysis.file, analysis.rules_for)
-    return Graphing(configuration, clock, bus, board, rules)
 
 
 def _host_data(configuration: Configuration, clock: Clock, board: Board, bus: LocalBus) -> HostDataKeeper | None:
