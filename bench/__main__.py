@@ -32,6 +32,7 @@ FIGURES = (
     "live_reload",
     "alerts",
     "agents",
+    "graphs",
 )
 _MARK = "bench rows: "
 _LONGEST = 1200.0

@@ -143,6 +143,11 @@ SENTENCES: dict[str, tuple[dict[str, Any], str, str]] = {
         "[OUTAGE] HomeLab - Service Down: the web",
         "the web in HomeLab new outage: red (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
+    "a reason with signs that HTML writes otherwise": (
+        {"text": b"red wanted '&lt;b&gt;'\n"},
+        "[OUTAGE] HomeLab - Service Down: the web",
+        "the web in HomeLab new outage: wanted '<b>' (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+    ),
     "another coding": (
         {"text": b"red \xff\n"},
         "[OUTAGE] HomeLab - Service Down: the web",

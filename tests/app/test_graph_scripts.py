@@ -1,236 +1,157 @@
-"""Programs that make figures of texts, and the one that is told all figures: real ones."""
+"""An extra script: it is given texts in files, and what it prints becomes figures."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from hexmon.app import graph_scripts
-from hexmon.app.graph_rules import GraphRules
-from hexmon.app.graph_scripts import CommandError, ExtraScript, Processor, line_of, words_of
-from hexmon.app.graphing import Graphing, Helpers
-from hexmon.app.settings import Configuration, Settings
-from hexmon.graphs import librrd
-from hexmon.graphs.datasets.contract import Source
-from hexmon.graphs.schema import DataSource, Update
-from hexmon.graphs.settings import GraphSettings
-from hexmon.judge.clients.rules import NO_RULES
-from hexmon.judge.clients.selection import Selected
-from hexmon.probes.programs import Programs
+from hexmon.app.graph_scripts import AT_ONCE, GraphScripts
+from hexmon.graphs.datasets.contract import Source, Update
 from tests.support.clock import FakeClock, settle
-from tests.support.dispatch import Monitor
+from tests.support.waiting import names_in, open_files, until
 
-HOST = "www.example.com"
-WEATHER = """#!/bin/sh
-echo "DS:temp:GAUGE:600:-30:50"; echo "weather.$1.$2.rrd"; sed -n 's/^Temperature: //p' "$3"
-"""
-REPORT = "green FAIR\n\nTemperature: 21\n"
+DEFINED = "echo DS:a:GAUGE:600:0:U; echo x.rrd; echo"
 
 
-def program(folder: Path, text: str, name: str = "program") -> Path:
-    path = folder / name
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
+def text(body: bytes = b"green FAIR\n", host: str = "www.example.com", kind: str = "status") -> Source:
+    return Source(kind=kind, host=host, test="weather", text=body, at=1000.0)
 
 
-class Lab:
-    """`told` are the updates that the script made."""
+class Bench:
+    def __init__(self, folder: Path, script: str) -> None:
+        self.program = folder / "script"
+        self.program.write_text(f"#!/bin/sh\n{script}\n")
+        self.program.chmod(0o755)
+        self.found: list[tuple[str, str, tuple[str, ...]]] = []
+        self.scripts = GraphScripts([str(self.program), "word"], self._take, FakeClock())
 
-    def __init__(self, script: Path) -> None:
-        self.told: list[Update] = []
-        self.came = asyncio.Event()
-        self.programs = Programs()
-        self.script = ExtraScript([str(script)], self.programs, self._offer)
+    def _take(self, source: Source, updates: Sequence[Update]) -> None:
+        self.found += [(source.host, update.file, update.values) for update in updates]
 
-    def _offer(self, updates: object) -> None:
-        self.told += updates  # type: ignore[arg-type]
-        self.came.set()
+    def done(self) -> bool:
+        counts = self.scripts.counts
+        return self.scripts.depth() == 0 and counts["run"] + counts["failed"] >= self.offered
+
+    offered = 0
+
+    def offer(self, *sources: Source) -> None:
+        for source in sources:
+            self.offered += self.scripts.offer(source)
 
 
 @asynccontextmanager
-async def a_lab(script: Path) -> AsyncIterator[Lab]:
-    lab = Lab(script)
+async def running(folder: Path, script: str) -> AsyncIterator[Bench]:
+    bench = Bench(folder, script)
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(lab.script.run())
-        yield lab
-        running.cancel()
-    lab.programs.close()
-
-
-def weather(host: str = HOST) -> Source:
-    return Source(kind="status", host=host, test="weather", text=REPORT.encode(), at=1e9)
-
-
-async def test_a_script_reads_host_test_and_file(tmp_path: Path) -> None:
-    async with a_lab(program(tmp_path, WEATHER)) as lab:
-        lab.script.put(weather())
-        async with asyncio.timeout(20):
-            await lab.came.wait()
-    (update,) = lab.told
-    assert (update.folder, update.file, update.values) == (HOST, f"weather.{HOST}.weather.rrd", ("21",))
-    assert (lab.script.counts["run"], lab.script.trouble) == (1, "")
-
-
-async def test_the_file_is_gone_afterwards(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    again = f'[ -f "$(cat {kept})" ] || echo gone > {kept}'
-    script = f'#!/bin/sh\nif [ -f {kept} ]; then {again}; else echo "$3" > {kept}; fi\n'
-    async with a_lab(program(tmp_path, script)) as lab:
-        for _ in range(2):
-            lab.came.clear()
-            lab.script.put(weather())
-            async with asyncio.timeout(20):
-                await lab.came.wait()
-    assert kept.read_text() == "gone\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "trouble"),
-    [
-        pytest.param("#!/bin/sh\necho it is so >&2; exit 3\n", "exit status 3: it is so", id="it fails"),
-        pytest.param("#!/nowhere\n", "names an interpreter", id="it cannot be started"),
-        pytest.param("#!/bin/sh\nwhile :; do echo too much of it; done\n", "more than 1024 KB", id="it floods"),
-        pytest.param("#!/bin/sh\nsleep 60\n", "longer than", id="it hangs"),
-    ],
-)
-async def test_a_script_that_fails(tmp_path: Path, text: str, trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph_scripts, "LONGEST", 0.5 if "sleep" in text else 20.0)
-    async with a_lab(program(tmp_path, text)) as lab:
-        lab.script.put(weather())
-        async with asyncio.timeout(20):
-            while not lab.script.trouble:
-                await settle()
-    assert f"{HOST}.weather: " in lab.script.trouble
-    assert trouble in lab.script.trouble
-    assert lab.script.counts["failed"] == 1
-
-
-async def test_of_a_square_the_newest_text_waits_and_of_all_so_many(tmp_path: Path) -> None:
-    lab = Lab(program(tmp_path, WEATHER))
-    for _ in range(5):
-        lab.script.put(weather())
-    assert lab.script.counts["lost"] == 0
-    for number in range(1005):
-        lab.script.put(weather(f"host{number}"))
-    assert lab.script.counts["lost"] == 6
-    lab.programs.close()
-
-
-UPDATE = Update(folder=HOST, file="la.rrd", sources=(DataSource("la"),), values=("26",), at=1e9, test="cpu")
-
-
-@pytest.mark.parametrize(
-    ("file", "test", "words"),
-    [
-        pytest.param("la.rrd", "cpu", "la", id="a plain one"),
-        pytest.param("disk,var,log.rrd", "disk", "disk ,var,log", id="a mount point"),
-        pytest.param("tcp.conn.rrd", "conn", "tcp conn", id="a network test"),
-        pytest.param("tcp.http.a.test,b.rrd", "http", "tcp http a.test,b", id="a URL"),
-        pytest.param("ifmib.eth0.rrd", "ifmib/60", "ifmib eth0", id="one by the minute"),
-    ],
-)
-def test_lines_for_the_processor(file: str, test: str, words: str) -> None:
-    update = Update(folder=HOST, file=file, sources=UPDATE.sources, values=("26",), at=1e9, test=test)
-    assert line_of(update) == f"la 1000000000:26 {HOST} {words}\n".encode()
-
-
-def test_a_processor_reads_every_update(tmp_path: Path) -> None:
-    heard = tmp_path / "heard"
-    processor = Processor([str(program(tmp_path, f"#!/bin/sh\nexec cat > {heard}\n"))])
-    processor.start()
-    for _ in range(100):
-        processor.tell(UPDATE)
-    processor.stop()
-    assert heard.read_bytes() == line_of(UPDATE) * 100
-    assert processor.counts["told"] == 100
-
-
-def test_a_processor_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph_scripts, "_AGAIN", 0.01)
-    heard = tmp_path / "heard"
-    processor = Processor([str(program(tmp_path, f"#!/bin/sh\nhead -n 1 >> {heard}\n"))])
-    processor.start()
-    patience = threading.Event()
-    for _ in range(2000):
-        processor.tell(UPDATE)
-        if processor.counts["started"] > 2:
-            break
-        patience.wait(0.01)
-    processor.stop()
-    assert processor.counts["started"] > 2
-
-
-def test_a_processor_that_does_not_read_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph_scripts, "_LAST_WORDS", 0.2)
-    monkeypatch.setattr(graph_scripts, "_MOST_LINES", 5000)
-    processor = Processor([str(program(tmp_path, "#!/bin/sh\nexec sleep 60\n"))])
-    processor.start()
-    for _ in range(20_000):
-        processor.tell(UPDATE)
-    assert processor.counts["lost"] > 0
-    processor.stop()
-    assert processor.counts["told"] < 20_000
-
-
-@pytest.mark.parametrize(
-    ("command", "mistake"),
-    [
-        pytest.param("no-such-program x", "there is no program no-such-program", id="not there"),
-        pytest.param("sh 'x", "is no command: No closing quotation", id="no end"),
-    ],
-)
-def test_commands_that_cannot_be_run(command: str, mistake: str) -> None:
-    with pytest.raises(CommandError, match=mistake):
-        words_of(command, "processor")
-
-
-def test_a_command_may_have_words() -> None:
-    program_path, *words = words_of("sh -c 'a b'", "processor")
-    assert program_path.endswith("/sh")
-    assert words == ["-c", "a b"]
-
-
-async def test_from_a_status_to_a_file_and_the_processor(tmp_path: Path) -> None:
-    heard = tmp_path / "heard"
-    settings = GraphSettings(
-        flush=1e6,
-        extra_script=str(program(tmp_path, WEATHER, "weather")),
-        extra_tests=("weather,cpu",),
-        processor=str(program(tmp_path, f"#!/bin/sh\nexec cat > {heard}\n", "processor")),
-    )
-    clock = FakeClock()
-    monitor = Monitor(tmp_path, f"127.0.0.1 {HOST} #\n", clock)
-    rules = GraphRules(monitor.board, lambda: NO_RULES, lambda *_: Selected())
-    configuration = Configuration(
-        settings=Settings(graphs=settings, data_dir=str(tmp_path)), folder=tmp_path, path=None
-    )
-    graphing = Graphing(configuration, clock, monitor.bus, monitor.board, Helpers(rules, Programs()))
-    file = tmp_path / "rrd" / HOST / f"weather.{HOST}.weather.rrd"
-    async with graphing.running(), asyncio.TaskGroup() as tasks:
-        loops = [tasks.create_task(loop) for loop in graphing.loops().values()]
+        task = tasks.create_task(bench.scripts.run())
         await settle()
-        monitor.say("status www,example,com.cpu green up: 1 day, load=0.26")
-        monitor.say(f"status www,example,com.weather {REPORT}")
-        async with asyncio.timeout(20):
-            while not file.exists():
-                await graphing.flushed(HOST, [file.name], seconds=20)
-        for loop in loops:
-            loop.cancel()
-    assert librrd.info(file)["ds[temp].last_ds"] == "21"
-    assert (tmp_path / "rrd" / HOST / "la.rrd").exists()
-    assert sorted(line.split()[0] for line in heard.read_text().splitlines()) == ["la", "temp"]
-    assert list(graphing.troubles()) == []
+        yield bench
+        await until(bench.done)
+        await settle()
+        task.cancel()
 
 
-def test_a_mistake_in_a_command_is_told() -> None:
-    settings = GraphSettings(extra_script="/no/such", extra_tests=("a",), processor="/nor/that")
-    scripts = graph_scripts.Scripts(settings, Programs(), list)
-    assert [text.partition(":")[2] for text in scripts.troubles()] == [
-        " there is no program /no/such that can be run",
-        " there is no program /nor/that that can be run",
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param(text(), b"status www,example,com.weather green FAIR\n", id="a status"),
+        pytest.param(text(b"data a.weather\n1\n", kind="data"), b"data a.weather\n1\n", id="a data message"),
+        pytest.param(text(b"a:1\n", kind="data"), b"data www,example,com.weather\na:1\n", id="figures of an agent"),
+    ],
+)
+async def test_it_is_given_the_message(tmp_path: Path, source: Source, message: bytes) -> None:
+    script = f'echo "$#,$1,$2,$3,$4,$(stat -c %a $4)" > {tmp_path}/words; cp $4 {tmp_path}/message; {DEFINED} 5'
+    async with running(tmp_path, script) as bench:
+        bench.offer(source)
+    assert (tmp_path / "message").read_bytes() == message
+    words, file, mode = (tmp_path / "words").read_text().strip().rsplit(",", 2)
+    assert (words, mode) == ("4,word,www.example.com,weather", "600")
+    assert not Path(file).parent.exists()
+    assert bench.found == [("www.example.com", "x.rrd", ("5",))]
+    assert bench.scripts.counts == {"run": 1, "failed": 0, "files": 1, "mistakes": 0, "lost": 0}
+    assert list(bench.scripts.troubles()) == []
+
+
+async def test_each_text_has_a_file_of_its_own(tmp_path: Path) -> None:
+    async with running(tmp_path, f"{DEFINED} $(tail -c +32 $4)") as bench:
+        bench.offer(*(text(f"{number}\n".encode()) for number in range(40)))
+    assert sorted(int(values[0]) for _, _, values in bench.found) == list(range(40))
+
+
+async def test_so_many_at_once(tmp_path: Path) -> None:
+    script = f"echo x >> {tmp_path}/begun; while test -e {tmp_path}/wait; do sleep 0.01; done"
+    (tmp_path / "wait").touch()
+    async with running(tmp_path, script) as bench:
+        bench.offer(*[text()] * 3 * AT_ONCE)
+        await until(lambda: bench.scripts.depth() == 2 * AT_ONCE)
+        (tmp_path / "wait").unlink()
+    assert (tmp_path / "begun").read_text().count("x") == 3 * AT_ONCE
+
+
+async def test_what_there_is_no_room_for_is_lost_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph_scripts, "MOST_WAITING", 3)
+    monkeypatch.setattr(graph_scripts, "MOST_BYTES", 1000)
+    bench = Bench(tmp_path, "")
+    assert [bench.scripts.offer(text()) for _ in range(5)] == [True] * 3 + [False] * 2
+    assert list(bench.scripts.troubles()) == [
+        "the script of graphs has not seen 2 texts since the start: it is too slow"
     ]
-    assert scripts.loops() == {}
+    big = Bench(tmp_path, "")
+    assert [big.scripts.offer(text(b"x" * 2000)) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble", "files"),
+    [
+        pytest.param("echo no >&2; exit 3", "exit status 3: no", 0, id="it fails"),
+        pytest.param(f"{DEFINED} 5; exit 3", "exit status 3", 1, id="what it printed before counts"),
+        pytest.param("kill -9 $$", "ended by signal 9", 0, id="it is killed"),
+        pytest.param("sleep 60", "it did not end within 0.5 seconds", 0, id="it hangs"),
+        pytest.param("yes", "it wrote more than 1024 KB and was ended", 0, id="it does not stop printing"),
+        pytest.param(f"{DEFINED} 5:6", "the file 'x.rrd': 2 values for 1 data sources", 0, id="it prints nonsense"),
+        pytest.param("head -c 9999 /dev/urandom | tr -d '\\n'", "has no values", 0, id="or bytes"),
+    ],
+)
+async def test_what_goes_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, trouble: str, files: int
+) -> None:
+    monkeypatch.setattr(graph_scripts, "SECONDS", 0.5 if "sleep" in script else 20.0)
+    async with running(tmp_path, script) as bench:
+        bench.offer(text())
+    assert len(bench.found) == files
+    assert trouble in next(bench.scripts.troubles())
+    assert f"{bench.program}, for www.example.com.weather: " in next(bench.scripts.troubles())
+
+
+async def test_a_program_that_is_gone_is_told_of_until_it_works(tmp_path: Path) -> None:
+    async with running(tmp_path, f"{DEFINED} 5") as bench:
+        words = bench.program.read_text()
+        bench.program.unlink()
+        bench.offer(text())
+        await until(bench.done)
+        assert next(bench.scripts.troubles()).endswith(f": there is no {bench.program}")
+        bench.program.write_text(words)
+        bench.program.chmod(0o755)
+        bench.offer(text())
+        await until(bench.done)
+        await until(lambda: bench.found)
+        assert list(bench.scripts.troubles()) == []
+
+
+async def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = open_files()
+    bench = Bench(tmp_path, f"touch {tmp_path}/up; sleep 60")
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(bench.scripts.run())
+        await settle()
+        bench.offer(text())
+        await until((tmp_path / "up").exists)
+        task.cancel()
+    assert names_in(tmp_path) == {"script", "up"}
+    assert open_files() == before

@@ -209,13 +209,3 @@ def test_a_running_hexmon_that_wants_none(tmp_path: Path) -> None:
     with running_monitor(tmp_path, HOSTS, HEXMON_GRAPHS__ENABLED="false") as running:
         assert b"hexmon_rrd" not in running.get("/metrics")[1]
     assert not (tmp_path / "hexmon-data" / "rrd").exists()
-
-
-async def test_what_the_board_says_again_is_no_new_figure(tmp_path: Path) -> None:
-    async with a_bench(tmp_path) as bench:
-        bench.monitor.say(f"status www,example,com.cpu {UP}")
-        begun = int(bench.clock.now())
-        await bench.clock.advance(60)
-        bench.monitor.say("disable www,example,com.cpu 60 a person is at work")
-        bench.monitor.say("modify www,example,com.cpu red backend it is bad")
-    assert librrd.info(bench.top / "www.example.com" / "la.rrd")["last_update"] == begun

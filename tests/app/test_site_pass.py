@@ -36,6 +36,7 @@ class Bench:
         self.lines: list[str] = []
         self.said: list[str] = []
         self.taken = True
+        self.outcome = Outcome.OK
         self.recorded: list[MonitorChecked] = []
 
     async def poll(self, *ports: tuple[str, str], mac: str = "00:00:5E:00:53:01") -> None:
@@ -48,7 +49,7 @@ class Bench:
         device = Device(name="sw", interfaces=interfaces) if ports else None
 
         async def observe(check: Check) -> Observation:
-            outcome = Outcome.OK if device else Outcome.TIMEOUT
+            outcome = self.outcome if device else Outcome.TIMEOUT
             reply = Reply(outcome=outcome, summary="ok" if device else "timeout", device=device)
             return Observation(check=check, reply=reply, started=self.clock.now(), took=0.5)
 
@@ -140,6 +141,16 @@ async def test_a_muted_device_is_only_printed() -> None:
     await bench.poll(("Gi1", "down"))
     assert bench.said == []
     assert bench.memories["sw"].state.ports_state[1].oper == "down"
+
+
+async def test_what_this_machine_could_not_try_says_nothing_of_the_monitor(bench: Bench) -> None:
+    await bench.poll(("Gi1", "up"))
+    before = dict(bench.memories)
+    bench.outcome = Outcome.PREVENTED
+    with pytest.raises(AssertionError, match="this machine could not check it"):
+        await bench.poll(("Gi1", "down"))
+    assert bench.memories == before
+    assert bench.said == []
 
 
 async def test_a_fault_of_ours_costs_one_monitor(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -314,6 +314,22 @@ def test_modify_shows_at_once_for_one_report() -> None:
     assert shown == [(RED, b"&red because\n"), (RED, b"&red because\n"), (GREEN, b"")]
 
 
+def test_unmodify_shows_what_is_left() -> None:
+    board = a_board()
+    assert board.unmodify(KEY, "one") == 0
+    board.report(a_report(GREEN))
+    board.modify(KEY, RED, "one", b"because")
+    board.modify(KEY, YELLOW, "two", b"because")
+    assert board.unmodify(KEY, "three") == 0
+    shown = []
+    for source in ("one", "two"):
+        assert board.unmodify(KEY, source) > 0
+        status = board.status(KEY)
+        assert status is not None
+        shown.append((status.color, [one.source for one in status.modifiers]))
+    assert shown == [(YELLOW, ["two"]), (GREEN, [])]
+
+
 # -- drop and rename
 
 

@@ -82,6 +82,10 @@ class BoardMachine(RuleBasedStateMachine):
     def modify(self, host: str, test: str, color: Color, source: str) -> None:
         self.board.modify(StatusKey(host, test), color, source, b"because")
 
+    @rule(host=NAMES, test=TESTS, source=st.sampled_from(["one", "two"]))
+    def unmodify(self, host: str, test: str, source: str) -> None:
+        self.board.unmodify(StatusKey(host, test), source)
+
     @rule(host=NAMES, test=st.none() | TESTS)
     def drop(self, host: str, test: str | None) -> None:
         self.durably(lambda: self.board.drop(host, test))

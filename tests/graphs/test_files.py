@@ -1,6 +1,7 @@
 """RRD files: made, taken over, given more room, refused; librrd and the real rrdtool read them."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -327,3 +328,29 @@ def test_a_full_disk_fails_what_needs_room_and_kills_nobody(tmp_path: Path) -> N
     assert lines[2] == "librrd does not say why; is the disk full?"
     assert lines[3].startswith(("it cannot be given more room: [Errno 28]", "librrd does not say why"))
     assert lines[4] == "['a.rrd', 'b.rrd'] True"
+
+
+def test_a_large_file_does_not_take_the_last_of_the_disk(tmp_path: Path) -> None:
+    script = """
+from pathlib import Path
+from hexmon.graphs.files import RrdFiles
+from hexmon.graphs.librrd import RrdError
+from hexmon.graphs.schema import Archive, Layout
+from tests.support.rrd import START, update
+files = RrdFiles(Path.cwd())
+def attempt(rows, at):
+    layout = Layout(300, (Archive("AVERAGE", 1, rows),))
+    try:
+        files.write(files.place("www", "a.rrd"), [update(at, "a.rrd", layout, la="1")])
+        print("written")
+    except RrdError as error:
+        print(error.reason)
+attempt(1_000_000, START)
+attempt(100_000, START)
+attempt(1_000_000, START + 300)
+"""
+    free = "it would take 7 MiB, and [0-9] are free"
+    lines = on_a_tiny_disk(tmp_path / "disk", script, kib=4096).splitlines()
+    assert re.fullmatch(free, lines[0])
+    assert lines[1] == "written"
+    assert re.fullmatch(free, lines[2])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hexmon.model.color import Color, parse_color
 from hexmon.model.names import StatusKey, host_from_wire, host_to_wire, split_square
-from hexmon.model.text import nl_decode, nl_encode, nl_encode_bytes, readable
+from hexmon.model.text import first_reason, nl_decode, nl_encode, nl_encode_bytes, readable
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,17 @@ def test_the_escapes_are_those_of_the_protocol() -> None:
 def test_bytes_of_any_kind_can_be_read() -> None:
     assert readable("grün".encode()) == "grün"
     assert readable("grün".encode("latin-1")) == "grün"
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (b"red connection refused\n\nmore", "connection refused"),
+        (b"red", ""),
+        (b"", ""),
+        (b"red wanted '&lt;b&gt; &amp;amp;'", "wanted '<b> &amp;'"),
+        (b"red f\xfcr\nx", "f\u00fcr"),
+    ],
+)
+def test_the_reason_of_a_report(report: bytes, reason: str) -> None:
+    assert first_reason(report) == reason

@@ -23,7 +23,6 @@ WORDS = {
     "PINGCOLUMN": "conn",
 }
 SETTINGS = from_words(WORDS)
-_OURS = {"smoke.rrd", "ntp.offset.rrd"}
 _DEFINITIONS = read_definitions(
     Line(text, Origin("rrddefinitions.cfg", number)) for number, text in enumerate(DEFINITIONS.splitlines(), 1)
 )
@@ -58,7 +57,7 @@ def differences(xymon: XymondRrd, texts: Sequence[Text], spoilt: bool = False) -
         if one.host not in theirs:
             continue
         their_files, our_files = theirs[one.host], files_of(one)
-        for file in sorted((their_files.keys() | our_files.keys()) - _OURS):
+        for file in sorted(their_files.keys() | our_files.keys()):
             found = Difference(text, file, their_files.get(file), our_files.get(file))
             if not same(found.theirs, found.ours) and not is_odd(text, file, (found.theirs, found.ours), spoilt):
                 yield found
@@ -92,6 +91,4 @@ def same(theirs: InFile | None, ours: InFile | None) -> bool:
     if theirs is None or ours is None:
         return theirs is ours
     alike = (theirs.sources, theirs.step) == (ours.sources, ours.step) and theirs.archives == ours.archives
-    # Run times have two decimals of what was a number of 32 bits.
-    exact = {name: 0.0101 if name == "runtime" else 1e-6 for name in theirs.values}
-    return alike and all(near(theirs.values[name], ours.values[name], exact[name]) for name in theirs.values)
+    return alike and all(near(theirs.values[name], ours.values[name]) for name in theirs.values)

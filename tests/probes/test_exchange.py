@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Iterable
+import time
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from hexmon.model.observation import Assertion, Observation, Outcome
 from hexmon.probes.exchange import ExchangeOptions
 from tests.support.checks import a_check, observed
+from tests.support.clock import settle
 from tests.support.datagrams import Answers, closed_datagram_port, serve_datagrams, silence
 from tests.support.servers import Dialogue, black_hole, closed_port, drips, hangs_up, replies, resets, says, serve
 
@@ -92,12 +94,12 @@ async def test_silence_that_nobody_minds_costs_next_to_nothing() -> None:
 
 async def test_a_banner_that_comes_at_once_is_kept() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        task = asyncio.create_task(exchange(port, within=LONG))
-        connection, _ = await asyncio.to_thread(listener.accept)
-        with connection:
-            connection.sendall(b"SSH-2.0-x\r\n")
-            reply = (await task).reply
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(exchange(listener.getsockname()[1], within=LONG))
+            connection, _ = await asyncio.to_thread(listener.accept)
+            with connection:
+                connection.sendall(b"SSH-2.0-x\r\n")
+                reply = (await task).reply
     assert reply.outcome is Outcome.OK
     assert reply.evidence in (b"SSH-2.0-x\r\n", b"")  # a busy machine may be slower than our patience
 
@@ -192,6 +194,26 @@ async def test_a_closed_udp_port_is_refused_at_once(expect: bytes, address: str)
     observation = await exchange(closed_datagram_port(), "udp", send=b"x", expect=expect, address=address, within=LONG)
     assert (observation.reply.outcome, observation.reply.summary) == (Outcome.REFUSED, "Connection refused")
     assert observation.took < LONG / 10
+
+
+async def in_a_busy_process(doing: Coroutine[Any, Any, Observation]) -> Observation:
+    """Between any two turns of the event loop more time passes than anybody has patience."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(doing)
+        while not task.done():
+            end = time.monotonic() + 0.1
+            while time.monotonic() < end:
+                pass
+            await settle(1)
+    return task.result()
+
+
+async def test_what_came_in_time_counts_although_this_process_was_busy() -> None:
+    refused = await in_a_busy_process(exchange(closed_datagram_port(), "udp", send=b"x"))
+    assert refused.reply.outcome is Outcome.REFUSED
+    async with serve_datagrams(answers(b"pong")) as port:
+        answered = await in_a_busy_process(exchange(port, "udp", send=b"x"))
+        assert answered.reply.evidence == b"pong"
 
 
 async def test_fire_and_forget_costs_a_small_share_of_the_time() -> None:

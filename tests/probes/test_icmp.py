@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 from typing import Any
 
 import pytest
@@ -74,25 +73,21 @@ async def test_several_packets() -> None:
     reply = (await ping(count=4, pause=0.01)).reply
     assert (reply.facts["sent"], reply.facts["received"], reply.facts["loss"]) == (4, 4, 0)
     assert reply.facts["jitter_seconds"] >= 0
-    line = reply.evidence.decode()
-    said = re.search(r", 4 of 4 packets answered \(([\d.]+ [\d.]+ [\d.]+ [\d.]+) ms\)$", line)
-    assert said is not None
-    quickest = min(float(word) for word in said[1].split())
-    assert quickest == pytest.approx(reply.facts["rtt_seconds"] * 1000, rel=0.001)
+    assert reply.evidence.endswith(b", 4 of 4 packets answered")
 
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
         pytest.param(0.000031, "0.031", id="some microseconds"),
-        pytest.param(0.0123456, "12.35", id="some milliseconds"),
-        pytest.param(1.2345, "1234", id="seconds"),
+        pytest.param(0.0123456, "12.3", id="some milliseconds"),
+        pytest.param(1.2345, "1234", id="a second and more"),
         pytest.param(12.3456, "12346", id="many seconds"),
         pytest.param(0.00000001, "0.000010", id="hardly any time"),
     ],
 )
 def test_times_have_no_exponent(seconds: float, shown: str) -> None:
-    assert _milliseconds(seconds, 4) == shown
+    assert _milliseconds(seconds) == shown
 
 
 @pytest.mark.parametrize(

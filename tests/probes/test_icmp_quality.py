@@ -53,6 +53,15 @@ async def test_loss_is_a_share_and_only_silence_is_a_failure(address: str, loss:
         assert 0 <= found.facts["jitter_seconds"] < 0.4
 
 
+@pytest.mark.parametrize(("address", "answers"), [(GOOD, 5), (BAD, 3), (GONE, 0)])
+async def test_every_round_trip_is_told(address: str, answers: int) -> None:
+    found = await pinged(address)
+    assert len(found.round_trips) == answers
+    assert list(found.round_trips) == sorted(found.round_trips)
+    if answers:
+        assert found.round_trips[0] == found.facts["rtt_seconds"]
+
+
 @pytest.mark.parametrize(
     ("mode", "others", "loss", "outcome"),
     [
@@ -65,3 +74,4 @@ async def test_loss_is_a_share_and_only_silence_is_a_failure(address: str, loss:
 async def test_of_several_addresses(mode: str, others: tuple[str, ...], loss: float, outcome: Outcome) -> None:
     found = await pinged(GOOD, mode=mode, addresses=others)
     assert (found.facts["loss"], found.outcome) == (loss, outcome)
+    assert len(found.round_trips) == round(5 * (1 - loss))

@@ -38,16 +38,7 @@ class AnalysisInForce:
         if file is not self._analysis.file:
             self._analysis = Analysis(file)
 
-    @property
-    def file(self) -> AnalysisFile:
-        """What they were read from."""
-        return self._analysis.file
-
     def rules_of(self, host: Host, message: ClientMessage) -> HostRules:
         """Those for a message that is judged at this moment."""
-        return self.rules_for(host, message.host_class, message.os_type)
-
-    def rules_for(self, host: Host, host_class: str, os_type: str) -> HostRules:
-        """Those for a host at this moment, which is of that class and has that system."""
         local = datetime.fromtimestamp(self._clock.now(), self._zone)
-        return self._analysis.for_host(host, host_class, os_type, local)
+        return self._analysis.for_host(host, message.host_class, message.os_type, local)

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from hexmon.app.graph_rules import GraphRules
-from hexmon.app.graph_scripts import Scripts
+from hexmon.app.graph_extras import GraphExtras
 from hexmon.app.lines import by_label, counter, gauge
 from hexmon.app.settings import Configuration
 from hexmon.board.board import Board
@@ -31,7 +29,6 @@ from hexmon.graphs.settings import GraphSettings
 from hexmon.graphs.site_figures import SiteFigures
 from hexmon.graphs.site_rrd import Place, file_of
 from hexmon.graphs.writer import Writer
-from hexmon.model.color import Color
 from hexmon.model.events import (
     DataReported,
     Event,
@@ -45,7 +42,6 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import ConfigError
 from hexmon.model.site import Monitor
-from hexmon.probes.programs import Programs
 
 log = logging.getLogger(__name__)
 
@@ -78,20 +74,10 @@ class _Snapshot(msgspec.Struct, frozen=True):
     hosts: frozenset[str]  # of monitors
 
 
-@dataclass(frozen=True)
-class Helpers:
-    """What else looks at figures: the settings of analysis.cfg, and programs."""
-
-    rules: GraphRules
-    programs: Programs
-
-
 class Graphing:
     """Follows the board; all reading of texts and all writing is the writer's thread's."""
 
-    def __init__(
-        self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board, helpers: Helpers | None = None
-    ) -> None:
+    def __init__(self, configuration: Configuration, clock: Clock, bus: LocalBus, board: Board) -> None:
         self.folder = configuration.rrd_dir
         self.settings: GraphSettings = configuration.settings.graphs
         self._clock = clock
@@ -105,9 +91,7 @@ class Graphing:
         settings = self.settings
         self._writer = Writer(self._files, clock, flush=settings.flush, batch=settings.batch, limit=settings.queue)
         self._selector = Selector(settings.reading())
-        self._rules = helpers.rules if helpers is not None else None
-        self._scripts = Scripts(settings, helpers.programs, self._offer) if helpers is not None else None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.extras = GraphExtras(configuration, clock, board, self._made_by_script)
         self._figures = SiteFigures(self._files.last)
         self._snapshot = _Snapshot(frozenset(), {}, frozenset())
 
@@ -119,32 +103,26 @@ class Graphing:
         if self._subscription is None:
             yield
             return
-        self._loop = asyncio.get_running_loop()
-        with self._scripts.running() if self._scripts is not None else nullcontext():
-            async with self._writing(self._subscription):
-                yield
-
-    @asynccontextmanager
-    async def _writing(self, subscription: Subscription) -> AsyncIterator[None]:
+        self.extras.start()
         self._writer.start()
         self._writer.do(self._load)
         self._inventory_changed()
         try:
             yield
         finally:
-            if subscription.depth():
-                self._take(await subscription.next_batch())
+            if self._subscription.depth():
+                self._take(await self._subscription.next_batch())
             self._writer.flush_all()
             self._writer.do(self._save)
             if not await asyncio.to_thread(self._writer.stop, LAST_WORDS):
                 log.warning("graphs: %d figures could not be written in time", self._writer.pending())
+            await self.extras.close()
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The tasks of graphs, by name."""
         if self._subscription is None:
             return {}
-        own = {"graphs": self._follow(self._subscription)}
-        return own | self._scripts.loops() if self._scripts is not None else own
+        return {"graphs": self._follow(self._subscription), **self.extras.loops()}
 
     async def _follow(self, subscription: Subscription) -> None:
         while True:
@@ -158,6 +136,11 @@ class Graphing:
                 self._take(events[first + _SLICE :])
                 raise
 
+    def place_of(self, key: StatusKey) -> Place | None:
+        """Where the figures of a monitor of a site are."""
+        found = self._snapshot.monitors.get(key)
+        return found[1] if found is not None else None
+
     async def flushed(self, folder: str, files: Iterable[str], seconds: float = 2.0) -> None:
         """Return when the files have all figures that came, or after so many seconds."""
         waiting = [asyncio.wrap_future(self._writer.flush(folder, file)) for file in files]
@@ -170,29 +153,29 @@ class Graphing:
         """Hand over in their order what there is; nothing here takes long."""
         texts: list[Source] = []
         for event in events:
-            if isinstance(event, StatusReported):
-                if not event.repeated and event.status.color is not Color.PURPLE and "R" not in event.status.flags:
-                    texts.append(self._source_of(event))
-            elif isinstance(event, DataReported):
-                texts.append(self._source("data", event.host, event.name, event.text, event.at))
-            else:
+            source = self._source_in(event)
+            if source is not None:
+                if not self.extras.read_by_script(source):
+                    texts.append(source)
+            elif not isinstance(event, StatusReported):
                 self._hand_over(texts)
                 texts = []
                 self._other(event)
         self._hand_over(texts)
 
     def _hand_over(self, texts: list[Source]) -> None:
-        if self._scripts is not None:
-            settings = self._selector.settings
-            take = self._scripts.take
-            texts = [one for one in texts if not take(one, settings)]
         if texts:
             self._writer.offer(self._read(texts), weight=len(texts), size=sum(len(one.text) for one in texts))
 
-    def _offer(self, updates: Iterable[Update]) -> None:
-        self._writer.offer(self._judged(updates))
+    def _made_by_script(self, source: Source, updates: Sequence[Update]) -> None:
+        self._writer.offer(self.extras.of_text(source, updates))
 
-    def _source_of(self, event: StatusReported) -> Source:
+    def _source_in(self, event: Event) -> Source | None:
+        """A text that may have figures."""
+        if isinstance(event, DataReported):
+            return self._source("data", event.host, event.name, event.text, event.at)
+        if not isinstance(event, StatusReported) or event.repeated or "R" in event.status.flags:
+            return None
         status = event.status
         return self._source("status", status.key.host, status.key.test, status.text, event.at, status.color.word)
 
@@ -240,25 +223,12 @@ class Graphing:
         snapshot = self._snapshot
         for source in texts:
             if source.host not in snapshot.hosts:
-                yield from self._judged(self._selector.updates_of(source))
-
-    def _judged(self, updates: Iterable[Update]) -> Iterator[Update]:
-        """Those that a setting is about are judged in the event loop, which alone may ask the board."""
-        wanted: list[Update] = []
-        for update in updates:
-            if self._rules is not None and self._rules.wants(update):
-                wanted.append(update)
-            if self._scripts is not None and self._scripts.processor is not None:
-                self._scripts.processor.tell(update)
-            yield update
-        if wanted and self._rules is not None and self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._rules.judge, wanted)
+                yield from self.extras.of_text(source, self._selector.updates_of(source))
 
     def _check(self, event: MonitorChecked) -> Iterator[Update]:
         found = self._snapshot.monitors.get(event.key)
         if found is not None:
-            yield from self._figures.updates(*found, event)
+            yield from self.extras.of_monitor(self._figures.updates(*found, event))
 
     def _look_at(self, inventory: Inventory) -> None:
         self._snapshot = _snapshot(inventory, self.folder)
@@ -282,7 +252,7 @@ class Graphing:
             yield f"no figures are kept: {librrd.missing()}; [graphs] enabled = false says that none are wanted"
         yield from (str(problem) for problem in self.problems)
         yield from self._writer.troubles()
-        yield from self._scripts.troubles() if self._scripts is not None else ()
+        yield from self.extras.troubles()
 
     def metrics(self) -> list[str]:
         """In Prometheus' text format."""
@@ -292,6 +262,7 @@ class Graphing:
             *gauge("hexmon_rrd_pending", self._writer.pending()),
             *gauge("hexmon_rrd_files", self._writer.files()),
             *counter("hexmon_rrd_seconds_total", round(self._writer.seconds, 3)),
+            *self.extras.metrics(),
         ]
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from hexmon.app.alerting import Alerting, NotifyEngines, Ports
 from hexmon.app.analysis import AnalysisInForce
 from hexmon.app.blackbox import Blackbox
-from hexmon.app.graph_rules import GraphRules
-from hexmon.app.graphing import Graphing, Helpers
+from hexmon.app.graphing import Graphing
 from hexmon.app.hostdata import HostDataKeeper
 from hexmon.app.judging import ClientJudge
 from hexmon.app.pull import Puller
@@ -117,9 +116,9 @@ def put_together(
     )
     runner = _runner(configuration, clock, board, tools, bus)
     alerting = Alerting(configuration, clock, bus, board, Ports(storage, opened.notify, runner.probe_now))
-    helpers = Helpers(GraphRules(board, lambda: analysis.file, analysis.rules_for), tools.programs)
-    wanted = configuration.settings.graphs.enabled is not False
-    graphing = Graphing(configuration, clock, bus, board, helpers) if wanted else None
+    graphing = Graphing(configuration, clock, bus, board) if configuration.settings.graphs.enabled else None
+    if graphing is not None:
+        graphing.extras.use(sources.analysis)
     return Parts(
         configuration=configuration,
         clock=clock,

@@ -106,11 +106,11 @@ class Monitor:
             family = self.configuration.settings.probing.family
             tools = await stack.enter_async_context(open_tools(self.clock, family=family))
             engines = await stack.enter_async_context(notify_engines())
-            self._gallery = open_gallery(self.configuration, self.clock)
-            stack.callback(self._gallery.close)
             opened = Opened(storage=storage, tools=tools, notify=engines)
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
+            self._gallery = open_gallery(self.configuration, self.clock, parts.graphing)
+            stack.callback(self._gallery.close)
             await self._take_over(parts)
             parts.board.restore(await storage.board.load())
             await parts.alerting.start(self._sources.alerts, self._sources.channels)
@@ -289,6 +289,8 @@ class Monitor:
         parts.keeper.use(inventory)
         await parts.alerting.use(self._sources.alerts, self._sources.channels)
         parts.analysis.use(self._sources.analysis)
+        if parts.graphing is not None:
+            parts.graphing.extras.use(self._sources.analysis)
         await parts.runner.adopt(inventory)
         self._adopted.tell(before, inventory)
 

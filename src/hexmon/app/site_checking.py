@@ -17,8 +17,12 @@ PAUSE = 1.0  # seconds between two attempts, unless the check says so
 Observe = Callable[[Check], Awaitable[Observation]]
 
 
+class NotTried(Exception):  # noqa: N818 - it names what is so
+    """This machine could not try; that says nothing of the monitor."""
+
+
 async def check_monitor(host: Host, observe: Observe, clock: Clock, judging: JudgeSettings) -> MonitorChecked:
-    """Try until it is up, as often as the monitor's options say; what the last attempt saw."""
+    """Try until it is up, as often as the monitor's options say; what the last attempt saw. Raises NotTried."""
     (check,) = host.checks
     pause = PAUSE if check.retry_pause is None else check.retry_pause
     found = judged(host, await observe(check), clock.now(), judging)
@@ -31,9 +35,11 @@ async def check_monitor(host: Host, observe: Observe, clock: Clock, judging: Jud
 
 
 def judged(host: Host, observation: Observation, now: float, judging: JudgeSettings) -> MonitorChecked:
-    """What one attempt means."""
+    """What one attempt means. Raises NotTried."""
     view = HostView(host=host, latest={observation.check.identity: observation}, settings=judging)
     (report,) = (one.report for one in judge_host(view, now) if one.report.key == observation.check.key)
+    if report.color is Color.CLEAR:
+        raise NotTried(first_reason(report.text))
     return checked(observation, report, now)
 
 

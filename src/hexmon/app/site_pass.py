@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hexmon.alerts.notify.words import own_zone
 from hexmon.alerts.site_pass import beaten, decide, heartbeat_due, told, why_due
 from hexmon.alerts.wording_site import sentence
-from hexmon.app.site_checking import Observe, check_monitor
+from hexmon.app.site_checking import NotTried, Observe, check_monitor
 from hexmon.app.site_console import Console, change_label
 from hexmon.app.site_messages import change_message, message_of
 from hexmon.clock import Clock
@@ -81,6 +81,9 @@ class SitePass:
         try:
             if why:
                 await self._take(monitor, memory, await self._look(monitor))
+        except NotTried as error:
+            self.failed = True
+            self._doing.console.say(monitor.name, f"this machine could not check it: {error}")
         except Exception as error:  # noqa: BLE001 - the boundary at which a fault of ours costs one monitor
             self.failed = True
             _log.exception("the check of %s failed", monitor.key)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hexmon.board.bounds import LONGEST_HEAD, LONGEST_NAME, LONGEST_NOTE
 from hexmon.board.draft import Cause, machine_time
 from hexmon.board.entries import Entry
-from hexmon.board.moves import with_ack_info, with_modifier
+from hexmon.board.moves import with_ack_info, with_modifier, without_modifier
 from hexmon.board.reader import Reader
 from hexmon.board.restart import after_pause, in_order, last_alive
 from hexmon.board.settings import BoardSettings
@@ -46,13 +46,11 @@ from hexmon.model.status import (
     Acknowledged,
     ClientMessage,
     Disabled,
-    Modifier,
     Report,
     Status,
 )
 
 _YEAR = 365 * 86400.0
-_MODIFIER_LIFE = 2
 _SLICE = 20_000  # squares looked at in one tick: some milliseconds
 _COST_OF_SILENCE = 40  # a square that turns purple costs as much as looking at so many
 
@@ -134,17 +132,21 @@ class Board(Reader):
 
     def modify(self, key: StatusKey, color: Color, source: str, cause: bytes) -> int:
         """A back end overrides the colour of a square that exists, until it stops repeating itself."""
-        now = self._now()
         status = self.status(key)
         if status is None:
             return 0
-        cause = b"&%s %s\n" % (color.word.encode(), cause[:LONGEST_NOTE])
-        modifiers = with_modifier(status.modifiers, Modifier(source[:LONGEST_NAME], color, cause, _MODIFIER_LIFE))
-        if modifiers is None:
+        change = with_modifier(status, source, color, cause)
+        if change is None:
             return self._bounds.refuse("modifiers", status.key.host)
-        entry = self._registry.entry(status.key.host)
-        worst = max(one.color for one in modifiers)
-        return self._squares.speak(entry, replace(status, modifiers=modifiers), worst, now, Cause.MODIFY)
+        return self._squares.speak(self._registry.entry(status.key.host), *change, self._now(), Cause.MODIFY)
+
+    def unmodify(self, key: StatusKey, source: str) -> int:
+        """It does so no longer."""
+        status = self.status(key)
+        if status is None or all(one.source != source for one in status.modifiers):
+            return 0
+        change = without_modifier(status, source)
+        return self._squares.speak(self._registry.entry(status.key.host), *change, self._now(), Cause.MODIFY)
 
     def client(self, message: ClientMessage) -> int:
         """Keep an agent's message. It reaches the disk with the checkpoint."""

@@ -7,13 +7,14 @@ import logging
 import math
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from hexmon.clock import Clock
 from hexmon.graphs.files import RrdFiles
 from hexmon.graphs.librrd import RrdError
-from hexmon.graphs.places import NameRefusedError, checked_file, checked_name
+from hexmon.graphs.places import NameRefusedError
 from hexmon.graphs.rrdcached import DaemonAwayError
 from hexmon.graphs.schema import Update
 
@@ -24,6 +25,7 @@ AWAY = 5.0  # the same for rrdcached
 _AHEAD = 86400.0  # seconds that figures may be from the future
 _KEPT = 120  # figures of a file that cannot be written: the newest
 _MOST_BAD = 10_000  # files whose figures are kept until they can be written
+_MOST_PATHS = 200_000
 _SHOWN = 5
 
 Key = tuple[str, str]  # folder, file
@@ -57,6 +59,7 @@ class Batches:
         self._limit = limit
         self._waiting: OrderedDict[Key, _Waiting] = OrderedDict()
         self._bad: OrderedDict[Key, _Bad] = OrderedDict()  # by `again`
+        self._paths: dict[Key, Path] = {}
         self._shown: tuple[str, ...] = ()
         self._away = ""
         self._away_until = -math.inf
@@ -65,15 +68,31 @@ class Batches:
 
     def take(self, updates: Iterable[Update]) -> None:
         """Figures to be written, those of one file in the order of their time."""
+        latest = self._clock.now() + _AHEAD
         for update in updates:
-            if 0.0 < update.at < self._clock.now() + _AHEAD and update.sources and _is_named(update):
-                self._add((update.folder, update.file), update)
+            key = (update.folder, update.file)
+            if 0.0 < update.at < latest and update.sources and (key in self._paths or self._is_named(key)):
+                self._add(key, update)
             else:
                 self.counts["refused"] += 1
 
+    def _is_named(self, key: Key) -> bool:
+        """Whether a file may be called so. Its path is made once."""
+        try:
+            path = self._files.place(*key)
+        except NameRefusedError:
+            return False
+        if len(self._paths) >= _MOST_PATHS:
+            self._paths.clear()
+        self._paths[key] = path
+        return True
+
+    def _path(self, key: Key) -> Path:
+        return self._paths.get(key) or self._files.place(*key)
+
     def _add(self, key: Key, update: Update) -> None:
         self.pending += 1
-        bad = self._bad.get(key)
+        bad = self._bad.get(key) if self._bad else None
         if bad is not None:
             bad.updates.append(update)
             self._lose(bad.updates, len(bad.updates) - _KEPT)
@@ -154,7 +173,7 @@ class Batches:
     def _written(self, key: Key, waiting: _Waiting, before: str) -> bool:
         """False when rrdcached is away. `before` is why it failed the last time."""
         try:
-            self._files.write(self._files.place(*key), waiting.updates)
+            self._files.write(self._path(key), waiting.updates)
         except DaemonAwayError as error:
             if not self._away:
                 log.warning("graphs: %s", error)
@@ -241,12 +260,3 @@ class Batches:
         yield from self._shown
         if self._clock.now() < self._files.wound_back + _AHEAD / 24:
             yield "figures come for files whose last are of a later time: was the clock set back?"
-
-
-def _is_named(update: Update) -> bool:
-    try:
-        checked_name(update.folder)
-        checked_file(update.file)
-    except NameRefusedError:
-        return False
-    return True

@@ -47,22 +47,23 @@ class Catalog(msgspec.Struct, frozen=True):
 
     def of_host(self, listings: Sequence[Listing], trends: Trends | None, fresh_from: float = 0.0) -> list[Shown]:
         """All pictures of a host, in order; `trends` is what its tag says."""
-        sizes = dict(map(_word, self.order))
         names: list[str] = []
-        for name in sizes:
+        for name, _ in map(_word, self.order):
             names += self._others(listings) if name == ANY_OTHER else [name]
-        available = [name for name in dict.fromkeys(names) if self.find(name, listings, fresh_from)]
-        wanted = [(name, "") for name in available] if trends is None else trends.graphs(available)
-        shown = [one for name, part in wanted for one in self._pictures(part or name, listings, sizes, fresh_from)]
+        found = {name: one for name in names if (one := self.find(name, listings, fresh_from))}
+        wanted = [(name, "") for name in found] if trends is None else trends.graphs(found)
+        shown: list[Shown] = []
+        for name, part in wanted:
+            drawn = self.find(part, listings, fresh_from) if part else found[name]
+            shown += self._pictures(part or name, *drawn) if drawn is not None else []
         return list(dict.fromkeys(shown))
 
     def of_test(
         self, test: str, listings: Sequence[Listing], site_type: str | None = None, fresh_from: float = 0.0
     ) -> list[Shown]:
         """The pictures on the page of a square; `site_type` is that of the monitor which the host stands for."""
-        sizes = dict(map(_word, self.order))
-        names = [name for name in self._names(test, site_type) if self.find(name, listings, fresh_from)]
-        shown = [one for name in names for one in self._pictures(name, listings, sizes, fresh_from)]
+        found = ((name, self.find(name, listings, fresh_from)) for name in self._names(test, site_type))
+        shown = [picture for name, one in found if one is not None for picture in self._pictures(name, *one)]
         return list(dict.fromkeys(shown))
 
     def _names(self, test: str, site_type: str | None) -> list[str]:
@@ -99,13 +100,8 @@ class Catalog(msgspec.Struct, frozen=True):
         made = _automatic(base, listing) if general == ANY_OTHER and base else None
         return Wanted(made) if made is not None else None
 
-    def _pictures(
-        self, graph: str, listings: Sequence[Listing], sizes: Mapping[str, int], fresh_from: float
-    ) -> Iterable[Shown]:
-        found = self.find(graph, listings, fresh_from)
-        if found is None:
-            return
-        wanted, _, chosen = found
+    def _pictures(self, graph: str, wanted: Wanted, _: Listing, chosen: Sequence[Chosen]) -> Iterable[Shown]:
+        sizes = dict(map(_word, self.order))
         title = wanted.definition.title or wanted.definition.name
         usual = 1 if graph.startswith(f"{ANY_OTHER}:") and len(wanted.definition.lines) > _ONE_SERIES else USUAL_FILES
         most = sizes.get(graph) or sizes.get(wanted.definition.name) or usual

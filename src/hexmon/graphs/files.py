@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,8 @@ _MOST_KNOWN = 200_000  # files whose head is remembered
 _START = 4096  # bytes that hold the head of most files
 _EARLIER = 10  # seconds before its first figures that a file begins, as rrdcreate(1) does without --start
 _WOUND_BACK = 3600.0
+_SMALL = 1 << 20  # bytes of a file for which nobody looks how much is free
+_SHARE = 0.9  # of what is free, that a new file may take
 _AGAIN = 2  # tries of an update: somebody else may have replaced the file meanwhile
 
 
@@ -54,6 +57,14 @@ class Daemon(Protocol):
         ...
 
 
+class _Plan(msgspec.Struct, frozen=True):
+    """How figures of some sources go to a file: the names that it has, the place and kind of the value of each."""
+
+    sources: tuple[DataSource, ...]
+    names: tuple[str, ...]
+    picks: tuple[tuple[int, str], ...]
+
+
 class _Known(msgspec.Struct):
     """What is remembered of a file. `asked` is what it was last asked to hold, and holds."""
 
@@ -61,6 +72,16 @@ class _Known(msgspec.Struct):
     kinds: dict[str, str]
     last: int
     asked: tuple[tuple[DataSource, ...], Layout] | None = None
+    plan: _Plan | None = None
+
+    def plan_for(self, sources: tuple[DataSource, ...]) -> _Plan:
+        """It mostly is the one of the last time."""
+        plan = self.plan
+        if plan is None or plan.sources != sources:
+            chosen = [(one.name, number) for number, one in enumerate(sources) if one.name in self.kinds]
+            picks = tuple((number, self.kinds[name]) for name, number in chosen)
+            plan = self.plan = _Plan(sources, tuple(name for name, _ in chosen), picks)
+        return plan
 
 
 class RrdFiles:
@@ -148,18 +169,19 @@ class RrdFiles:
         for update in updates:
             if update.layout is not None and known.asked != (update.sources, update.layout):
                 known = self._hold(path, known, update.sources, update.layout)
-        for _, group in groupby(updates, key=lambda update: id(update.sources)):
+        if len(updates) == 1:
+            self._write_alike(path, known, updates)
+            return
+        for _, group in groupby(updates, key=attrgetter("sources")):
             self._write_alike(path, known, list(group))
 
     def _write_alike(self, path: Path, known: _Known, updates: Sequence[Update]) -> None:
         """Figures of the same sources."""
-        sources = updates[0].sources
-        chosen = [(number, source.name) for number, source in enumerate(sources) if source.name in known.kinds]
-        if len(chosen) < len(sources):
-            self.counts["left out"] += (len(sources) - len(chosen)) * len(updates)
-        if not chosen:
+        plan = known.plan_for(updates[0].sources)
+        if len(plan.names) < len(plan.sources):
+            self.counts["left out"] += (len(plan.sources) - len(plan.names)) * len(updates)
+        if not plan.names:
             return
-        picks = [(number, known.kinds[name]) for number, name in chosen]
         last = known.last
         lines = []
         for update in updates:
@@ -170,10 +192,10 @@ class RrdFiles:
             last = moment
             values = update.values
             count = len(values)
-            words = [value_for(kind, values[number]) if number < count else UNKNOWN for number, kind in picks]
+            words = [value_for(kind, values[number]) if number < count else UNKNOWN for number, kind in plan.picks]
             lines.append(f"{moment}:{':'.join(words)}")
         if lines:
-            self._hand_over(path, known, [name for _, name in chosen], lines)
+            self._hand_over(path, known, plan.names, lines)
             known.last = last
             self.counts["written"] += len(lines)
 
@@ -214,6 +236,7 @@ class RrdFiles:
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise RrdError(str(path), error.strerror or str(error)) from error
+        _check_room(path, len(update.sources), layout)
         librrd.create(path, update.sources, layout, int(update.at) - before)
         self.counts["created"] += 1
 
@@ -321,9 +344,19 @@ def _move(path: Path, data: memoryview, sources: Sequence[DataSource], layout: L
     return target is not None
 
 
+def _check_room(path: Path, sources: int, layout: Layout) -> None:
+    """A switch with hundreds of interfaces fills hundreds of MiB: not the last that all others need."""
+    needed = sources * sum(archive.rows for archive in layout.archives) * 8
+    disk = os.statvfs(path.parent)
+    free = disk.f_bavail * disk.f_frsize
+    if needed > max(_SMALL, free * _SHARE):
+        raise RrdError(str(path), f"it would take {needed >> 20} MiB, and {free >> 20} are free")
+
+
 def _migrate(path: Path, data: memoryview, head: Head, target: Target) -> None:
     fresh = path.parent / f"{UNFINISHED}head-{os.getpid()}"
     unfinished = path.parent / f"{UNFINISHED}file-{os.getpid()}"
+    _check_room(path, len(target.sources), target.layout)
     empty = Layout(target.layout.step, tuple(replace(one, rows=1) for one in target.layout.archives))
     try:
         librrd.create(fresh, target.sources, empty, head.last)

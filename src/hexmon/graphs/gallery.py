@@ -28,7 +28,7 @@ from hexmon.graphs.draw import (
 )
 from hexmon.graphs.folders import Folders
 from hexmon.graphs.graphs_cfg import GraphBook
-from hexmon.graphs.host_files import listings, together
+from hexmon.graphs.host_files import PlaceOf, listings, together, usual_place
 from hexmon.graphs.painter import Job, Result
 from hexmon.graphs.painters import Painters
 from hexmon.graphs.palette import THEMES
@@ -57,7 +57,8 @@ async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
 class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
-    `flush` is awaited before files are drawn, which are given by folder and name.
+    `flush` is awaited before files are drawn, which are given by folder and name. `place_of` says where the figures of
+    a monitor of a site are.
     """
 
     book: Callable[[], GraphBook]
@@ -65,6 +66,7 @@ class Graphs:
     tests: dict[str, str] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flush: Flush = flush_nothing
+    place_of: PlaceOf = usual_place
 
 
 class _Scene(msgspec.Struct, frozen=True):
@@ -103,17 +105,26 @@ class Gallery:
 
     async def of_host(self, host: Host) -> list[Shown]:
         """Its pictures in order, as its TRENDS tag has them; of files that were updated within a day."""
-        catalog, found = await asyncio.to_thread(self._look, host)
-        return catalog.of_host(found, host.display.trends, self._clock.now() - STALE_SECONDS)
+        fresh_from = self._clock.now() - STALE_SECONDS
+
+        def look() -> list[Shown]:
+            return self._catalog().of_host(
+                listings(self._folders, host, self._graphs.place_of), host.display.trends, fresh_from
+            )
+
+        return await asyncio.to_thread(look)
 
     async def of_test(self, host: Host, test: str) -> list[Shown]:
         """Those of one square."""
-        catalog, found = await asyncio.to_thread(self._look, host)
+        fresh_from = self._clock.now() - STALE_SECONDS
         site_type = host.monitor.type if host.monitor is not None else None
-        return catalog.of_test(test, found, site_type, self._clock.now() - STALE_SECONDS)
 
-    def _look(self, host: Host) -> tuple[Catalog, list[Listing]]:
-        return self._catalog(), listings(self._folders, host)
+        def look() -> list[Shown]:
+            return self._catalog().of_test(
+                test, listings(self._folders, host, self._graphs.place_of), site_type, fresh_from
+            )
+
+        return await asyncio.to_thread(look)
 
     def _catalog(self) -> Catalog:
         said = self._graphs
@@ -175,7 +186,7 @@ class Gallery:
         catalog = self._catalog()
         fresh_from = self._clock.now() - STALE_SECONDS if asked.fresh else 0.0
         found = self._several(catalog, hosts, graph) if len(hosts) > 1 else None
-        found = found or catalog.find(graph, listings(self._folders, hosts[0]), fresh_from)
+        found = found or catalog.find(graph, listings(self._folders, hosts[0], self._graphs.place_of), fresh_from)
         if found is None:
             raise NoGraph(graph)
         wanted, listing, chosen = found
@@ -224,11 +235,13 @@ class Gallery:
         key = (command, graph, tuple(host.name for host in hosts), scene.window.range, scene.chosen)
         async with self._one_title:
             known = self._titles.get(key, self._clock.monotonic())
+            if known is None and self._titles.get(command, self._clock.monotonic()) is not None:
+                known = ""  # it said nothing a short while ago: a page of many pictures cannot wait for each
             if known is None:
                 folder = self._folders.root / scene.listing.folder
                 words = (names, graph, period, *(file.name for file in scene.chosen))
                 known = await asyncio.to_thread(ask, command, words, str(folder))
-                self._titles.put(key, known, len(known), self._clock.monotonic())
+                self._titles.put(key if known else command, known, len(known), self._clock.monotonic())
         return known or scene.title
 
     async def _do(self, scene: _Scene, kind: str, words: Sequence[str]) -> Result:

@@ -1,6 +1,7 @@
 """What can be set about graphs: `[graphs]`. The words are Xymon's where it has them (xymonserver.cfg(5))."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -12,8 +13,8 @@ from hexmon.graphs.datasets.settings import DatasetSettings, columns_of
 TEST2RRD = (
     "cpu=la,disk,inode,qtree,quotas,memory,conn=tcp,http=tcp,dns=tcp,dig=tcp,time=ntpstat,ntpstat,vmstat,iostat,"
     "netstat,ifstat,temperature,apache,bind,sendmail,mailq,nmailq=mailq,iishealth,citrix,files,procs=processes,ports,"
-    "clock,lines,deltalines,trends,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,"
-    "HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
+    "clock,lines,deltalines,trends,smoke,bea,if_load=devmon,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,"
+    "JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,xtstats,"
     "paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
 GRAPHS = (
@@ -31,6 +32,15 @@ def _read_daemon(text: str) -> None:
         raise ValueError(f"'{text}' is not where an rrdcached listens: unix:/path, or host:port")
 
 
+def _read_command(text: str) -> None:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no command: {error}") from None
+    if text and not words:
+        raise ValueError("it is blank: write a program and its words, or nothing")
+
+
 def _read_mapping(text: str) -> None:
     for word in filter(None, (part.strip() for part in text.split(","))):
         column, _, handler = word.partition("=")
@@ -39,6 +49,7 @@ def _read_mapping(text: str) -> None:
 
 
 _STRICT = {"extra": "forbid"}
+Command = Annotated[str, checked(_read_command)]
 Words = Annotated[tuple[str, ...], LIST]
 Mapped = Annotated[tuple[Annotated[str, checked(_read_mapping)], ...], LIST]
 
@@ -70,9 +81,14 @@ class GraphSettings:
     trackmax: Words = ()
     rrddisks: str = ""
     norrddisks: str = ""
-    extra_script: str = ""
+    extra_script: Command = ""
     extra_tests: Words = ()
-    processor: str = ""
+    processor: Command = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for settings that make no sense together."""
+        if bool(self.extra_script) != bool(_words(self.extra_tests)):
+            raise ValueError("extra_script and extra_tests: the program and the columns that it reads go together")
 
     def data_sets(self) -> Mapping[str, str]:
         """Column to data set, as `test2rrd` says."""

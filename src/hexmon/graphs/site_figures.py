@@ -38,10 +38,12 @@ class SiteFigures:
         """Forget all other files."""
         for place in self._memories.keys() - set(places):
             del self._memories[place]
+        names = {_name(place) for place in places}
+        self._kept = {name: one for name, one in self._kept.items() if name in names}
 
     def dump(self) -> bytes:
         """What is remembered, and what was loaded of files that were not written since."""
-        new = {f"{place.folder}/{place.file}": one for place, one in self._memories.items()}
+        new = {_name(place): one for place, one in self._memories.items()}
         return _ENCODER.encode({**self._kept, **new})
 
     def load(self, data: bytes) -> None:
@@ -56,5 +58,9 @@ class SiteFigures:
         if found is None:
             return None
         at, texts = found
-        kept = self._kept.get(f"{place.folder}/{place.file}")
+        kept = self._kept.get(_name(place))
         return kept if kept is not None and int(kept.at) == at else memory_of_file(at, texts)
+
+
+def _name(place: Place) -> str:
+    return f"{place.folder}/{place.file}"

@@ -5,9 +5,10 @@ import re
 
 UNKNOWN = "U"
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?\Z", re.ASCII)
 _WHOLE = re.compile(r"([+-]?)0{0,40}(\d{1,20})(?:\.\d{0,40})?\Z", re.ASCII)
 _WHOLE_KINDS = frozenset({"COUNTER", "DERIVE"})
+_LONGEST = 200  # characters
 _LARGEST = 2**64 - 1
 
 
@@ -17,12 +18,13 @@ def value_for(kind: str, text: str) -> str:
     COUNTER and DERIVE take whole numbers, so of others the fraction is left out (rrdcreate(1)); a COUNTER below 0 is
     no counter.
     """
-    text = text.strip() if len(text) < 200 else UNKNOWN
+    text = text.strip() if len(text) < _LONGEST else UNKNOWN
     if kind in _WHOLE_KINDS:
         return _whole(kind, text)
-    if not _NUMBER.match(text):
+    found = _NUMBER.match(text)
+    if found is None or (found[1] and not math.isfinite(float(text))):
         return UNKNOWN
-    return text if len(text) < 300 and math.isfinite(float(text)) else UNKNOWN
+    return text
 
 
 def _whole(kind: str, text: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+import msgspec
+
 from hexmon.judge.content import column_failed, judge_columns
 from hexmon.judge.fetch import raw_fetch, web_failed
 from hexmon.judge.http import judge_http
@@ -48,6 +50,7 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
     down = host_down(view.host, view.latest)
     seen = [check for check in view.host.checks if check.identity in view.latest]
     seen = [check for check in seen if tests is None or check.key.test in tests]
+    view = _believed_until_the_next(view, seen)
     probes: dict[StatusKey, set[str]] = {}
     monitors = {check.key for check in seen if check.judging.monitor}
     verdicts = [judge_monitor(key, view) for key in sorted(monitors, key=lambda key: key.test != CONN)]
@@ -64,6 +67,18 @@ def judge_host(view: HostView, now: float, tests: Collection[str] | None = None)
         certificates = judge_sslcert(view, now)
         verdicts += [certificates] if certificates is not None else []
     return verdicts
+
+
+def _believed_until_the_next(view: HostView, checks: Collection[Check]) -> HostView:
+    """A square that is probed seldom does not turn purple between two rounds, nor when one of them is missed."""
+    needed = max((2 * check.interval + _longest_round(check) for check in checks), default=0.0)
+    if needed <= view.settings.validity:
+        return view
+    return msgspec.structs.replace(view, settings=msgspec.structs.replace(view.settings, validity=needed))
+
+
+def _longest_round(check: Check) -> float:
+    return max(check.attempts, 1) * (check.timeout + (check.retry_pause or 0.0))
 
 
 def _judge_for(probes: Collection[str]) -> Judge:

@@ -8,6 +8,7 @@ from hexmon.judge.page_text import cut
 from hexmon.judge.port import port_fault
 from hexmon.judge.tls_words import why_no_session
 from hexmon.model.observation import Observation, Outcome, Reply
+from hexmon.model.text import readable
 from hexmon.probes.snmp.options import SnmpOptions
 
 _LONGEST = 300
@@ -99,6 +100,9 @@ def _exchange(observation: Observation) -> str:
         return ""
     if reply.outcome is Outcome.UNEXPECTED:
         return _missing(reply) or reply.summary
+    expect = getattr(observation.check.options, "expect", b"")
+    if reply.outcome is Outcome.TIMEOUT and reply.facts.get("open") and expect:
+        return _NO_TEXT.format(cut(readable(expect), _LONGEST_TEXT))
     return _unreached(reply, _NO_ANSWER) or f"socket error: {_joined(reply.summary, reply.detail)}"
 
 
@@ -130,7 +134,9 @@ def _poll_failed(reply: Reply) -> str:
         return reply.summary
     if reply.summary.startswith(_WALK):
         return f"SNMP {reply.summary}"
-    return f"SNMP failed: {_joined(reply.summary, reply.detail)}"
+    # The poll's own end and that of the check are one silence, in whichever of them it ends.
+    summary = "timeout" if reply.outcome is Outcome.TIMEOUT else reply.summary
+    return f"SNMP failed: {_joined(summary, reply.detail)}"
 
 
 _REASONS: Mapping[str, Callable[[Observation], str]] = {

@@ -11,7 +11,7 @@ from hexmon.model.status import ClientMessage, Status
 class StatusReported(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A report was filed; sent for every report, changed or not.
 
-    `repeated`: nobody has reported anew, the board says the old text again (`disable`, `modify`, silence).
+    `repeated`: nobody reported anything; the board shows the old text in another colour (disable, modify, silence).
     """
 
     at: float

@@ -88,7 +88,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` is one line for people, in Xymon's words where it has them; `detail` what a library said beyond that;
     `evidence` is what the target said (banner, headers, body), as bytes; `facts` are numbers such as
-    {"rtt_seconds": 0.0012, "http_status": 404}. `device` is what a poll by SNMP saw.
+    {"rtt_seconds": 0.0012, "http_status": 404}. `device` is what a poll by SNMP saw; `round_trips` are the
+    seconds of every answer to several pings, the shortest first.
     """
 
     outcome: Outcome
@@ -100,6 +101,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     certificates: tuple[Certificate, ...] = ()
     assertions: tuple[Assertion, ...] = ()
     device: Device | None = None
+    round_trips: tuple[float, ...] = ()
 
 
 class Judging(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -57,8 +57,9 @@ def decode_memories(data: bytes, zone: tzinfo) -> dict[str, MonitorMemory]:
 
 
 def _written_file(records: dict[str, Any], execution_time: float, execution_ms: int) -> bytes:
-    stamped = {"execution_time": _written(execution_time), "execution_ms": execution_ms, **records}
-    return (json.dumps(stamped, indent=2, allow_nan=False) + "\n").encode("ascii")
+    records.setdefault("execution_time", _written(execution_time))
+    records.setdefault("execution_ms", execution_ms)
+    return (json.dumps(records, indent=2, allow_nan=False) + "\n").encode("ascii")
 
 
 def _members(document: object) -> Iterator[tuple[str, object]]:

@@ -19,7 +19,18 @@ class Trace:
     "" for the first of the target.
     """
 
-    __slots__ = ("_began", "_clock", "address", "assertions", "certificates", "doing", "evidence", "facts", "phases")
+    __slots__ = (
+        "_began",
+        "_clock",
+        "address",
+        "assertions",
+        "certificates",
+        "doing",
+        "evidence",
+        "facts",
+        "phases",
+        "round_trips",
+    )
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -31,6 +42,7 @@ class Trace:
         self.evidence = b""
         self.certificates: tuple[Certificate, ...] = ()
         self.assertions: tuple[Assertion, ...] = ()
+        self.round_trips: tuple[float, ...] = ()
 
     def begin(self, phase: str) -> None:
         """End the phase under way and start another."""
@@ -55,6 +67,7 @@ class Trace:
             phases=tuple(self.phases),
             certificates=self.certificates,
             assertions=self.assertions,
+            round_trips=self.round_trips,
         )
 
 

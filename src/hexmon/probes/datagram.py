@@ -51,6 +51,13 @@ class Datagrams(Polled):
             except BlockingIOError:
                 continue  # a broken checksum wakes, and brings nothing
 
+    def pending(self) -> bytes | None:
+        """A datagram that is there already, None for none."""
+        try:
+            return self._socket.recv(LARGEST)
+        except BlockingIOError:
+            return None
+
     async def ask(self, request: bytes, accept: Callable[[bytes], T | None], pauses: tuple[float, ...]) -> T:
         """Send the request once for each pause (seconds) and listen that long; what `accept` makes of the answer.
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _MOST = 4096  # bytes of an answer that are looked at
 _MOST_DATAGRAMS = 200  # whoever talks this much beside the point is not going to answer
-_SHARE = 0.95  # of the time that is left: what was heard must be told before the check's own deadline
+# What was heard must be told before the check's own deadline, also by a process that is busy.
+_MARGIN = 0.2  # seconds, or half of what is left
 _OTHER_ADDRESS = 0.5  # of the timeout, for the other address once the first has failed
 # Without a text to wait for: a greeting takes one more way than the connection did, and some time to be written.
 _SHORTEST_PATIENCE, _LONGEST_PATIENCE = 0.005, 0.05
@@ -65,6 +66,10 @@ def _looked_for(expect: bytes, heard: bytes, found: bool) -> Assertion:
     return Assertion(what="text", wanted=expect.decode("utf-8", "replace"), found=said, held=found)
 
 
+def _within(left: float) -> float:
+    return max(left - _MARGIN, left / 2)
+
+
 async def _over_tcp(target: Target, options: ExchangeOptions, tools: "Tools") -> str:
     """What was wrong with the preferred address, "" for nothing."""
     trace = target.trace
@@ -81,8 +86,10 @@ async def _over_tcp(target: Target, options: ExchangeOptions, tools: "Tools") ->
         trace.begin("answer")
         left = target.left
         await wire.send(options.send)
-        patience = left if options.expect else min(max(before - left, _SHORTEST_PATIENCE), _LONGEST_PATIENCE, left)
-        await _listen(wire, trace, options.expect, patience * _SHARE)
+        patience = _within(left)
+        if not options.expect:
+            patience = min(max(before - left, _SHORTEST_PATIENCE), _LONGEST_PATIENCE, patience)
+        await _listen(wire, trace, options.expect, patience)
     return instead
 
 
@@ -103,20 +110,29 @@ async def _listen(wire: Wire, trace: Trace, expect: bytes, patience: float) -> N
 async def _over_udp(target: Target, options: ExchangeOptions, tools: "Tools") -> None:
     """A closed port is ECONNREFUSED (ICMP), also when nothing is wanted back."""
     trace = target.trace
-    patience = target.left * _SHARE if options.expect else min(target.left * _UDP_SHARE, _UDP_PATIENCE)
+    patience = _within(target.left) if options.expect else min(target.left * _UDP_SHARE, _UDP_PATIENCE)
     trace.begin("answer")
     with Datagrams(tools.poller, target.address, options.port) as datagrams:
         datagrams.send(options.send)
         try:
             async with asyncio.timeout(patience):
                 for _ in range(_MOST_DATAGRAMS):
-                    trace.evidence = (await datagrams.receive())[:_MOST]
-                    trace.facts["open"] = 1
-                    if options.expect in trace.evidence:
+                    if _heard(trace, await datagrams.receive(), options.expect):
                         return
         except TimeoutError as error:
             if error.errno is not None:
                 raise
+            # This process may have been too busy to see in time what came in time.
+            last = datagrams.pending()
+            if last is not None:
+                _heard(trace, last, options.expect)
+
+
+def _heard(trace: Trace, datagram: bytes, expect: bytes) -> bool:
+    """Keep it; whether it is what was wanted."""
+    trace.evidence = datagram[:_MOST]
+    trace.facts["open"] = 1
+    return expect in trace.evidence
 
 
 PROBE = ProbeType(options=ExchangeOptions, run=probe)

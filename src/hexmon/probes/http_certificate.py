@@ -15,7 +15,7 @@ _MISMATCH = "SSL fingerprint mismatch"
 
 
 def objection(options: HttpOptions, chain: Sequence[bytes], found: Certificate | None, now: float) -> str:
-    """Why not, "" when nothing is wrong. `chain` is what the server sent, PEM or DER, its own first; `found` what it says.
+    """Why not, "" when nothing is wrong. `chain` is what the server sent (PEM or DER), its own first; `found` is read.
 
     A server without a certificate (anonymous Diffie-Hellman) has nothing that could be as it should be.
     """

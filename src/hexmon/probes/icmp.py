@@ -44,7 +44,8 @@ async def probe(target: Target, options: IcmpOptions, tools: "Tools") -> Reply:
 
     Facts: sent, received, rtt_seconds (smallest of the first address that answers), addresses and answering. When
     several packets were wanted: loss (0 to 1), rtt_average_seconds and jitter_seconds (mean difference between
-    neighbours); of several addresses those of the best or the worst one, by `mode`. Evidence: a line for each address.
+    neighbours); of several addresses those of the best or the worst one, by `mode`. So are then the single round trips.
+    Evidence: a line for each address.
     """
     trace = target.trace
     addresses, missing = [target.address], list[str]()
@@ -62,6 +63,8 @@ async def probe(target: Target, options: IcmpOptions, tools: "Tools") -> Reply:
         pings = [task.result() for task in tasks]
     trace.end()
     trace.facts.update(_facts(pings, options, len(pings) + len(missing)))
+    if options.count > 1:
+        trace.round_trips = _round_trips(pings, options)
     lines = [_line(ping, options.count) for ping in pings] + [f"{name} has no address" for name in missing]
     trace.evidence = "\n".join(lines).encode()
     return _judged(target, pings, options, len(lines))
@@ -98,11 +101,21 @@ def _facts(pings: list[Ping], options: IcmpOptions, addresses: int) -> dict[str,
     return facts
 
 
+def _round_trips(pings: list[Ping], options: IcmpOptions) -> tuple[float, ...]:
+    """Those of the address that `loss` is about, the shortest first."""
+    choose = max if options.mode == "worst" else min
+    return tuple(sorted(choose(pings, key=_loss).round_trips))
+
+
+def _loss(ping: Ping) -> float:
+    return (ping.sent - ping.received) / max(ping.sent, 1)
+
+
 def _quality(pings: list[Ping], choose: Callable[[list[float]], float]) -> dict[str, float]:
     """How good the way to the addresses is: of each figure the best or the worst one counts."""
     trips = [ping.round_trips for ping in pings]
     figures = {
-        "loss": [(ping.sent - ping.received) / max(ping.sent, 1) for ping in pings],
+        "loss": [_loss(ping) for ping in pings],
         "rtt_average_seconds": [statistics.fmean(times) for times in trips if times],
         "jitter_seconds": [statistics.fmean(abs(b - a) for a, b in pairwise(times)) for times in trips if times[1:]],
     }
@@ -110,19 +123,18 @@ def _quality(pings: list[Ping], choose: Callable[[list[float]], float]) -> dict[
 
 
 def _line(ping: Ping, count: int) -> str:
-    answers = f", {ping.received} of {ping.sent} packets answered" if count > 1 else ""
-    if not ping.round_trips:
-        return f"{ping.address} is unreachable{_reason(ping)}{answers}"
-    text = f"{ping.address} is alive ({_milliseconds(min(ping.round_trips), 3)} ms){answers}"
-    return f"{text} ({' '.join(_milliseconds(time, 4) for time in ping.round_trips)} ms)" if count > 1 else text
+    if ping.round_trips:
+        text = f"{ping.address} is alive ({_milliseconds(min(ping.round_trips))} ms)"
+        return text if count == 1 else f"{text}, {ping.received} of {ping.sent} packets answered"
+    return f"{ping.address} is unreachable{_reason(ping)}"
 
 
-def _milliseconds(seconds: float, digits: int) -> str:
-    """Never with an exponent: the graphs read it, ours and Xymon's."""
+def _milliseconds(seconds: float) -> str:
+    """Never with an exponent: graphs read it, ours and Xymon's."""
     value = seconds * 1000
     if value >= 1000:
         return f"{value:.0f}"
-    return f"{value:.{digits}g}" if value >= 0.001 else f"{value:.6f}"
+    return f"{value:.3g}" if value >= 0.001 else f"{value:.6f}"
 
 
 def _reason(ping: Ping) -> str:

@@ -43,7 +43,7 @@ class Flood(Exception):  # noqa: N818
 class Ended(msgspec.Struct, frozen=True):
     """How a program ended: its exit status, minus the number of the signal that ended it, or None when nobody knows.
 
-    `output` and `errors` are the beginnings of its standard output (64 KB) and standard error (4 KB).
+    `output` and `errors` are the beginnings of its standard output (64 KB unless more was wanted) and error (4 KB).
     """
 
     status: int | None
@@ -57,7 +57,7 @@ class Programs:
     def __init__(self, most: int = _AT_ONCE) -> None:
         self._room = asyncio.Semaphore(most)
         self._running: set[_Process] = set()
-        self._inherited = _inherited()
+        self._inherited = inherited()
 
     @asynccontextmanager
     async def place(self, patience: float) -> AsyncIterator[None]:
@@ -73,14 +73,21 @@ class Programs:
             self._room.release()
 
     async def run(
-        self, argv: Sequence[str], environment: Mapping[str, str], *, linger: bool = False, given: bytes = b""
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        linger: bool = False,
+        given: bytes = b"",
+        keep: int = OUTPUT_KEPT,
     ) -> Ended:
-        """Run the program at the path `argv[0]`, with `given` to read, until it ends.
+        """Run the program at the path `argv[0]`, with `given` to read, until it ends; `keep` bytes of its output.
 
         Whoever cancels this ends the program and everything in its process group. What it left running ends with it,
         unless it may `linger`. Raises CannotStart and Flood.
         """
-        process = _Process(_start(argv, environment, self._inherited, given), self._running, linger=linger)
+        started = _start(argv, environment, self._inherited, given)
+        process = _Process(started, self._running, linger=linger, keep=keep)
         try:
             return await process.ended
         finally:
@@ -114,13 +121,13 @@ class _Pipe:
 class _Process:
     """One running program. It is known to `running` until its end was seen, which may be after `stop`."""
 
-    def __init__(self, started: "_Started", running: "set[_Process]", *, linger: bool = False) -> None:
+    def __init__(self, started: "_Started", running: "set[_Process]", *, linger: bool, keep: int) -> None:
         self._linger = linger
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self._pid = started.pid
         self._descriptor = started.descriptor
-        self._pipes = [_Pipe(started.output, OUTPUT_KEPT), _Pipe(started.errors, ERRORS_KEPT)]
+        self._pipes = [_Pipe(started.output, keep), _Pipe(started.errors, ERRORS_KEPT)]
         self._open = list(self._pipes)
         self._running = running
         running.add(self)
@@ -201,7 +208,7 @@ class _Started(msgspec.Struct, frozen=True):
     errors: int
 
 
-def _inherited() -> tuple[int, ...]:
+def inherited() -> tuple[int, ...]:
     """The open files that whoever started us left to us: no program of ours shall have them. Python's own are safe."""
     numbers = (int(entry.name) for entry in Path("/proc/self/fd").iterdir())
     return tuple(number for number in numbers if number > _LAST_STREAM and _is_inheritable(number))
@@ -225,19 +232,29 @@ def _start(argv: Sequence[str], environment: Mapping[str, str], unwanted: Sequen
                 (os.POSIX_SPAWN_DUP2, err_end, 2),
                 *((os.POSIX_SPAWN_CLOSE, number) for number in unwanted),
             ]
-            pid = os.posix_spawn(
-                argv[0], list(argv), environment, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_AS_USUAL
-            )
-        except (OSError, ValueError) as error:
-            raise CannotStart(_why(argv[0], error)) from None
-        try:
-            descriptor = os.pidfd_open(pid)
         except OSError as error:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
             raise CannotStart(_why(argv[0], error)) from None
+        pid, descriptor = spawn(argv, environment, actions)
         ours.pop_all()
         return _Started(pid, descriptor, out, err)
+
+
+def spawn(
+    argv: Sequence[str], environment: Mapping[str, str], actions: Sequence[tuple[object, ...]]
+) -> tuple[int, int]:
+    """Start a program in a session of its own; its number and its descriptor. Raises CannotStart."""
+    try:
+        pid = os.posix_spawn(
+            argv[0], list(argv), environment, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_AS_USUAL
+        )
+    except (OSError, ValueError) as error:
+        raise CannotStart(_why(argv[0], error)) from None
+    try:
+        return pid, os.pidfd_open(pid)
+    except OSError as error:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise CannotStart(_why(argv[0], error)) from None
 
 
 def _to_read(given: bytes, theirs: contextlib.ExitStack) -> tuple[object, ...]:

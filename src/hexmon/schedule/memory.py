@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hexmon.judge.data import data_of
+from hexmon.judge.data import data_of, has_figures
 from hexmon.judge.host import host_silent, judge_host, needs_explaining, probed_as, square_failed
 from hexmon.judge.ping import wants_path
 from hexmon.judge.view import CONN, HostView, JudgeSettings, Reason, Verdict
@@ -149,7 +149,7 @@ class Memory:
     def data(self, host: str, tests: Collection[str] | None) -> list[DataMessage]:
         """The figures that those checks of a host have brought."""
         known = self._hosts.get(host)
-        if known is None or not any(check.data for check in known.host.checks):
+        if known is None or not any(map(has_figures, known.host.checks)):
             return []
         messages = data_of(self._view(known), tests)
         for check in known.host.checks:

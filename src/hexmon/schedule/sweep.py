@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from hexmon.clock import Clock
+from hexmon.judge.data import has_figures
 from hexmon.judge.view import CONN, JudgeSettings, Verdict
 from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
@@ -147,4 +148,4 @@ class _Round:
 def _explains_itself(host: Host) -> bool:
     """Whether no other host has a say in its verdicts, and nothing of what was seen is wanted afterwards."""
     policy = host.policy
-    return not (policy.depends or policy.route or any(check.data for check in host.checks))
+    return not (policy.depends or policy.route or any(map(has_figures, host.checks)))

@@ -88,44 +88,6 @@ def test_conn(line: str, seconds: str) -> None:
     assert status("conn", f"green x\n\n&green 192.0.2.1 {line}\n") == {"tcp.conn": {"sec": seconds}}
 
 
-@pytest.mark.parametrize(
-    ("lines", "lost", "median", "times"),
-    [
-        pytest.param(
-            ["192.0.2.1 is alive (1 ms), 3 of 5 packets answered (3 1 2.5 ms)"],
-            "2",
-            "0.002500",
-            ["0.001000", "0.002500", "0.003000"],
-            id="some are lost",
-        ),
-        pytest.param(["192.0.2.1 is unreachable, 0 of 5 packets answered"], "5", "U", [], id="all are lost"),
-        pytest.param(
-            [
-                "192.0.2.1 is unreachable, 0 of 2 packets answered",
-                "192.0.2.2 is alive (1 ms), 2 of 2 packets answered (1 1 ms)",
-            ],
-            "2",
-            "U",
-            [],
-            id="the host's own address counts",
-        ),
-    ],
-)
-def test_smoke(lines: list[str], lost: str, median: str, times: list[str]) -> None:
-    text = "red x\n\nService conn is not OK\n\n" + "".join(f"&red {line}\n" for line in lines)
-    places = [*times, *(["U"] * (20 - len(times)))]
-    values = {"loss": lost, "median": median} | {f"p{number}": value for number, value in enumerate(places)}
-    assert status("conn", text)["smoke"] == values
-
-
-def test_smoke_of_forty_packets_has_the_quickest_and_the_slowest() -> None:
-    times = " ".join(str(number) for number in range(40, 0, -1))
-    found = status("conn", f"green x\n\n&green 192.0.2.1 is alive (1 ms), 40 of 40 packets answered ({times} ms)\n")[
-        "smoke"
-    ]
-    assert (found["p0"], found["p19"], found["median"], found["loss"]) == ("0.001000", "0.040000", "0.020500", "0")
-
-
 def test_http_has_a_file_for_each_url() -> None:
     text = (
         "green OK\n\n&green http://www.example.com/a/b - OK\n\nSeconds: 0.012849000\n\n&red https://db.test/ - bad\n\n"
@@ -266,3 +228,14 @@ def test_every_data_set_survives_an_empty_text() -> None:
     for name, read in DATASETS.items():
         for text in (b"", b"\n", b"green", b"linux\n"):
             list(read(Source(kind="data", host="www", test=name, text=text, at=NOW)))
+
+
+def test_hexmon_itself() -> None:
+    text = "green hexmon is well\n\nHosts             : 12\nStart lateness    : p50 3 ms, p99 20 ms, worst 31 ms\n"
+    found = status("hexmon", f"{text}Messages          : 99\n")["hexmon"]
+    assert {name: value for name, value in found.items() if value != "U"} == {
+        "hosts": "12",
+        "lateness50": "3",
+        "lateness99": "20",
+        "messages": "99",
+    }

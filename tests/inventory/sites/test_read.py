@@ -234,6 +234,8 @@ def http(**words: Any) -> HttpOptions:
                      SnmpOptions(kind="host", community="own"), id="the option goes before the URL"),
         pytest.param("port", {"port": 0, "mac": "00:00:5e:00:53:0a", "always_up": "y"}, "port", "snmp", "127.0.0.1",
                      SnmpOptions(kind="port", index=0, mac="00:00:5E:00:53:0A", always_up=True), id="an interface"),
+        pytest.param("ports", {"vlan_contexts": "yes"}, "ports", "snmp", "127.0.0.1",
+                     SnmpOptions(kind="ports", vlan_contexts=True), id="a switch with a table of MACs for each VLAN"),
         pytest.param("ports", {"version": 3, "username": "me", "auth_protocol": "MD5", "auth_password": "a" * 8,
                                "privacy_password": "b" * 8, "context": "c"}, "ports", "snmp", "127.0.0.1",
                      SnmpOptions(kind="ports", version="3", user="me", auth_protocol="MD5", auth_password="a" * 8,
@@ -274,6 +276,7 @@ def test_each_monitor_is_a_host_on_the_page_of_its_site() -> None:
     assert page.title == "Ho/me"
     assert [place.host for place in page.groups[0].hosts] == list(inventory.hosts)
     assert inventory.find("ho_me.fire_wall") == wall
+    assert wall.policy.noflap_all, "a monitor that is up again is told, however often that happens"
 
 
 def test_names_that_would_be_the_same_host_get_one_of_their_own() -> None:

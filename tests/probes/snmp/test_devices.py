@@ -94,6 +94,10 @@ async def test_a_stack_with_bridge_ports_neighbours_by_cdp_and_mixed_counters(ag
     assert {name: device.values[name] for name in expected} == expected
     assert {device.bits[name] for name in ("if1_in", "total_bits_in", "tcp_retrans")} == {32}
     assert device.bits["if10101_in"] == 64
+    assert device.members["total_pkts_in"]["1.in_ucast"] == (10, 32)
+    assert device.members["total_pkts_in"]["10201.in_other"][1] == 64
+    for name, parts in device.members.items():
+        assert sum(value for value, _ in parts.values()) == device.values[name]
 
 
 async def test_macs_of_every_vlan_where_each_has_a_table_of_its_own(agents: int) -> None:

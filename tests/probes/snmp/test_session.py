@@ -55,9 +55,9 @@ async def test_a_silent_device_is_asked_until_the_time_of_the_check_is_over() ->
 
     clock = SystemClock()
     before = clock.monotonic()
-    reply = (await polled(keep, seconds=1.0)).reply
-    assert (reply.outcome, reply.summary) == (Outcome.TIMEOUT, "timeout")
-    assert clock.monotonic() - before < 2
+    reply = (await polled(keep, seconds=1.5)).reply
+    assert reply.outcome is Outcome.TIMEOUT
+    assert 1.0 < clock.monotonic() - before < 10
     assert len(asked) == reply.facts["requests"] >= 3
     assert len(set(asked)) == 1  # a late answer to an earlier copy counts
 
@@ -118,9 +118,23 @@ async def test_an_answer_to_another_question_is_none() -> None:
     ],
 )
 async def test_garbage_is_told_as_such(answer: bytes) -> None:
-    reply = (await polled(lambda _data: [answer], seconds=0.5)).reply
+    """Three pieces of it end the poll after the first pause: the time is for machines that are busy meanwhile."""
+    reply = (await polled(lambda _data: [answer] * 3, seconds=8.0)).reply
     assert reply.outcome is Outcome.ERROR
     assert reply.summary
+    assert reply.facts["requests"] < 5
+
+
+async def test_garbage_in_answer_to_each_question_is_told_as_such() -> None:
+    asked: list[bytes] = []
+
+    def garble(data: bytes) -> Iterable[bytes]:
+        asked.append(data)
+        return [bytes(9)]
+
+    reply = (await polled(garble, seconds=8.0)).reply
+    assert reply.outcome is Outcome.ERROR
+    assert len(set(asked)) == 1
 
 
 async def test_garbage_before_the_answer_does_no_harm() -> None:
@@ -232,9 +246,9 @@ async def test_a_table_that_grows_for_ever_does_not_outlast_the_check() -> None:
         count += 1
         return [asked.answer([((*column, count, number), integer(1)) for number in range(40)])]
 
-    observation = await polled(Agent(cisco_stack(), endless), seconds=1.0)
+    observation = await polled(Agent(cisco_stack(), endless), seconds=2.0)
     assert observation.reply.outcome is Outcome.OK
-    assert observation.took < 2
+    assert observation.took < 4
     device = observation.reply.device
     assert device is not None
     assert not device.macs_known
@@ -341,5 +355,5 @@ async def test_a_report_is_nothing_that_versions_before_3_have() -> None:
         answer = asked.answer([(oids.SYS_UPTIME, octets(b""))])
         return [answer.replace(b"\xa2", b"\xa8", 1)]
 
-    reply = (await polled(Agent(mikrotik(), report), seconds=0.5)).reply
+    reply = (await polled(Agent(mikrotik(), report), seconds=2.0)).reply
     assert reply.outcome is Outcome.ERROR

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from hexmon.graphs.datasets.contract import Source, Update
 from hexmon.graphs.datasets.reading import UNKNOWN, below, lines, made, real_number, url_file_name, whole
-from hexmon.graphs.datasets.smoke import smoke
 from hexmon.graphs.datasets.sources import gauges
 
 SOURCES = gauges("sec")
@@ -23,12 +22,11 @@ _DIGITS = 6
 
 
 def net(source: Source) -> Iterator[Update]:
-    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`, of ping also `smoke.rrd`, of ntp also `ntp.offset.rrd`."""
+    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`, of ntp also `ntp.offset.rrd`."""
     if source.test == "http":
         yield from _urls(source)
     elif source.test == source.settings.get(PING_COLUMN, "conn"):
         yield made(source, f"tcp.{source.test}", SOURCES, _round_trip(whole(source)))
-        yield from smoke(source)
     else:
         yield from _seconds(source)
         if source.test == "ntp":

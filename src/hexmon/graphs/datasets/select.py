@@ -32,17 +32,9 @@ def dataset_of(source: Source, settings: DatasetSettings) -> str:
     name = settings.columns.get(source.test.lower(), source.test)
     if name in DATASETS:
         return name
-    if name in settings.extra_tests:
-        return ""
     if source.test in settings.ncv or source.test in settings.splitncv:
         return "ncv"
     return "tcp" if flags and source.test.lower() not in settings.columns else ""
-
-
-def is_extra(source: Source, settings: DatasetSettings) -> bool:
-    """Whether a script of the administrator reads this text: one that no data set reads."""
-    name = settings.columns.get(source.test.lower(), source.test)
-    return name in settings.extra_tests and name not in DATASETS and source.color != _NO_FIGURES
 
 
 def updates_of(source: Source, settings: DatasetSettings) -> Iterator[Update]:

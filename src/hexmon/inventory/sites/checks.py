@@ -100,6 +100,7 @@ def _snmp(entry: Entry, monitor: Monitor, address: Address) -> SnmpOptions:
         "index": monitor.port,
         "mac": monitor.mac,
         "always_up": monitor.always_up,
+        "vlan_contexts": found.get("vlan_contexts", False),
     }
     if asked["version"] != "3":
         return SnmpOptions(**asked, community=found.get("community") or address.user or _PUBLIC)

@@ -100,6 +100,7 @@ MONITOR: Options = {
     "privacy_protocol": Option(values.choice(*get_args(PrivacyProtocol)), "AES", types=SNMP),
     "privacy_password": Option(values.secret_filled, types=SNMP),
     "context": Option(values.text, '""', types=SNMP),
+    "vlan_contexts": Option(values.boolean, "false", types=frozenset({"ports", "port"})),
     "percentile": Option(values.whole(1, 99), types=frozenset({"ports", "port"})),
     "port": Option(values.whole(0, 2**31 - 1), types=frozenset({"port"})),
     "mac": Option(values.mac, types=frozenset({"port"})),

@@ -35,25 +35,41 @@ class Modification(msgspec.Struct, frozen=True, gc=False):
 
 
 def judge_values(rules: HostRules, host: Host, file: str, values: Mapping[str, float]) -> list[Modification]:
-    """What the settings make of the figures that go to a file (`tcp.conn.rrd`): at most one colour for each column.
+    """What the settings make of the figures that go to a file (`tcp.conn.rrd`): at most one colour for each column."""
+    judged = judge_columns(rules, file, values)
+    return [
+        Modification(StatusKey(host.name, column), found.color, SOURCE, found.cause)
+        for column, found in judged.items()
+        if found is not None
+    ]
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """What is wrong with a figure, for a column."""
+
+    color: Color
+    cause: bytes
+
+
+def judge_columns(rules: HostRules, file: str, values: Mapping[str, float]) -> dict[str, Finding | None]:
+    """The same by columns; None for those whose figures are well. Columns that they say nothing of are left out.
 
     The first setting for a column, data set and colour decides, whether its limits are exceeded or not. Of those that
     are exceeded the worst colour counts, and of equal ones the first.
     """
     decided: set[tuple[str, str, Color]] = set()
-    worst: dict[str, tuple[Color, str]] = {}
+    worst: dict[str, Finding | None] = {}
     for rule in rules.all(DataSet):
         value = values.get(rule.data_set)
         target = (rule.column, rule.data_set, rule.color)
         if value is None or target in decided or not _means(rule.file, file, rule.column):
             continue
         decided.add(target)
-        if _is_inside(rule, value) and rule.color > worst.get(rule.column, (-1, ""))[0]:
-            worst[rule.column] = (rule.color, _cause(rule, value))
-    return [
-        Modification(StatusKey(host.name, column), color, SOURCE, cause.encode(errors="surrogateescape"))
-        for column, (color, cause) in worst.items()
-    ]
+        known = worst.setdefault(rule.column, None)
+        if _is_inside(rule, value) and (known is None or rule.color > known.color):
+            cause = _cause(rule, value).encode(errors="surrogateescape")
+            worst[rule.column] = Finding(rule.color, cause)
+    return worst
 
 
 def _means(wanted: Expression, file: str, column: str) -> bool:
@@ -70,7 +86,7 @@ def _cause(rule: DataSet, value: float) -> str:
     limits = [limit for _, limit in rule.limits]
     words = {
         "N": rule.data_set,
-        "V": f"{value:.12g}",
+        "V": f"{value:.15g}",
         "L": f"{min(limits):.2f}",
         "U": f"{max(limits):.2f}",
     }

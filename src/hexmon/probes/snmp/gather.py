@@ -1,12 +1,12 @@
 """One poll under way: what was read so far, what could not be read, and how much time is left for the rest."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from hexmon.model.device import Device
 from hexmon.probes.snmp import oids
 from hexmon.probes.snmp.ber import Oid, Value
-from hexmon.probes.snmp.interfaces import Count
+from hexmon.probes.snmp.interfaces import Count, total
 from hexmon.probes.snmp.recipes import percentage, scalars_of
 from hexmon.probes.snmp.session import Garbage, OutOfTime, Refusal, Session
 from hexmon.probes.snmp.storage import (
@@ -53,6 +53,7 @@ class Gathering:
         self.scalars: dict[Oid, Value] = {}
         self.values: dict[str, float | None] = dict.fromkeys(NAMES)
         self.bits: dict[str, int] = {}
+        self.members: dict[str, dict[str, tuple[int, int]]] = {}
         self.notes: list[str] = []
         self.silent = False
         self._storage: Sequence[Storage] | None = None
@@ -100,10 +101,16 @@ class Gathering:
         if count is not None:
             self.bits[name] = count.bits
 
-    def count_32(self, name: str, *wanted: Oid) -> None:
-        """The sum of scalars that are counters of 32 bits."""
-        there = [value for one in wanted if (value := number_of(self.scalars.get(one))) is not None]
-        self.count(name, Count(sum(there), 32) if there else None)
+    def count_together(self, name: str, counts: Mapping[str, Count]) -> None:
+        """The sum of counters, and each of them by a name of its own: they wrap one by one."""
+        self.count(name, total(list(counts.values())))
+        if counts:
+            self.members[name] = {part: (one.value, one.bits) for part, one in counts.items()}
+
+    def count_32(self, name: str, wanted: Oid) -> None:
+        """A scalar that is a counter of 32 bits."""
+        value = number_of(self.scalars.get(wanted))
+        self.count(name, None if value is None else Count(value, 32))
 
     async def storage(self) -> Sequence[Storage]:
         """hrStorageTable, read once."""
@@ -149,5 +156,6 @@ class Gathering:
             uptime=None if uptime is None else uptime / 100.0,
             values=self.values,
             bits=self.bits,
+            members=self.members,
             notes=tuple(self.notes),
         )

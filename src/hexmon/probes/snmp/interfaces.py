@@ -60,6 +60,16 @@ class Count(msgspec.Struct, frozen=True, gc=False):
     bits: int
 
 
+_SUMS = {
+    "total_pkts_in": ("in_ucast", "in_other"),
+    "total_pkts_out": ("out_ucast", "out_other"),
+    "total_errors_in": ("in_errors",),
+    "total_errors_out": ("out_errors",),
+    "total_pkts_ucast": ("in_ucast", "out_ucast"),
+    "total_pkts_bmcast": ("in_other", "out_other"),
+}
+
+
 class Traffic(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one interface counted since its device started; None: it does not tell."""
 
@@ -151,19 +161,23 @@ def total(counts: Sequence[Count | None]) -> Count | None:
     return Count(sum(one.value for one in there), min(one.bits for one in there))
 
 
-def totals(traffic: Sequence[Traffic]) -> dict[str, Count | None]:
-    """The sums over these interfaces, by the names of their data sources."""
-    in_octets = total([one.in_octets for one in traffic])
-    out_octets = total([one.out_octets for one in traffic])
-    ucast = [one for each in traffic for one in (each.in_ucast, each.out_ucast)]
-    other = [one for each in traffic for one in (each.in_other, each.out_other)]
+def octet_totals(traffic: Sequence[Traffic]) -> dict[str, Count | None]:
+    """The sums of octets, in bits, by the names of their data sources. Their parts are figures of the interfaces."""
+    octets = {
+        "total_bits_in": total([one.in_octets for one in traffic]),
+        "total_bits_out": total([one.out_octets for one in traffic]),
+    }
+    return {name: None if one is None else Count(8 * one.value, one.bits) for name, one in octets.items()}
+
+
+def other_totals(traffic: Mapping[int, Traffic]) -> dict[str, dict[str, Count]]:
+    """The counters of which the other sums are made, by the names of their data sources."""
     return {
-        "total_bits_in": None if in_octets is None else Count(8 * in_octets.value, in_octets.bits),
-        "total_bits_out": None if out_octets is None else Count(8 * out_octets.value, out_octets.bits),
-        "total_pkts_in": total([one for each in traffic for one in (each.in_ucast, each.in_other)]),
-        "total_pkts_out": total([one for each in traffic for one in (each.out_ucast, each.out_other)]),
-        "total_errors_in": total([one.in_errors for one in traffic]),
-        "total_errors_out": total([one.out_errors for one in traffic]),
-        "total_pkts_ucast": total(ucast),
-        "total_pkts_bmcast": total(other),
+        name: {
+            f"{index}.{field}": count
+            for index, one in traffic.items()
+            for field in fields
+            if (count := getattr(one, field)) is not None
+        }
+        for name, fields in _SUMS.items()
     }

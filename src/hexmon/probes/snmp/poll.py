@@ -17,7 +17,8 @@ from hexmon.probes.snmp.usm import Denied
 if TYPE_CHECKING:
     from hexmon.probes.tools import Tools
 
-_SHARE = 0.95  # of the check's time
+# What a poll leaves of the check's time, so that it can still say what it has: this share, or so many seconds.
+_MARGIN_SHARE, _MARGIN = 0.05, 0.3
 
 
 async def probe(target: Target, options: SnmpOptions, tools: "Tools") -> Reply:
@@ -26,7 +27,7 @@ async def probe(target: Target, options: SnmpOptions, tools: "Tools") -> Reply:
     Facts: requests (datagrams sent), octets (received), interfaces, macs. `device` has the rest. Phase: query.
     """
     trace = target.trace
-    left = target.left * _SHARE
+    left = target.left - max(target.left * _MARGIN_SHARE, min(_MARGIN, target.left / 4))
     trace.begin("query")
     monotonic = tools.clock.monotonic
     with Datagrams(tools.poller, target.address, options.port) as link:

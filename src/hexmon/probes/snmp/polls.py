@@ -17,10 +17,12 @@ from hexmon.probes.snmp.interfaces import (
     INTERFACE_COLUMNS,
     OLD_COLUMNS,
     STATE_COLUMNS,
+    Count,
     indexes,
     interface_of,
     missing_counters,
-    totals,
+    octet_totals,
+    other_totals,
     traffic_of,
 )
 from hexmon.probes.snmp.neighbours import (
@@ -34,7 +36,7 @@ from hexmon.probes.snmp.session import Session
 from hexmon.probes.snmp.slots import read_serial, read_slots, slot_of_name
 from hexmon.probes.snmp.storage import (
     DISK_COLUMNS,
-    disk_totals,
+    disk_counts,
     flash_used,
     root_percent,
     swap_used,
@@ -135,12 +137,13 @@ async def poll_host(session: Session) -> Device:
     await poll.read_load()
     storage = await poll.storage()
     disks = (await poll.table("disks", DISK_COLUMNS)).columns
-    read, written = disk_totals(disks)
-    poll.count("disk_read", read)
-    poll.count("disk_write", written)
+    read, written = disk_counts(disks)
+    poll.count_together("disk_read", read)
+    poll.count_together("disk_write", written)
     poll.count_32("interrupts", oids.RAW_INTERRUPTS)
     poll.count_32("context_switches", oids.RAW_CONTEXTS)
-    poll.count_32("swap_io", oids.RAW_SWAP_IN, oids.RAW_SWAP_OUT)
+    ways = {"in": number_of(poll.scalars.get(oids.RAW_SWAP_IN)), "out": number_of(poll.scalars.get(oids.RAW_SWAP_OUT))}
+    poll.count_together("swap_io", {way: Count(value, 32) for way, value in ways.items() if value is not None})
     poll.values["swap_used"] = swap_used(storage, poll.scalars)
     poll.values["disk_space_pct"] = root_percent(storage)
     if all(value is None for value in poll.values.values()):
@@ -178,5 +181,7 @@ def _count_traffic(poll: Gathering, columns: Mapping[Oid, Column], there: list[i
     for index, one in zip(there, traffic, strict=True):
         poll.count(f"if{index}_in", one.in_octets)
         poll.count(f"if{index}_out", one.out_octets)
-    for name, count in totals(traffic).items():
+    for name, count in octet_totals(traffic).items():
         poll.count(name, count)
+    for name, parts in other_totals(dict(zip(there, traffic, strict=True))).items():
+        poll.count_together(name, parts)

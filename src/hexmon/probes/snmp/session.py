@@ -29,6 +29,7 @@ _LEAST: Final = 0.1
 _SLACK: Final = 3  # times as long as the slowest answer so far
 _GROWTH: Final = 1.6
 _MOST_TRIES: Final = 30
+_MOST_GARBAGE: Final = 3  # answers that are none, and nothing else: no more will come
 _MOST_REPORTS: Final = 4
 _AT_ONCE: Final = 30  # variables of one Get
 _OFFICIAL: Final = 0x7FFF_FFFF
@@ -117,6 +118,8 @@ class Session:
             except TimeoutError as error:
                 if error.errno is not None:
                     raise
+                if heard.wrong >= _MOST_GARBAGE:
+                    break
                 continue
             self._slowest = max(self._slowest, self._monotonic() - asked)
             self.received += answer.size
@@ -196,6 +199,7 @@ class Heard:
         self._dialect = dialect
         self._number = number
         self.garbage = ""
+        self.wrong = 0
 
     def accept(self, data: bytes) -> Answer | None:
         try:
@@ -204,6 +208,7 @@ class Heard:
             if len(data) >= LARGEST:  # it was cut off there
                 return Answer(RESPONSE, self._number, TOO_BIG, 0, (), len(data))
             self.garbage = str(error)
+            self.wrong += 1
             return None
         return answer if answer.number == self._number else None
 

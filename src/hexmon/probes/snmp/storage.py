@@ -8,7 +8,7 @@ import msgspec
 
 from hexmon.probes.snmp import oids
 from hexmon.probes.snmp.ber import Oid, Value, parse_oid
-from hexmon.probes.snmp.interfaces import Count, total
+from hexmon.probes.snmp.interfaces import Count
 from hexmon.probes.snmp.text import counter_of, number_of, size_of, text_of
 from hexmon.probes.snmp.walk import Column
 
@@ -124,24 +124,25 @@ def share(used: float, size: float) -> float | None:
     return used * 100.0 / size
 
 
-def disk_totals(columns: Mapping[Oid, Column]) -> tuple[Count | None, Count | None]:
-    """Bytes read and written since the device started, of whole disks."""
+def disk_counts(columns: Mapping[Oid, Column]) -> tuple[dict[str, Count], dict[str, Count]]:
+    """Bytes read and written since the device started, of each whole disk by its index."""
     names = {tail: text_of(name) for tail, name in columns.get(oids.DISK_NAME, {}).items()}
-    wanted = [tail for tail in names if names[tail] in whole_disks(list(names.values()))]
+    whole = whole_disks(list(names.values()))
+    wanted = [tail for tail in names if names[tail] in whole]
     return _disks(columns, wanted, oids.DISK_READ_64, oids.DISK_READ), _disks(
         columns, wanted, oids.DISK_WRITTEN_64, oids.DISK_WRITTEN
     )
 
 
-def _disks(columns: Mapping[Oid, Column], wanted: Sequence[Oid], wide: Oid, narrow: Oid) -> Count | None:
-    counts: list[Count | None] = []
+def _disks(columns: Mapping[Oid, Column], wanted: Sequence[Oid], wide: Oid, narrow: Oid) -> dict[str, Count]:
+    counts: dict[str, Count] = {}
     for tail in wanted:
         for column, bits in ((wide, 64), (narrow, 32)):
             value = counter_of(columns.get(column, {}).get(tail), bits)
             if value is not None:
-                counts.append(Count(value, bits))
+                counts[".".join(map(str, tail))] = Count(value, bits)
                 break
-    return total(counts)
+    return counts
 
 
 def whole_disks(names: Sequence[str]) -> frozenset[str]:

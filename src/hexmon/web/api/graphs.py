@@ -1,11 +1,12 @@
 """Pictures of graphs by their address, and their figures as CSV and JSON."""
 
+import asyncio
 import csv
 import gzip
 import io
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from hexmon.graphs.draw import MOST_ROWS
 from hexmon.graphs.painters import Busy, TooSlow
 from hexmon.graphs.request import Asked, RequestError, read_request
-from hexmon.graphs.view import CannotDraw, Export, NoGraph
+from hexmon.graphs.view import CannotDraw, Export, Figure, NoGraph
 from hexmon.model.inventory import Host, Inventory
 from hexmon.web import words
 from hexmon.web.ages import iso
@@ -80,37 +81,36 @@ class GraphsApi:
         return Response(body, headers=headers, media_type=image.media_type)
 
     async def _table(self, hosts: Sequence[Host], graph: str, asked: Asked, ending: str) -> Response:
+        """Written in a thread: twenty thousand rows would hold up the loop."""
         export = await self._view.export(hosts, graph, asked)
         if ending == "csv":
-            return Response(_csv(export), headers=_UNCACHED, media_type="text/csv; charset=utf-8; header=present")
+            text = await asyncio.to_thread(_csv, export)
+            return Response(text, headers=_UNCACHED, media_type="text/csv; charset=utf-8; header=present")
         figures = await self._view.figures(hosts, graph, asked)
         title, unit = await self._view.about(hosts, graph, asked)
-        series = [
-            {
-                "name": name,
-                "current": one.current,
-                "average": one.average,
-                "min": one.least,
-                "max": one.greatest,
-                "percentile": one.percentile,
-            }
-            for name, one in zip(export.names, figures, strict=True)
-        ]
-        return json(
-            {
-                "hosts": [host.name for host in hosts],
-                "graph": graph,
-                "title": title,
-                "unit": unit,
-                "start": iso(export.start),
-                "end": iso(export.start + export.step * len(export.rows)),
-                "step": export.step,
-                "percentile": asked.percentile,
-                "series": series,
-                "columns": ["time", *export.names],
-                "rows": [[moment, *row] for moment, row in _timed(export)],
-            }
-        )
+        head = {"hosts": [host.name for host in hosts], "graph": graph, "title": title, "unit": unit}
+        return await asyncio.to_thread(_json, head | {"percentile": asked.percentile}, export, figures)
+
+
+def _json(head: Mapping[str, Any], export: Export, figures: Sequence[Figure]) -> Response:
+    series = [
+        {
+            "name": name,
+            "current": one.current,
+            "average": one.average,
+            "min": one.least,
+            "max": one.greatest,
+            "percentile": one.percentile,
+        }
+        for name, one in zip(export.names, figures, strict=True)
+    ]
+    times = {
+        "start": iso(export.start),
+        "end": iso(export.start + export.step * len(export.rows)),
+        "step": export.step,
+    }
+    rows = [[moment, *row] for moment, row in _timed(export)]
+    return json({**head, **times, "series": series, "columns": ["time", *export.names], "rows": rows})
 
 
 def _read(request: Request, now: float) -> Asked:
