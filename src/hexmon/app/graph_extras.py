@@ -26,7 +26,7 @@ class GraphExtras:
         settings = configuration.settings.graphs
         reading = settings.reading()
         self._columns = reading.columns
-        self._tests = reading.extra_tests
+        self._tests = reading.extra_tests - DATASETS.keys()  # what we can read we read ourselves
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rules = GraphRules(board, self._later)
         self._scripts: GraphScripts | None = None
@@ -57,11 +57,8 @@ class GraphExtras:
         return found
 
     def read_by_script(self, source: Source) -> bool:
-        """Whether a text is for the extra script, which has it then. Columns that we can read are not."""
-        if self._scripts is None:
-            return False
-        name = self._data_set(source.test)
-        if name not in self._tests or name in DATASETS:
+        """Whether a text is for the extra script, which has it then."""
+        if self._scripts is None or self._data_set(source.test) not in self._tests:
             return False
         self._scripts.offer(source)
         return True

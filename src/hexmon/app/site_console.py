@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from hexmon.alerts.notify.words import one_line
 
-LABELS = ("NEW OUTAGE", "DOWN", "RECOVERY", "PORT CHANGE", "PORT MAC CHANGE", "DEVICE CHANGE")
-
 
 class Console:
     """Lines with `[Site/Monitor] ` before them. `verbose`: 1 also decisions, 2 also figures."""

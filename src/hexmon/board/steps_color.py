@@ -33,7 +33,8 @@ def planned_downtime(draft: Draft) -> None:
 def modified(draft: Draft) -> None:
     """A live `modify` replaces the reported colour; of several the worst counts.
 
-    Each report takes one from the life of every modifier, so a back end has to repeat itself with every report.
+    Each report takes one from the life of every modifier, so a back end has to repeat itself with every report. The DS
+    settings, which are judged here, end theirs as soon as a figure is well.
     """
     if not draft.modifiers or draft.cause is Cause.MODIFY:
         return

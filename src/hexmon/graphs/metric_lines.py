@@ -16,7 +16,7 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f]")
 class MetricLines:
     """`NAME:NAME TIME:VALUE:VALUE HOST WORD...`: the words are what the name of the file is made of.
 
-    `data_set_of` knows the data set of a column; the files of `scripts` (columns) have names that a script chose.
+    `data_set_of` knows the data set of a column; files of `scripts` (data sets, too) have names that a script chose.
     """
 
     def __init__(self, data_set_of: Callable[[str], str], scripts: Collection[str] = ()) -> None:
@@ -36,7 +36,7 @@ class MetricLines:
         """`disk ,root`, `tcp conn`, `tcp http www.example.com,`, `la`; the whole name where somebody else chose it."""
         file, test = update.file, update.test
         kind = self._data_set_of(test)
-        if test in self._scripts or kind == TRENDS:
+        if kind == TRENDS or kind in self._scripts:
             return (file,)
         stem = file.removesuffix(_SUFFIX)
         if kind in DISKS and stem.startswith(test):

@@ -134,7 +134,9 @@ def _poll_failed(reply: Reply) -> str:
         return reply.summary
     if reply.summary.startswith(_WALK):
         return f"SNMP {reply.summary}"
-    return f"SNMP failed: {_joined(reply.summary, reply.detail)}"
+    # The poll's own end and that of the check are one silence, in whichever of them it ends.
+    summary = "timeout" if reply.outcome is Outcome.TIMEOUT else reply.summary
+    return f"SNMP failed: {_joined(summary, reply.detail)}"
 
 
 _REASONS: Mapping[str, Callable[[Observation], str]] = {

@@ -43,7 +43,7 @@ class Flood(Exception):  # noqa: N818
 class Ended(msgspec.Struct, frozen=True):
     """How a program ended: its exit status, minus the number of the signal that ended it, or None when nobody knows.
 
-    `output` and `errors` are the beginnings of its standard output (64 KB, or what was wanted) and standard error (4 KB).
+    `output` and `errors` are the beginnings of its standard output (64 KB unless more was wanted) and error (4 KB).
     """
 
     status: int | None

@@ -17,7 +17,7 @@ _CROWDED = -1000.0  # less than any sum of pictures that can be seen
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """`across`: whole rows of devices (UNITS pictures each) beside each other; `columns`: services beside each other."""
+    """`across`: rows of devices (UNITS pictures each) beside each other; `columns`: services beside each other."""
 
     across: int
     columns: int

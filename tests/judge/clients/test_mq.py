@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from hexmon.judge.clients.contract import ClientJudging
 from hexmon.judge.clients.expression import Expression
+from hexmon.judge.clients.judge import judge_client
 from hexmon.judge.clients.rules import Channel, Queue, Rule
+from hexmon.judge.clients.selection import Selected
 from hexmon.model.color import Color
-from tests.support.client_rules import squares
+from tests.support.client_rules import HOST, NOW, a_client_message, squares
 
 GREEN, YELLOW, RED = Color.GREEN, Color.YELLOW, Color.RED
 
@@ -121,3 +123,28 @@ _WORDS = st.sampled_from(
 def test_whatever_was_printed_it_is_judged(words: list[str]) -> None:
     body = START + "".join(words).encode(errors="replace").decode()
     assert "mq" in squares(body, ORDERS, *CHANNELS, os_type="mqcollect")
+
+
+def figures(body: str, *rules: Rule) -> list[str]:
+    judged = judge_client(a_client_message(START + body, "mqcollect"), HOST, Selected(*rules), NOW)
+    return [one.text.decode() for one in judged.figures if one.key.test == "mqueues"]
+
+
+@pytest.mark.parametrize(
+    ("body", "track", "said"),
+    [
+        pytest.param(a_queue("IN", "3"), "", ["QM1.PROD:IN depth=3\n"], id="depth"),
+        pytest.param(a_queue("IN", "3", "12"), "", ["QM1.PROD:IN depth=3 age=12\n"], id="depth and age"),
+        pytest.param(
+            a_queue("IN", "3", "12") + a_queue("IN", "4"),
+            "",
+            ["QM1.PROD:IN depth=4 age=12\n"],
+            id="one after the other",
+        ),
+        pytest.param(a_queue("IN", "3"), "all orders", ["all_orders depth=3\n"], id="by another name"),
+        pytest.param(a_queue("IN", "3"), None, [], id="not tracked"),
+        pytest.param(a_queue("OTHER", "3"), "", [], id="a queue without a setting"),
+    ],
+)
+def test_figures_of_queues(body: str, track: str | None, said: list[str]) -> None:
+    assert figures(body, Queue(name=Expression("IN"), track=track)) == said

@@ -110,12 +110,38 @@ def test_a_neighbour_that_was_told_twice_is_one() -> None:
     assert read_neighbours(lldp, {}, Ports(SOME, {}, {}, {})) == (Neighbour(index=5, host="core"),)
 
 
+@pytest.mark.parametrize(
+    ("chassis", "port", "host", "its_port"),
+    [
+        pytest.param((4, b"@ABCD0"), (3, b"abcdef"), "40:41:42:43:44:30", "61:62:63:64:65:66", id="printable MACs"),
+        pytest.param((4, b"0:1b:3f:0:0:1"), (3, b"00-1b-3f-00-00-02"), "00:1B:3F:00:00:01", "00:1B:3F:00:00:02",
+                     id="MACs as text"),
+        pytest.param((7, b"core-1"), (5, b"abcdef"), "core-1", "abcdef", id="names of six letters"),
+        pytest.param((5, b"\x01\xc0\x00\x02\x07"), (4, b"\x02\x20\x01\x0d\xb8" + bytes(11) + b"\x05"),
+                     "192.0.2.7", "2001:db8::5", id="addresses"),
+        pytest.param((5, b"10.1"), (4, b"\x09\x01"), "10.1", "", id="addresses that are none"),
+        pytest.param((None, b"\x00\x1b\x3f\x00\x00\x01"), (None, b"g1"), "00:1B:3F:00:00:01", "g1", id="no kinds"),
+    ],
+)  # fmt: skip
+def test_a_neighbour_without_names_is_told_by_its_ids(
+    chassis: tuple[int | None, bytes], port: tuple[int | None, bytes], host: str, its_port: str
+) -> None:
+    row = (0, 5, 1)
+    lldp: dict[Oid, dict[Oid, Value]] = {
+        oids.LLDP_CHASSIS_SUBTYPE: {row: chassis[0]}, oids.LLDP_CHASSIS: {row: chassis[1]},
+        oids.LLDP_PORT_SUBTYPE: {row: port[0]}, oids.LLDP_PORT_ID: {row: port[1]},
+    }  # fmt: skip
+    (found,) = read_neighbours(lldp, {}, Ports(SOME, {}, {}, {}))
+    assert (found.host, found.port) == (host, its_port)
+
+
 @given(COLUMNS, COLUMNS, COLUMNS, COLUMNS)
 def test_any_table_of_neighbours_is_read(
     names: dict[Oid, Value], port_ids: dict[Oid, Value], local: dict[Oid, Value], cdp: dict[Oid, Value]
 ) -> None:
     ports = Ports(SOME, names, {oids.LLDP_LOCAL_ID: local}, {})
-    lldp = {oids.LLDP_SYS_NAME: names, oids.LLDP_PORT_ID: port_ids}
+    lldp = {oids.LLDP_SYS_NAME: names, oids.LLDP_PORT_ID: port_ids, oids.LLDP_PORT_SUBTYPE: local}
+    lldp[oids.LLDP_CHASSIS], lldp[oids.LLDP_CHASSIS_SUBTYPE] = port_ids, cdp
     read_neighbours(lldp, {oids.CDP_DEVICE: cdp}, ports)
 
 

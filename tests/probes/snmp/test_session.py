@@ -56,8 +56,8 @@ async def test_a_silent_device_is_asked_until_the_time_of_the_check_is_over() ->
     clock = SystemClock()
     before = clock.monotonic()
     reply = (await polled(keep, seconds=1.5)).reply
-    assert (reply.outcome, reply.summary) == (Outcome.TIMEOUT, "timeout")
-    assert clock.monotonic() - before < 3
+    assert reply.outcome is Outcome.TIMEOUT
+    assert 1.0 < clock.monotonic() - before < 10
     assert len(asked) == reply.facts["requests"] >= 3
     assert len(set(asked)) == 1  # a late answer to an earlier copy counts
 
@@ -118,9 +118,23 @@ async def test_an_answer_to_another_question_is_none() -> None:
     ],
 )
 async def test_garbage_is_told_as_such(answer: bytes) -> None:
-    reply = (await polled(lambda _data: [answer], seconds=2.0)).reply
+    """Three pieces of it end the poll after the first pause: the time is for machines that are busy meanwhile."""
+    reply = (await polled(lambda _data: [answer] * 3, seconds=8.0)).reply
     assert reply.outcome is Outcome.ERROR
     assert reply.summary
+    assert reply.facts["requests"] < 5
+
+
+async def test_garbage_in_answer_to_each_question_is_told_as_such() -> None:
+    asked: list[bytes] = []
+
+    def garble(data: bytes) -> Iterable[bytes]:
+        asked.append(data)
+        return [bytes(9)]
+
+    reply = (await polled(garble, seconds=8.0)).reply
+    assert reply.outcome is Outcome.ERROR
+    assert len(set(asked)) == 1
 
 
 async def test_garbage_before_the_answer_does_no_harm() -> None:

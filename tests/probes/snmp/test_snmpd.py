@@ -129,12 +129,12 @@ async def test_interfaces_by_version_3(port: int) -> None:
     ],
 )
 async def test_why_version_3_is_refused(port: int, options: dict[str, str], summary: str) -> None:
-    reply = await polled(port, seconds=2.0, **of_user("shaaes", **options))
+    reply = await polled(port, seconds=8.0, **of_user("shaaes", **options))
     assert (reply.outcome, reply.summary) == (Outcome.ERROR, summary)
 
 
 async def test_a_wrong_password_of_privacy_is_silence_with_a_hint(port: int) -> None:
-    reply = await polled(port, seconds=1.0, **{**of_user("shaaes"), "privacy_password": "something else"})
+    reply = await polled(port, seconds=4.0, **{**of_user("shaaes"), "privacy_password": "something else"})
     assert (reply.outcome, reply.summary) == (Outcome.TIMEOUT, "timeout")
     assert "is the password of privacy right?" in reply.detail
 
@@ -145,8 +145,10 @@ async def test_less_security_than_the_user_needs(port: int) -> None:
 
 
 async def test_a_wrong_community_is_silence(port: int) -> None:
-    reply = await polled(port, seconds=0.5, community="another")
-    assert (reply.outcome, reply.summary) == (Outcome.TIMEOUT, "timeout")
+    """What ends it on a busy machine is the check's own time, with words of its own; the monitor's are the same."""
+    reply = await polled(port, seconds=1.5, community="another")
+    assert reply.outcome is Outcome.TIMEOUT
+    assert reply.device is None
 
 
 async def test_a_restricted_view_is_no_host(tmp_path: Path) -> None:

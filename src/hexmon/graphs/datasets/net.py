@@ -22,7 +22,7 @@ _DIGITS = 6
 
 
 def net(source: Source) -> Iterator[Update]:
-    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`."""
+    """`tcp.COLUMN.rrd`, of URLs `tcp.http.URL.rrd`, of ntp also `ntp.offset.rrd`."""
     if source.test == "http":
         yield from _urls(source)
     elif source.test == source.settings.get(PING_COLUMN, "conn"):
@@ -65,13 +65,13 @@ def _seconds(source: Source) -> Iterator[Update]:
 
 
 def _ntp(source: Source) -> Iterator[Update]:
-    """Milliseconds, out of the words of ntpdate and of hexmon's own test, which say seconds."""
+    """Seconds, in the words of ntpdate and of hexmon's own test."""
     text = whole(source)
-    offset, distance = (_milliseconds(pattern.search(text)) for pattern in (_OFFSET, _ROOT_DISTANCE))
+    offset, distance = (_exactly(pattern.search(text)) for pattern in (_OFFSET, _ROOT_DISTANCE))
     if offset != UNKNOWN:
-        yield made(source, "ntp", NTP_SOURCES, offset, distance)
+        yield made(source, "ntp.offset", NTP_SOURCES, offset, distance)
 
 
-def _milliseconds(found: re.Match[str] | None) -> str:
+def _exactly(found: re.Match[str] | None) -> str:
     seconds = real_number(found[1]) if found else None
-    return UNKNOWN if seconds is None else f"{seconds * 1000:.{_DIGITS}f}"
+    return UNKNOWN if seconds is None else f"{seconds:.{_DIGITS}f}"

@@ -111,7 +111,7 @@ def file_name(name: str, longest: int = _LONGEST_NAME) -> str:
     """
     name = _UNFIT.sub("_", name[: 16 * _LONGEST_NAME].replace("/", ",").replace(" ", "_"))
     if not name.endswith(_SUFFIX):
-        name += _SUFFIX
+        name = (name or "_") + _SUFFIX
     data = name.encode()
     if len(data) <= longest:
         return name

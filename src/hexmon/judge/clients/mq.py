@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hexmon.judge.clients.contract import Square, System, View
+from hexmon.judge.clients.contract import Figures, Square, System, View
 from hexmon.judge.clients.line_search import Effort, TooSlowError
 from hexmon.judge.clients.lines import lines_of, listing
 from hexmon.judge.clients.rules import Channel, Queue
@@ -21,6 +21,7 @@ _CHANNEL = "8417"
 _WITH_AGE = "8450"
 _MOST = 20_000  # records of a message that are judged
 _MOST_TOLD = 1_000  # lines of each colour
+_BLANKS = re.compile(r"\s+")
 
 
 class _Record(msgspec.Struct):
@@ -38,6 +39,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self.groups: dict[str, None] = {}
+        self.tracked: dict[str, tuple[int, int | None]] = {}
         self._lines: dict[Color, list[str]] = {Color.RED: [], Color.YELLOW: [], Color.GREEN: []}
         self._more = dict.fromkeys(self._lines, 0)
 
@@ -49,6 +51,21 @@ class _Summary:
             self._more[color] += 1
         if color is not Color.GREEN:
             self.groups |= dict.fromkeys(groups)
+
+    def track(self, name: str, depth: int, age: int | None) -> None:
+        """Figures of a queue, of which the age may come by itself."""
+        name = _BLANKS.sub("_", name)
+        known = self.tracked.get(name)
+        self.tracked[name] = (depth, known[1] if age is None and known else age)
+
+    def figures(self) -> Iterator[Figures]:
+        """Those of queues that are TRACKed."""
+        if self.tracked:
+            rows = (
+                f"{name} depth={depth}\n" if age is None else f"{name} depth={depth} age={age}\n"
+                for name, (depth, age) in self.tracked.items()
+            )
+            yield Figures("mqueues", "".join(rows))
 
     @property
     def color(self) -> Color:
@@ -85,8 +102,8 @@ def _records(text: str) -> Iterator[_Record]:
         yield record
 
 
-def mq(view: View) -> Iterator[Square]:
-    """One square for all queues and channels that there are settings for."""
+def mq(view: View) -> Iterator[Square | Figures]:
+    """One square for all queues and channels that there are settings for; figures of queues that are TRACKed."""
     text = readable(view.message.message).partition("\n")[2]
     summary = _Summary()
     for number, record in enumerate(_records(text)):
@@ -109,6 +126,7 @@ def mq(view: View) -> Iterator[Square]:
         groups=tuple(summary.groups),
         date=date(view.message.received, view.settings.zone),
     )
+    yield from summary.figures()
 
 
 def _judge_queue(view: View, record: _Record, summary: _Summary) -> None:
@@ -124,8 +142,10 @@ def _judge_queue(view: View, record: _Record, summary: _Summary) -> None:
         return
     queue = f"Queue {record.manager}:{name}"
     _judge_limit(f"{queue} has depth", depth, (rule.warn_depth, rule.panic_depth), rule, summary)
-    age = record.number("MSGAGE")
-    if age is not None and record.kind == _WITH_AGE:
+    age = record.number("MSGAGE") if record.kind == _WITH_AGE else None
+    if rule.track is not None:
+        summary.track(rule.track or f"{record.manager}:{name}", depth, age)
+    if age is not None:
         _judge_limit(f"{queue} has age", age, (rule.warn_age, rule.panic_age), rule, summary)
 
 

@@ -1,6 +1,7 @@
 """Who is at the other end of an interface, as LLDP (IEEE 802.1AB) and CDP tell. Pure."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from hexmon.model.device import Interface, Neighbour
@@ -11,13 +12,24 @@ from hexmon.probes.snmp.walk import Column
 
 Columns = Mapping[Oid, Column]
 
-LLDP_COLUMNS: Final = (oids.LLDP_CHASSIS, oids.LLDP_PORT_ID, oids.LLDP_PORT_DESCR, oids.LLDP_SYS_NAME)
+LLDP_COLUMNS: Final = (
+    oids.LLDP_CHASSIS_SUBTYPE,
+    oids.LLDP_CHASSIS,
+    oids.LLDP_PORT_SUBTYPE,
+    oids.LLDP_PORT_ID,
+    oids.LLDP_PORT_DESCR,
+    oids.LLDP_SYS_NAME,
+)
 LLDP_LOCAL_COLUMNS: Final = (oids.LLDP_LOCAL_SUBTYPE, oids.LLDP_LOCAL_ID, oids.LLDP_LOCAL_DESCR)
 CDP_COLUMNS: Final = (oids.CDP_DEVICE, oids.CDP_PORT)
 
 _LLDP_INDEX: Final = 3  # time mark, local port, number
 _CDP_INDEX: Final = 2  # ifIndex, number
 _MAC_OCTETS: Final = 6
+# LldpChassisIdSubtype and LldpPortIdSubtype: what is a MAC, what an address behind the number of its family.
+_CHASSIS_MAC, _CHASSIS_ADDRESS = 4, 5
+_PORT_MAC, _PORT_ADDRESS = 3, 4
+_FAMILIES: Final = {(1, 5): IPv4Address, (2, 17): IPv6Address}  # IANA's number, octets with it
 
 
 class Ports:
@@ -66,10 +78,20 @@ def _lldp(columns: Columns, ports: Ports) -> Iterable[Neighbour]:
     rows = [tail for tail in _rows(columns, LLDP_COLUMNS) if len(tail) == _LLDP_INDEX]
     interfaces = ports.interfaces(tail[1] for tail in rows)
     for tail in rows:
-        host = text_of(_cell(columns, oids.LLDP_SYS_NAME, tail)) or _identity(_cell(columns, oids.LLDP_CHASSIS, tail))
-        port = text_of(_cell(columns, oids.LLDP_PORT_DESCR, tail)) or _identity(_cell(columns, oids.LLDP_PORT_ID, tail))
+        host = text_of(_cell(columns, oids.LLDP_SYS_NAME, tail)) or _chassis(columns, tail)
+        port = text_of(_cell(columns, oids.LLDP_PORT_DESCR, tail)) or _port(columns, tail)
         if host or port:
             yield Neighbour(index=interfaces[tail[1]], host=host, port=port, protocol="LLDP")
+
+
+def _chassis(columns: Columns, tail: Oid) -> str:
+    value, kind = _cell(columns, oids.LLDP_CHASSIS, tail), _cell(columns, oids.LLDP_CHASSIS_SUBTYPE, tail)
+    return _identity(value, mac=kind == _CHASSIS_MAC, address=kind == _CHASSIS_ADDRESS)
+
+
+def _port(columns: Columns, tail: Oid) -> str:
+    value, kind = _cell(columns, oids.LLDP_PORT_ID, tail), _cell(columns, oids.LLDP_PORT_SUBTYPE, tail)
+    return _identity(value, mac=kind == _PORT_MAC, address=kind == _PORT_ADDRESS)
 
 
 def _cdp(columns: Columns) -> Iterable[Neighbour]:
@@ -78,7 +100,7 @@ def _cdp(columns: Columns) -> Iterable[Neighbour]:
             continue
         host = _identity(_cell(columns, oids.CDP_DEVICE, tail))
         if host:
-            port = text_of(_cell(columns, oids.CDP_PORT, tail))
+            port = _identity(_cell(columns, oids.CDP_PORT, tail))
             yield Neighbour(index=tail[0], host=host, port=port, protocol="CDP")
 
 
@@ -90,9 +112,15 @@ def _cell(columns: Columns, column: Oid, tail: Oid) -> Value:
     return columns.get(column, {}).get(tail)
 
 
-def _identity(value: Value) -> str:
-    """A name, or the six octets of a MAC, which are rarely all printable."""
-    if isinstance(value, bytes) and len(value) == _MAC_OCTETS and not _is_plain(value):
+def _identity(value: Value, *, mac: bool = False, address: bool = False) -> str:
+    """A name, a MAC or an address. Without its kind six octets are a MAC unless all of them are printable."""
+    if not isinstance(value, bytes):
+        return text_of(value)
+    if mac and (found := mac_of(value)):
+        return found
+    if address and value and (family := _FAMILIES.get((value[0], len(value)))):
+        return str(family(value[1:]))
+    if len(value) == _MAC_OCTETS and not _is_plain(value):
         return mac_of(value)
     return text_of(value)
 
