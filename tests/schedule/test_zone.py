@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hexmon.judge.texts import date
+from hexmon.model.ages import clock
 from hexmon.schedule.zone import MachineZone
 
 
@@ -39,3 +40,18 @@ def test_the_offset_of_a_local_time() -> None:
     moment = datetime.fromisoformat("2026-07-15 12:00:00").replace(tzinfo=UTC)
     assert moment.astimezone(MachineZone()).utcoffset() == moment.replace(tzinfo=MachineZone()).utcoffset()
     assert MachineZone().utcoffset(None) is None
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("utc", "local"),
+    [
+        pytest.param("2026-01-05 13:15:00", "2:15 PM CET", id="winter"),
+        pytest.param("2026-07-15 12:15:00", "2:15 PM CEST", id="summer"),
+        pytest.param("2026-10-25 00:30:00", "2:30 AM CEST", id="an hour that comes twice"),
+        pytest.param("2026-10-25 01:30:00", "2:30 AM CET", id="... for the second time"),
+    ],
+)
+def test_sentences_name_the_zone(utc: str, local: str) -> None:
+    assert clock(datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp(), MachineZone()) == local
+    assert MachineZone().tzname(None) is None
