@@ -124,7 +124,8 @@ def said_by_xymon(home: Path, listener: socket.socket, message: str) -> list[tup
 def test_the_worst_of_what_xymon_says(seconds: float) -> None:
     with a_home() as home, socket.create_server(("127.0.0.1", 0)) as listener:
         theirs = said_by_xymon(home, listener, a_ping(seconds))
-    ours = judge_values(Selected(*RULES), HOST, "tcp.conn.rrd", {"sec": seconds})
+    found = judge_values(Selected(*RULES), "tcp.conn.rrd", {"sec": seconds})
+    ours = [one for one in found.values() if one is not None]
     assert len(ours) == bool(theirs)
     if theirs:
         _, color, cause = max(theirs, key=lambda one: one[1])
@@ -151,9 +152,8 @@ def both(name: str, text: str) -> tuple[list[tuple[str, Color, str]], list[tuple
     for update in DATASETS[name](source):
         values = {one.name: float(text) for one, text in zip(update.sources, update.values, strict=True) if text != "U"}
         rules = Selected(*(rule for rule in analysis(FILE).rules if isinstance(rule, DataSet)))
-        told += [
-            (one.key.test, one.color, one.cause.decode()) for one in judge_values(rules, HOST, update.file, values)
-        ]
+        found = judge_values(rules, update.file, values).items()
+        told += [(column, one.color, one.cause.decode()) for column, one in found if one is not None]
     return theirs, told
 
 

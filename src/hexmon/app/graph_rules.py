@@ -11,7 +11,7 @@ import msgspec
 from hexmon.board.board import Board
 from hexmon.graphs.datasets.contract import Source, Update
 from hexmon.judge.clients.contract import HostRules
-from hexmon.judge.clients.ds import SOURCE, Finding, judge_columns
+from hexmon.judge.clients.ds import SOURCE, Finding, judge_values
 from hexmon.judge.clients.rules import NO_RULES, AnalysisFile, DataSet
 from hexmon.judge.clients.selection import Analysis
 from hexmon.model.names import StatusKey
@@ -87,7 +87,7 @@ class GraphRules:
         }
         if not values:
             return
-        for column, finding in judge_columns(rules, update.file, values).items():
+        for column, finding in judge_values(rules, update.file, values).items():
             self.counts["bad"] += finding is not None
             self._note(StatusKey(host, column), update.file, _Judged(finding, update.at))
 

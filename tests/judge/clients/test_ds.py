@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexmon.judge.clients.ds import Modification, judge_values
+from hexmon.judge.clients.ds import Finding, judge_values
 from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.rules import DataSet
 from hexmon.judge.clients.selection import NOTHING_SELECTED, Selected
 from hexmon.model.color import Color
-from hexmon.model.names import StatusKey
-from tests.support.client_rules import HOST
 
 YELLOW, RED = Color.YELLOW, Color.RED
 
@@ -23,13 +21,24 @@ def ds(*limits: tuple[str, float], column: str = "conn", file: str = "tcp.conn.r
 
 
 def told(*rules: DataSet, value: float = 0.7, file: str = "tcp.conn.rrd") -> list[tuple[str, Color, str]]:
-    found = judge_values(Selected(*rules), HOST, file, {"sec": value})
-    return [(one.key.test, one.color, one.cause.decode()) for one in found]
+    found = judge_values(Selected(*rules), file, {"sec": value})
+    return [(column, one.color, one.cause.decode()) for column, one in found.items() if one is not None]
 
 
-def test_it_is_a_modification_of_the_square() -> None:
-    found = judge_values(Selected(ds((">", 0.5))), HOST, "tcp.conn.rrd", {"other": 9.0, "sec": 0.7})
-    assert found == [Modification(StatusKey(HOST.name, "conn"), RED, "rrdds", b"sec=0.7 (> 0.50)")]
+def test_it_is_about_a_column() -> None:
+    found = judge_values(Selected(ds((">", 0.5))), "tcp.conn.rrd", {"other": 9.0, "sec": 0.7})
+    assert found == {"conn": Finding(RED, b"sec=0.7 (> 0.50)")}
+
+
+def test_columns_whose_figures_are_well_are_told() -> None:
+    rules = Selected(ds((">", 0.5)), ds((">", 0.9), column="slow"), ds((">", 0.1), column="other", data_set="x"))
+    found = judge_values(rules, "tcp.conn.rrd", {"sec": 0.7})
+    assert found == {"conn": Finding(RED, b"sec=0.7 (> 0.50)"), "slow": None}
+
+
+def test_large_counters_are_told_in_full() -> None:
+    found = judge_values(Selected(ds((">", 0.5))), "tcp.conn.rrd", {"sec": 123456789012345.0})
+    assert found == {"conn": Finding(RED, b"sec=123456789012345 (> 0.50)")}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,7 @@ def test_urls_have_commas() -> None:
 
 
 def test_nothing_without_settings() -> None:
-    assert judge_values(NOTHING_SELECTED, HOST, "tcp.conn.rrd", {"sec": 1.0}) == []
+    assert judge_values(NOTHING_SELECTED, "tcp.conn.rrd", {"sec": 1.0}) == {}
 
 
 @given(value=st.floats(), limit=st.floats(), file=st.text(), text=st.text())

@@ -10,8 +10,6 @@ from hexmon.judge.clients.contract import HostRules
 from hexmon.judge.clients.expression import Expression
 from hexmon.judge.clients.rules import DataSet
 from hexmon.model.color import Color
-from hexmon.model.inventory import Host
-from hexmon.model.names import StatusKey
 
 SOURCE = "rrdds"
 
@@ -25,25 +23,6 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 _PLACEHOLDER = re.compile("&([NVLU])")
 
 
-class Modification(msgspec.Struct, frozen=True, gc=False):
-    """What `modify` asks of the board: a colour for a square, by a source, and why."""
-
-    key: StatusKey
-    color: Color
-    source: str
-    cause: bytes
-
-
-def judge_values(rules: HostRules, host: Host, file: str, values: Mapping[str, float]) -> list[Modification]:
-    """What the settings make of the figures that go to a file (`tcp.conn.rrd`): at most one colour for each column."""
-    judged = judge_columns(rules, file, values)
-    return [
-        Modification(StatusKey(host.name, column), found.color, SOURCE, found.cause)
-        for column, found in judged.items()
-        if found is not None
-    ]
-
-
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """What is wrong with a figure, for a column."""
 
@@ -51,8 +30,10 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     cause: bytes
 
 
-def judge_columns(rules: HostRules, file: str, values: Mapping[str, float]) -> dict[str, Finding | None]:
-    """The same by columns; None for those whose figures are well. Columns that they say nothing of are left out.
+def judge_values(rules: HostRules, file: str, values: Mapping[str, float]) -> dict[str, Finding | None]:
+    """What the settings make of the figures that go to a file (`tcp.conn.rrd`): at most one finding for each column.
+
+    None for columns whose figures are well; those that the figures say nothing of are left out.
 
     The first setting for a column, data set and colour decides, whether its limits are exceeded or not. Of those that
     are exceeded the worst colour counts, and of equal ones the first.
