@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hexmon.judge.texts import date
+from hexmon.model.ages import clock
 from hexmon.schedule.zone import MachineZone
 
 
@@ -39,3 +40,13 @@ def test_the_offset_of_a_local_time() -> None:
     moment = datetime.fromisoformat("2026-07-15 12:00:00").replace(tzinfo=UTC)
     assert moment.astimezone(MachineZone()).utcoffset() == moment.replace(tzinfo=MachineZone()).utcoffset()
     assert MachineZone().utcoffset(None) is None
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("utc", "told"), [("2026-01-05 12:05:00", "1:05 PM CET"), ("2026-07-15 22:05:00", "12:05 AM CEST")]
+)
+def test_the_name_of_the_zone_is_that_of_the_season(utc: str, told: str) -> None:
+    """The sentences of sites end with it."""
+    assert clock(datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp(), MachineZone()) == told
+    assert MachineZone().tzname(None) is None

@@ -16,8 +16,8 @@ class MachineZone(tzinfo):
     def dst(self, dt: datetime | None) -> timedelta | None:  # noqa: ARG002 - tzinfo's signature
         return None
 
-    def tzname(self, dt: datetime | None) -> str | None:  # noqa: ARG002 - tzinfo's signature
-        return None
+    def tzname(self, dt: datetime | None) -> str | None:
+        return None if dt is None else time.localtime(dt.replace(tzinfo=None).timestamp()).tm_zone
 
     @staticmethod
     def _offset(moment: float) -> timedelta:
