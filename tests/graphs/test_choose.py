@@ -48,6 +48,9 @@ TCP = ("tcp.conn.rrd", "tcp.http.www,index.rrd", "tcp.proxyconn.rrd", "tcp.ssh.r
         pytest.param(
             "disk", ["disk,root.rrd", "disk,a.rrd"], [("disk,root.rrd", ","), ("disk,a.rrd", ",a")], id="root"
         ),
+        pytest.param(
+            "disk:root", ["disk,root.rrd", "disk,root,a.rrd"], [("disk,root.rrd", ",")], id="one file system alone"
+        ),
         pytest.param("memory", ["memory.real.rrd"], [("memory.real.rrd", "real")], id="the group of the pattern"),
         pytest.param("disk", ["disk,b.txt"], [], id="no RRD file"),
         pytest.param(

@@ -44,9 +44,14 @@ def test_the_offset_of_a_local_time() -> None:
 
 @pytest.mark.usefixtures("berlin")
 @pytest.mark.parametrize(
-    ("utc", "told"), [("2026-01-05 12:05:00", "1:05 PM CET"), ("2026-07-15 22:05:00", "12:05 AM CEST")]
+    ("utc", "local"),
+    [
+        pytest.param("2026-01-05 13:15:00", "2:15 PM CET", id="winter"),
+        pytest.param("2026-07-15 12:15:00", "2:15 PM CEST", id="summer"),
+        pytest.param("2026-10-25 00:30:00", "2:30 AM CEST", id="an hour that comes twice"),
+        pytest.param("2026-10-25 01:30:00", "2:30 AM CET", id="... for the second time"),
+    ],
 )
-def test_the_name_of_the_zone_is_that_of_the_season(utc: str, told: str) -> None:
-    """The sentences of sites end with it."""
-    assert clock(datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp(), MachineZone()) == told
+def test_sentences_name_the_zone(utc: str, local: str) -> None:
+    assert clock(datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp(), MachineZone()) == local
     assert MachineZone().tzname(None) is None

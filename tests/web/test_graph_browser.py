@@ -43,7 +43,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def opened(root: Path, path: str, *, width: int = 1280, **options: Any) -> AsyncIterator[Seen]:
+async def opened(root: Path, path: str, *, width: int = 1280, height: int = 900, **options: Any) -> AsyncIterator[Seen]:
     """A browser on that page, which has a week of figures."""
     program = peer("chromium")
     web = a_context(root)
@@ -55,7 +55,7 @@ async def opened(root: Path, path: str, *, width: int = 1280, **options: Any) ->
     async with asyncio.TaskGroup() as tasks, async_playwright() as playwright:
         tasks.create_task(server._serve([listener]))
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context = await browser.new_context(viewport={"width": width, "height": height}, **options)
         seen = Seen(await context.new_page(), context, origin)
         page = seen.page
         page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
@@ -161,34 +161,69 @@ async def test_without_script_links_do_it(root: Path) -> None:
         await seen.page.get_by_role("link", name="Zoom in").click()
         start, end = seen.window()
         assert end - start == 86_400
-        assert await seen.page.locator("#zoom img").evaluate("image => image.naturalWidth") > 0
+        await expect(seen.page.locator("#zoom img")).to_be_visible()
+        assert [url for url in seen.asked if ".svg" in url]
 
 
-@pytest.mark.parametrize(("theme", "address"), [("dark", "theme=dark"), ("light", ""), ("contrast", "theme=contrast")])
-async def test_pictures_follow_the_theme(root: Path, theme: str, address: str) -> None:
+async def shows(seen: Seen, address: str) -> None:
+    """The first picture of the page is that one, and is there."""
+    image = seen.page.locator("picture img").first
+    await expect(image).to_have_js_property("currentSrc", seen.origin + address)
+    await expect(image).to_have_js_property("complete", value=True)
+
+
+@pytest.mark.parametrize(("theme", "word"), [("dark", "&theme=dark"), ("light", ""), ("contrast", "&theme=contrast")])
+async def test_pictures_follow_the_theme(root: Path, theme: str, word: str) -> None:
     async with opened(root, "/trends/www.example.net", color_scheme="light" if theme != "light" else "dark") as seen:
         await seen.page.locator("#theme").select_option(theme)
-        image = seen.page.locator("picture img").first
-        await expect(image).to_have_js_property("complete", value=True)
-        shown = await image.evaluate("image => image.currentSrc")
-        assert (address in shown) if address else ("theme=" not in shown)
+        await shows(seen, f"/graph/www.example.net/smoke.svg?range=48h&size=wide{word}")
 
 
-async def test_a_narrow_screen_gets_a_narrow_picture_and_nothing_overflows(root: Path) -> None:
-    for path in ("/trends/www.example.net", f"{GRAPH}?range=7d"):
-        async with opened(root, path, width=360) as seen:
-            shown = await seen.page.locator("picture img").first.evaluate("image => image.currentSrc")
-            assert "size=narrow" in shown or "size=tall" in shown
-            assert await seen.page.evaluate("document.documentElement.scrollWidth") <= 360
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/trends/www.example.net", "/graph/www.example.net/smoke.svg?range=48h&size=narrow"),
+        (f"{GRAPH}?range=7d", f"{GRAPH}.svg?range=7d&size=tall"),
+    ],
+)
+async def test_a_narrow_screen_gets_a_narrow_picture_and_nothing_overflows(root: Path, path: str, address: str) -> None:
+    async with opened(root, path, width=360) as seen:
+        await shows(seen, address)
+        assert await seen.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 async def test_a_page_drawn_again_keeps_its_pictures(root: Path) -> None:
     async with opened(root, "/trends/www.example.net") as seen:
         page = seen.page
-        await expect(page.locator("picture img").first).to_have_js_property("complete", value=True)
+        await shows(seen, "/graph/www.example.net/smoke.svg?range=48h&size=wide")
         await page.evaluate("window.before = document.querySelector('picture img')")
         await page.evaluate("fetchPage()")
         await expect(page.locator("figcaption").first).to_be_visible()
         assert await page.evaluate(
             "window.before.isConnected && window.before === document.querySelector('picture img')"
         )
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080)])
+async def test_a_wall_shows_every_picture_large_and_scrolls_nothing(root: Path, width: int, height: int) -> None:
+    async with opened(root, "/wall/Office", width=width, height=height) as seen:
+        images = seen.page.locator(".picture img")
+        await expect(images).to_have_count(13)
+        for image in await images.all():
+            await expect(image).to_have_js_property("complete", True)
+            box = await image.bounding_box()
+            assert box is not None
+            assert box["height"] > height / 24
+        page = "document.documentElement"
+        assert await seen.page.evaluate(f"[{page}.scrollWidth, {page}.scrollHeight]") == [width, height]
+        cards = "[...document.querySelectorAll('.card')].filter((card) => card.scrollHeight > card.clientHeight).length"
+        assert await seen.page.evaluate(cards) == 0
+
+
+async def test_a_graph_without_figures_leaves_its_place_empty(root: Path) -> None:
+    async with opened(root, "/wall/Office") as seen:
+        await seen.page.locator(".picture img").first.scroll_into_view_if_needed()
+        await seen.page.route("**/*.svg**", lambda route: route.fulfill(status=404))
+        await seen.page.reload()
+        await expect(seen.page.locator(".picture img").first).to_be_hidden()
+        seen.complaints.clear()

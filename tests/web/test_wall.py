@@ -6,7 +6,6 @@ import pytest
 from hexmon.model.color import Color
 from hexmon.model.names import StatusKey
 from hexmon.model.site import Monitor, MonitorType, Site
-from hexmon.web.pages.wall import columns_for
 from tests.web.fake import Site as WebSite
 from tests.web.fake import a_group, a_square, an_inventory
 from tests.web.test_pages import EVIL, get
@@ -88,10 +87,3 @@ async def test_a_site_that_nobody_knows_is_not_found() -> None:
 async def test_names_from_a_file_stay_text() -> None:
     text = (await get(a_site(a_monitor(EVIL, key=StatusKey("Office.x", "http"), address=EVIL)), "/wall/Office")).text
     assert "<script>alert" not in text
-
-
-@pytest.mark.parametrize(
-    ("cards", "columns"), [(0, 1), (1, 1), (4, 2), (9, 3), (12, 4), (40, 8), (200, 16), (5000, 20)]
-)
-def test_cards_are_no_strips(cards: int, columns: int) -> None:
-    assert columns_for(cards) == columns

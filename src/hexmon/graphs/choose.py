@@ -142,7 +142,7 @@ def _is_part(wanted: Wanted, base: str, group: tuple[str, ...]) -> bool:
     if not wanted.part:
         return True
     if wanted.exact and group:
-        return group[0] == wanted.part
+        return wanted.part in (group[0], group[0].lstrip(","))  # `disk:root` is disk,root.rrd
     return wanted.part in base
 
 

@@ -34,6 +34,7 @@ USUAL_PERCENTILE = 95.0
 # Pictures for pages, which have the title and the legend beside them.
 SIZES: Mapping[str, tuple[int, int]] = {
     "small": (400, 120),
+    "card": (320, 128),
     "narrow": (360, 190),
     "wide": (760, 210),
     "tall": (360, 260),

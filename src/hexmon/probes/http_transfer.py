@@ -258,7 +258,8 @@ class Transfer:
         try:
             fields = handle.getinfo(pycurl.INFO_CERTINFO)
             chain = [value.encode() for one in fields for name, value in one if name == "Cert"]
-        except UnicodeDecodeError:  # in a name or an extension; the raw fields are not to be had before the end
+        except (UnicodeDecodeError, pycurl.error):
+            # A name in another alphabet, or a pycurl that does not tell before the end, as none tells the raw fields.
             chain = certificates_in(self.shown)
         found = next(iter(self._certificates(chain)), None)
         self.refused = objection(self.options, chain, found, self.clock.now())

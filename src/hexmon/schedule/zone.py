@@ -8,7 +8,9 @@ class MachineZone(tzinfo):
     """The zone of TZ or /etc/localtime, asked for each moment: it changes with the season."""
 
     def fromutc(self, dt: datetime) -> datetime:
-        return (dt + self._offset(dt.replace(tzinfo=UTC).timestamp())).replace(tzinfo=self)
+        moment = dt.replace(tzinfo=UTC).timestamp()
+        local = (dt + self._offset(moment)).replace(tzinfo=None)
+        return local.replace(tzinfo=self, fold=local.timestamp() != moment)  # the hour that comes twice in autumn
 
     def utcoffset(self, dt: datetime | None) -> timedelta | None:
         return None if dt is None else self._offset(dt.replace(tzinfo=None).timestamp())

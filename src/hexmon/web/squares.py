@@ -45,8 +45,8 @@ def url(kind: str, host: str, test: str = "") -> str:
 
 
 def picture(host: str, graph: str) -> str:
-    """The address of the picture of a graph: the last day, small."""
-    return f"/graph/{quote(host, safe='')}/{quote(graph, safe='')}.svg?range=24h&size=small"
+    """The address of the picture of a graph: the last day, for the card of a wall."""
+    return f"/graph/{quote(host, safe='')}/{quote(graph, safe='')}.svg?range=24h&size=card"
 
 
 def picture_page(host: str, graph: str) -> str:

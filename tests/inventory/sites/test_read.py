@@ -276,6 +276,7 @@ def test_each_monitor_is_a_host_on_the_page_of_its_site() -> None:
     assert page.title == "Ho/me"
     assert [place.host for place in page.groups[0].hosts] == list(inventory.hosts)
     assert inventory.find("ho_me.fire_wall") == wall
+    assert wall.policy.noflap_all, "a monitor that is up again is told, however often that happens"
 
 
 def test_names_that_would_be_the_same_host_get_one_of_their_own() -> None:

@@ -6,12 +6,14 @@ from msgspec.structs import replace
 
 from hexmon.inventory.sites.parents import circle, circle_in_words, split_foreign, suggestion
 from hexmon.inventory.sites.read import Foreign, SiteFile
-from hexmon.model.inventory import Group, Host, Inventory, Page, Placement
+from hexmon.model.inventory import Group, Host, HostPolicy, Inventory, Page, Placement
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Origin, Problem
 from hexmon.model.site import Monitor, Site
 from hexmon.probes.http_options import read_place
 from hexmon.probes.wire import is_address
+
+_POLICY = HostPolicy(noflap_all=True)  # one success is a recovery: red that is held would be told as "is down: up"
 
 
 def site_inventory(file: SiteFile) -> Inventory:
@@ -40,6 +42,7 @@ def _host(site: Site, monitor: Monitor, number: int, file: SiteFile) -> Host:
         all_pages=(site.page,),
         items={"DISPLAYNAME": monitor.name},
         checks=(check,),
+        policy=_POLICY,
         nodisp=not monitor.display,
         index=number,
         monitor=monitor,

@@ -1,6 +1,5 @@
 """The wall page of a YAML site: everything of it on one screen, nothing to scroll and nothing to click."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -17,6 +16,7 @@ from hexmon.web.pages.missing import missing
 from hexmon.web.render import Drawn, Renderer
 from hexmon.web.squares import url
 from hexmon.web.text import line_of
+from hexmon.web.wall_layout import layout, span_of
 
 # The pictures of each type, with their headings (graphs.cfg), in the order of APMonitor's index page.
 _NETWORK = (
@@ -42,9 +42,6 @@ PICTURES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _OTHERS = (("availability", "Response time"),)
-_COLUMNS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20)
-_SHAPE = 1.6  # how much wider than high a card is to be
-_WIDE = 16 / 9
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -57,11 +54,10 @@ class Card(msgspec.Struct, frozen=True):
     down: Markup | str
     pictures: Sequence[tuple[str, str]]
 
-
-def columns_for(cards: int) -> int:
-    """How many cards stand beside each other, so that all fit a wide screen and none is a strip."""
-    wanted = math.sqrt(max(cards, 1) * _WIDE / _SHAPE)
-    return next((number for number in _COLUMNS if number >= wanted - 0.25), _COLUMNS[-1])
+    @property
+    def span(self) -> int:
+        """How many units of a row of devices it takes."""
+        return span_of(len(self.pictures))
 
 
 class WallPage:
@@ -101,8 +97,7 @@ class WallPage:
             devices=devices,
             services=services,
             hidden=self._cards(one for one in site.monitors if not one.display),
-            columns=columns_for(len(services)),
-            rows=len(devices),
+            layout=layout([card.span for card in devices], len(services)),
         )
 
     def _cards(self, monitors: Iterable[Monitor]) -> list[Card]:

@@ -36,6 +36,13 @@
     for (const [number, picture] of pictures.entries()) setTimeout(redraw, (50000 * number) / pictures.length, picture);
   }, 60000);
 
+  // A graph without figures yet has no picture: its place stays empty until there is one.
+  const judge = (image) => image.closest("picture")?.classList.toggle("unloaded", !image.naturalWidth);
+  for (const type of ["load", "error"]) {
+    document.addEventListener(type, (event) => { if (event.target instanceof HTMLImageElement) judge(event.target); }, true);
+  }
+  for (const image of all("picture[data-live] img")) if (image.complete && image.currentSrc) judge(image);
+
   // --- zooming -------------------------------------------------------------------------------------------------
   const number = (zone, name) => Number(zone.dataset[name]);
   const narrow = matchMedia("(max-width: 640px)");
