@@ -2,11 +2,14 @@
 
 import heapq
 from collections.abc import Sequence
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hexmon.alerts import wording_site
 from hexmon.alerts.grouping import Grouping, Send, Wait, combined, merge_plan, merged
 from hexmon.model.color import Color
 from hexmon.model.incident import Delivery, DeliveryState, Item, Kind, Message, Way
@@ -285,3 +288,39 @@ def test_no_more_than_the_limit_within_a_window_while_the_channel_works(
         assert sum(moment <= other < moment + settings.seconds for other in moments) <= settings.group_from
     for moment, group in lane.sent:
         assert moment - group[0].created <= settings.seconds, "nothing waits longer than one window"
+
+
+def test_monitors_of_a_site_are_told_in_its_sentences_also_when_there_are_many() -> None:
+    way = msgspec.structs.replace(MAIL, format="SITE")
+    words: dict[str, Any] = {"site": "Lab", "text": b"red error response code 500\n"}
+    why = "new outage: error response code 500"
+    news = [
+        a_delivery(number, way=way, ip=f"192.0.2.{number}", display=f"web {number}", **words) for number in range(1, 5)
+    ]
+    over = a_delivery(5, way=way, kind=Kind.RECOVERY, ip="192.0.2.5", display="door & <b>", **words)
+    message = combined([*news, over])
+    assert wording_site.subject(message) == "[OUTAGE] Lab - Service Down: 5 monitors (web 1, web 2, web 3, ...)"
+    assert wording_site.body(message).decode().split("\n") == [
+        *(
+            f"web {number} in Lab {why} (192.0.2.{number}) at 1:46 PM UTC, down for 1 mins 0 secs"
+            for number in range(1, 5)
+        ),
+        "door & <b> in Lab is UP (192.0.2.5) at 1:46 PM UTC, outage lasted 1 mins 0 secs",
+        "",
+        "---",
+        "hexmon Notification",
+        "Site: Lab",
+        "",
+    ]
+
+
+def test_a_list_of_a_site_has_an_end() -> None:
+    way = msgspec.structs.replace(MAIL, format="SITE")
+    told = wording_site.body(combined(several(700, way=way, site="Lab"))).decode().split("\n")
+    assert told[500] == "and 200 more"
+
+
+def test_a_list_that_was_stored_before_sites_had_their_words_is_told_as_others_are() -> None:
+    old = msgspec.structs.replace(combined(several(6)), site="Lab")
+    assert wording_site.subject(old).startswith("Xymon: 6 squares: 6 red")
+    assert wording_site.body(old).startswith(b"red: 6\n")

@@ -317,3 +317,24 @@ def test_the_people_of_sites_are_told_first(folder: Path, capsys: pytest.Capture
     assert [one["recipient"] for one in told] == ["ops@x.test", "all@x.test"]
     assert main(["alerts", "test", "Lab.gw", "conn", "--alerts", "alerts.cfg", "--json"]) == 0
     assert [one["recipient"] for one in msgspec.json.decode(capsys.readouterr().out)] == ["all@x.test"]
+
+
+def test_whoever_hears_of_reminders_only_is_told_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "sites").mkdir()
+    (folder / "sites" / "lab.yaml").write_text(
+        "site:\n  name: Lab\n  email_server: {smtp_host: a, smtp_port: 25, from_address: a@x.test}\n"
+        "  notify_every_n_secs: 90\n"
+        "  outage_emails: [{email: ops@x.test}, {email: later@x.test, email_outages: no}]\n"
+        "monitors:\n  - {type: ping, name: gw, address: 127.0.0.1}\n"
+        "  - {type: ping, name: far, address: 127.0.0.1, notify_every_n_secs: 3600, after_every_n_notifications: 8}\n"
+    )
+    (folder / "alerts.cfg").write_text("")
+    assert main(["alerts", "test", "Lab.gw", "conn"]) == 0
+    words = [line.split("  ") for line in capsys.readouterr().out.split("Told:\n")[1].splitlines()]
+    assert [[one.strip() for one in line if one.strip()][2] for line in words] == [
+        "every 90 seconds", "reminders and the end only, every 90 seconds",
+    ]  # fmt: skip
+    assert main(["alerts", "test", "Lab.far", "conn"]) == 0
+    assert "more and more seldom, every 60 minutes from the 8. time on" in capsys.readouterr().out
+    assert main(["alerts", "dump"]) == 0
+    assert capsys.readouterr().out.count("[only reminders and the end]") == 2

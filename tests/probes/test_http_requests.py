@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from hexmon.model.observation import Outcome
-from hexmon.probes.http import Expectation
+from hexmon.probes.http import Expectation, HttpOptions
 from tests.probes.test_http import fetch
+from tests.support.checks import a_check, observed
 from tests.support.datagrams import closed_datagram_port
 from tests.support.servers import black_hole, closed_port, http_reply, replies, serve, tls_context
 
@@ -364,6 +365,7 @@ async def test_an_answer_that_comes_late_is_waited_for() -> None:
     assert (observation.reply.outcome, observation.address) == (Outcome.OK, "127.0.0.1")
 
 
-async def test_quic_to_a_closed_port_is_no_connection() -> None:
-    reply = (await fetch(f"https://127.0.0.1:{closed_datagram_port()}/", version="3")).reply
-    assert (reply.outcome, reply.summary) == (Outcome.ERROR, "Connect failed")
+async def test_http3_to_a_closed_port_is_refused() -> None:
+    options = HttpOptions(url=f"https://127.0.0.1:{closed_datagram_port()}/", version="3")
+    reply = (await observed(a_check("http", options, timeout=5.0))).reply
+    assert (reply.outcome, reply.summary) == (Outcome.REFUSED, "Connection refused")

@@ -108,7 +108,7 @@ def _pacing(recipient: Recipient) -> str:
 
 
 def _own(recipient: Recipient) -> dict[str, str | int]:
-    """What only alerts.yaml can say of a recipient."""
+    """What only alerts.yaml and YAML sites can say of a recipient."""
     found: dict[str, str | int] = {}
     if recipient.threshold > 1:
         found["threshold"] = recipient.threshold
@@ -120,6 +120,8 @@ def _own(recipient: Recipient) -> dict[str, str | int]:
         found["on call"] = ", ".join(recipient.on_call.members)
     if recipient.quiet is not None:
         found["quiet"] = recipient.quiet.text
+    if recipient.later_only:
+        found["only"] = "reminders and the end"
     return found
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from hexmon.alerts.messages import first_line
 from hexmon.model.color import Color
-from hexmon.model.incident import ENDS, Delivery, DeliveryState, Item, Kind, Message
+from hexmon.model.incident import ENDS, Delivery, DeliveryState, Item, Kind, Message, News
 from hexmon.model.names import StatusKey
 
 _ALONE = frozenset({Kind.NOTICE, Kind.TEST})
@@ -126,9 +126,10 @@ def _worst_first(message: Message) -> tuple[int, float, StatusKey]:
 
 def _item(message: Message) -> Item:
     ended = {Kind.RECOVERY: Color.GREEN, Kind.DISABLED: Color.BLUE}.get(message.kind)
+    news = News(message.kind, message.at, message.started, message.ip, message.display) if message.site else None
     if ended is not None:
-        return Item(message.key, ended, first_line(message.text), since=message.at)
-    return Item(message.key, message.color, first_line(message.text), message.cookie, message.started)
+        return Item(message.key, ended, first_line(message.text), since=message.at, news=news)
+    return Item(message.key, message.color, first_line(message.text), message.cookie, message.started, news)
 
 
 def _explained(bad: Iterable[Message]) -> tuple[Item, ...]:

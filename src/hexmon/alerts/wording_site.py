@@ -2,12 +2,17 @@
 
 from datetime import UTC, tzinfo
 
+import msgspec
+
 from hexmon.alerts.wording import body as plain_body
 from hexmon.alerts.wording import explained
 from hexmon.alerts.wording import subject as plain_subject
 from hexmon.model.ages import age, clock
-from hexmon.model.incident import Kind, Message
+from hexmon.model.incident import Item, Kind, Message, News
 from hexmon.model.text import first_reason, readable
+
+_NAMED = 3
+_LISTED = 500
 
 _SUBJECTS = {
     Kind.ALERT: ("OUTAGE", "Service Down"),
@@ -20,19 +25,58 @@ _SUBJECTS = {
 
 
 def subject(message: Message) -> str:
-    """`[OUTAGE] SITE - Service Down: NAME`."""
-    if message.items or message.kind not in _SUBJECTS:
+    """`[OUTAGE] SITE - Service Down: NAME`; of many, `...: 12 monitors (NAME, NAME, NAME, ...)`."""
+    if message.kind not in _SUBJECTS or not _is_ours(message):
         return plain_subject(message, "TEXT")
     word, what = _SUBJECTS[message.kind]
-    return f"[{word}] {message.site} - {what}: {message.display or message.key.host}"
+    return f"[{word}] {message.site} - {what}: {_named(message)}"
+
+
+def _named(message: Message) -> str:
+    if not message.items:
+        return message.display or message.key.host
+    names = [(one.news.display if one.news else "") or one.key.host for one in message.items]
+    listed = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
+    return f"{len(names)} monitors ({listed})"
+
+
+def _is_ours(message: Message) -> bool:
+    """A list that was made before items knew what sites say of them is told as any other list."""
+    return all(one.news is not None for one in message.items)
 
 
 def body(message: Message, zone: tzinfo = UTC) -> bytes:
-    """The sentence, what stands behind that square, and which site says it."""
-    if message.items:
+    """The sentence, or one for each monitor, what stands behind it, and which site says it."""
+    if not _is_ours(message):
         return plain_body(message, "PLAIN")
-    head, end = f"{sentence(message, zone)}\n", f"\n---\nhexmon Notification\nSite: {message.site}\n"
+    head = "".join(f"{one}\n" for one in sentences(message, zone))
+    end = f"\n---\nhexmon Notification\nSite: {message.site}\n"
     return head.encode(errors="surrogateescape") + explained(message.explains) + end.encode(errors="surrogateescape")
+
+
+def sentences(message: Message, zone: tzinfo = UTC) -> list[str]:
+    """One, or that of each monitor of a message for many."""
+    if not message.items:
+        return [sentence(message, zone)]
+    listed = [sentence(_alone(message, one), zone) for one in message.items[:_LISTED]]
+    return listed + ([f"and {len(message.items) - _LISTED} more"] if len(message.items) > _LISTED else [])
+
+
+def _alone(message: Message, item: Item) -> Message:
+    """The message about that monitor, before it became one of many."""
+    news = item.news or News(message.kind, message.at, item.since)
+    return msgspec.structs.replace(
+        message,
+        kind=news.kind,
+        key=item.key,
+        color=item.color,
+        at=news.at,
+        started=news.started,
+        text=f"{item.color.word} {item.summary}".encode(errors="surrogateescape"),
+        ip=news.ip,
+        display=news.display,
+        items=(),
+    )
 
 
 def sentence(message: Message, zone: tzinfo = UTC) -> str:

@@ -189,7 +189,8 @@ def _step(verdict: Verdict) -> str:
 def _good_news(verdict: Verdict) -> str:
     if verdict.recipient is None:
         return "matches"
-    return "told; the search ends" if verdict.note == "stop" else "told"
+    what = "told of reminders and the end only" if verdict.recipient.later_only else "told"
+    return f"{what}; the search ends" if verdict.note == "stop" else what
 
 
 def _whom(finding: Finding) -> str:
@@ -200,12 +201,23 @@ def _whom(finding: Finding) -> str:
 
 
 def _how_often(recipient: Recipient) -> str:
+    often = _pace(recipient)
+    return f"reminders and the end only, {often}" if recipient.later_only else often
+
+
+def _pace(recipient: Recipient) -> str:
     match recipient.pacing:
         case Constant(seconds):
-            often = f"every {duration_text(seconds)} minutes" if seconds else "every minute"
+            often = f"every {_span(seconds)}" if seconds else "every minute"
             return "once" if recipient.pacing == NO_REMINDERS else often
+        case Bezier(plateau, 1):
+            return f"every {_span(plateau)}"
         case Bezier(plateau, ramp):
-            return f"more and more seldom, every {duration_text(plateau)} minutes from the {ramp}. time on"
+            return f"more and more seldom, every {_span(plateau)} from the {ramp}. time on"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:g} seconds" if seconds % 60 else f"{duration_text(seconds)} minutes"
 
 
 def _color(text: str) -> str:

@@ -141,14 +141,25 @@ def outage_of(incident: Incident) -> Outage:
     return Outage(incident.started, latest, max((one.count - (one.end_told > 0.0) for one in told), default=0))
 
 
+class News(msgspec.Struct, frozen=True, gc=False):
+    """What a YAML site says of one square in a message for many, besides what an Item has."""
+
+    kind: Kind
+    at: float
+    started: float
+    ip: str = ""
+    display: str = ""
+
+
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """One square in a list: of what a root explains, or of a message for many."""
+    """One square in a list: of what a root explains, or of a message for many. `news`: it is a monitor of a site."""
 
     key: StatusKey
     color: Color
     summary: str = ""  # the first line of its text, without the colour word
     cookie: int = -1
     since: float = 0.0
+    news: News | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -40,15 +40,15 @@ _LONGEST_LOCATION = 8192
 _LONGEST_HEAD = 8192  # of a redirect, to be kept as it is
 _SECRET_HEADERS = ("authorization", "cookie")
 _SHARE_OF_FIRST = 0.25  # of the timeout, for a connection to the first of two addresses
+_NOT_REACHED = "Failed to connect to"  # libcurl, over QUIC
 _EMPTY = "Connected, but got empty response"
-_NO_CONNECTION = "Connect failed"
 
 # libcurl's error codes (libcurl-errors(3)); all others are Outcome.ERROR with "I/O error".
 _FAILURES = {
     pycurl.E_URL_MALFORMAT: (Outcome.ERROR, "Invalid URL"),
     pycurl.E_FAILED_INIT: (Outcome.ERROR, "Invalid request"),
     pycurl.E_COULDNT_RESOLVE_HOST: (Outcome.UNRESOLVED, "DNS error"),
-    pycurl.E_COULDNT_CONNECT: (Outcome.ERROR, _NO_CONNECTION),
+    pycurl.E_COULDNT_CONNECT: (Outcome.ERROR, "Connect failed"),
     pycurl.E_OPERATION_TIMEDOUT: (Outcome.TIMEOUT, "Server timeout"),
     pycurl.E_GOT_NOTHING: (Outcome.ERROR, _EMPTY),
     pycurl.E_SSL_CONNECT_ERROR: (Outcome.TLS, "SSL error"),
@@ -271,10 +271,15 @@ def _failure(error: TransferError, transfer: Transfer) -> Exception:
         return _Failed(Outcome.ERROR, said, "this is not HTTP")
     if transfer.proxy_status >= 300:
         return _Failed(Outcome.ERROR, f"Proxy says HTTP status {transfer.proxy_status}", str(error))
-    outcome, summary = _FAILURES.get(error.code, (Outcome.ERROR, "I/O error"))
+    return _Failed(*_meaning(error, transfer), str(error))
+
+
+def _meaning(error: TransferError, transfer: Transfer) -> tuple[Outcome, str]:
     if error.code in (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR) and not transfer.headers:
-        summary = _NO_CONNECTION if str(error).startswith("Failed to connect") else _EMPTY  # QUIC to a closed port
-    return _Failed(outcome, summary, str(error))
+        if transfer.options.version == "3" and str(error).startswith(_NOT_REACHED):
+            return Outcome.REFUSED, "Connection refused"  # so ICMP says of a UDP port
+        return Outcome.ERROR, _EMPTY
+    return _FAILURES.get(error.code, (Outcome.ERROR, "I/O error"))
 
 
 PROBE = ProbeType(options=HttpOptions, run=probe, own_address=True)

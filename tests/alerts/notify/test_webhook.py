@@ -93,11 +93,12 @@ class TestAsApmonitor:
         ("method", "status", "outcome"),
         [
             ("GET", "200 OK", Outcome.SENT),
-            ("GET", "201 Created", Outcome.REFUSED),
-            ("GET", "204 No Content", Outcome.REFUSED),
+            ("GET", "201 Created", Outcome.SENT),
+            ("GET", "204 No Content", Outcome.SENT),
             ("POST", "200 OK", Outcome.SENT),
             ("POST", "201 Created", Outcome.SENT),
-            ("POST", "204 No Content", Outcome.REFUSED),
+            ("POST", "204 No Content", Outcome.SENT),
+            ("POST", "404 Not Found", Outcome.REFUSED),
             ("POST", "500 Oh", Outcome.LATER),
         ],
     )

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hexmon.alerts.notify.contract import Channel, NotifierType, NotifyTools, Sent, Unsendable
-from hexmon.alerts.notify.http import Good, Request, deliver, is_success
+from hexmon.alerts.notify.http import Request, deliver
 from hexmon.alerts.notify.http_options import LoginOptions, OwnZone, Url, read_headers, read_url, to
 from hexmon.alerts.notify.webhook_object import as_object
 from hexmon.alerts.notify.webhook_template import check, compiled, compiled_url
 from hexmon.alerts.notify.words import Words, in_words, own_zone, plain, printable
 from hexmon.alerts.wording import body as xymon_body
 from hexmon.alerts.wording import subject as xymon_subject
-from hexmon.alerts.wording_site import sentence as site_sentence
+from hexmon.alerts.wording_site import sentences as site_sentences
 from hexmon.model.color import Color
 from hexmon.model.incident import Delivery, Item, Kind, Message, Way
 from hexmon.model.names import StatusKey
@@ -100,8 +100,7 @@ async def send(delivery: Delivery, channel: Channel, tools: NotifyTools) -> Sent
             text = encoded(_sentence(delivery, words, options), options)
     get = options.method == "GET"
     request = _to(options, f"{url}{text}" if get else url, None if get else text.encode("utf-8", "replace"))
-    good = _as_apmonitor(options.method) if options.encoding in _AS_APMONITOR else is_success
-    return await deliver(request, channel, tools, good)
+    return await deliver(request, channel, tools)
 
 
 def _from_templates(options: WebhookOptions, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -122,10 +121,10 @@ def _as_xymon(message: Message, words: Words, options: WebhookOptions) -> str:
 def _sentence(delivery: Delivery, words: Words, options: WebhookOptions) -> str:
     """The one of YAML sites for their recipients."""
     message = delivery.message
-    if delivery.way.format != "SITE" or message.items:
+    if delivery.way.format != "SITE":
         return words.sentence
     zone = ZoneInfo(options.zone) if options.zone else own_zone(message.at)
-    return printable(site_sentence(message, zone))
+    return printable("; ".join(site_sentences(message, zone)))
 
 
 def _to(options: WebhookOptions, url: str, body: bytes | None) -> Request:
@@ -176,12 +175,6 @@ _ENCODERS: Mapping[str, Callable[[str], str]] = {
     "JSON": lambda text: text,
     "CSVQUOTED": _csv_quoted,
 }
-
-
-def _as_apmonitor(method: str) -> Good:
-    """A GET is good with 200 only, a body also with 201."""
-    statuses = (200,) if method == "GET" else (200, 201)
-    return lambda status: status in statuses
 
 
 @lru_cache(maxsize=1)
