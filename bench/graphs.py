@@ -8,9 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.row import Row
 from hexmon.app.graphing import Graphing
@@ -21,9 +19,8 @@ from hexmon.board.store import MemoryJournal
 from hexmon.bus import LocalBus
 from hexmon.clock import SystemClock
 from hexmon.graphs import librrd
-from hexmon.graphs.datasets import DATASETS
 from hexmon.graphs.definitions import Definitions
-from hexmon.graphs.schema import DataSource, Update
+from hexmon.graphs.schema import DataSource
 from hexmon.graphs.settings import GraphSettings
 from hexmon.model.color import Color
 from hexmon.model.events import StatusReported
@@ -31,16 +28,17 @@ from hexmon.model.inventory import Host, Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.status import Status
 
-if TYPE_CHECKING:
-    from hexmon.graphs.datasets.contract import Source
-
-HOSTS = 5_000  # one file each
+HOSTS = 1_000
+PER_HOST = 5  # files: three of cpu, one each of conn and dns
+FILES = HOSTS * PER_HOST
 ROUNDS = 24  # updates of each file
-PACE = 20_000  # statuses a second in the last part
+PACE = 20_000  # updates a second in the last part
 PACED_SECONDS = 4
 RUNS = 3
 _STEP = 300
-_TEXT = b"green Sat Nov 21 08:00:00 2026 up: 12 days, 1 users, 210 procs, load=%d.%02d\n" + b"&green top says\n" * 20
+_CPU = b"green Sat Nov 21 08:00:00 2026 up: 12 days, 1 users, 210 procs, load=%d.%02d\n" + b"&green top says\n" * 20
+_TIMED = b"green Sat Nov 21 08:00:00 2026 it is OK\n\nService is OK (up)\n\nSeconds: %d.%09d\n"
+_TEXTS = {"cpu": _CPU, "conn": _TIMED, "dns": _TIMED}
 _SWITCH = 0.0005  # as hexmon serve sets it
 
 
@@ -58,9 +56,9 @@ def run() -> list[Row]:
         rates["raw batched"].append(_raw(12))
     found = {name: statistics.median(values) for name, values in rates.items()}
     late, kept_up = asyncio.run(_paced())
-    own = "" if DATASETS else "; read by a data set of the measurement"
-    files = f"{HOSTS:,} files, {ROUNDS} updates each, from the bus to the files{own}"
-    each = f"{files}; {work / HOSTS / (ROUNDS + 1) * 1e6:.0f} us of both cores each, with making the events"
+    files = f"{FILES:,} files, {ROUNDS} updates each, from the bus to the files"
+    cost = work / FILES / (ROUNDS + 1) * 1e6
+    each = f"{files}, 3 of a text about cpu, 1 each of two others; {cost:.0f} us of both cores each"
     return [
         _row("RRD updates through the pipeline, each written for itself", found["alone"], found["raw"], each),
         _row("RRD updates through the pipeline, 12 of a file together", found["batched"], found["raw batched"], files),
@@ -88,12 +86,12 @@ def _row(figure: str, ours: float, raw: float, note: str) -> Row:
     )
 
 
-def _status(host: int, turn: int, at: float) -> StatusReported:
+def _status(host: int, test: str, turn: int, at: float) -> StatusReported:
     status = Status(
-        key=StatusKey(f"h{host}.example.com", "cpu"),
+        key=StatusKey(f"h{host}.example.com", test),
         color=Color.GREEN,
         reported=Color.GREEN,
-        text=_TEXT % (turn % 9, host % 100),
+        text=_TEXTS[test] % (turn % 9, host % 100),
         head=b"",
         sender="127.0.0.1",
         created=at,
@@ -103,15 +101,6 @@ def _status(host: int, turn: int, at: float) -> StatusReported:
         validity=1800,
     )
     return StatusReported(at, status)
-
-
-def _load(source: "Source", _data_sets: Mapping[str, str]) -> Iterable[Update]:
-    """What a data set does, for as long as there is none: find a number in a text."""
-    _, found, rest = source.text.partition(b"load=")
-    if found:
-        value = f"{float(rest[:4]) * 100:.0f}"
-        sources = (_SOURCE,)
-        yield Update(folder=source.host, file="la.rrd", sources=sources, values=(value,), at=source.at, test="cpu")
 
 
 _SOURCE = DataSource("la")
@@ -136,10 +125,13 @@ class _Pipeline:
         return int(words[0]) if words else 0
 
     def events(self, turn: int, first: int = 0, count: int = HOSTS) -> list[StatusReported]:
-        """A status of each of these hosts."""
+        """The statuses of these hosts."""
         at = _begin() + _STEP * turn
-        numbers = range(first, first + count)
-        return [_status(number % HOSTS, turn, at + _STEP * (number // HOSTS)) for number in numbers]
+        return [
+            _status(number % HOSTS, test, turn, at + _STEP * (number // HOSTS))
+            for number in range(first, first + count)
+            for test in _TEXTS
+        ]
 
     def publish(self, turn: int, first: int = 0, count: int = HOSTS) -> None:
         """The same, told."""
@@ -152,33 +144,25 @@ def _begin() -> float:
     return float(int(time.time()) // _STEP * _STEP - 86400 * 30)
 
 
-def _with_data_set() -> None:
-    if not DATASETS:
-        from hexmon.app import graphing
-
-        vars(graphing)["updates_of"] = _load
-
-
 async def _whole_way(batch: int) -> float:
     """Updates a second, from the first event until all are written; the files are there already."""
-    _with_data_set()
     with tempfile.TemporaryDirectory() as name:
         pipeline = _Pipeline(Path(name), batch)
         async with pipeline.graphing.running(), asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(loop) for loop in pipeline.graphing.loops().values()]
             pipeline.publish(0)
-            await _until(pipeline, HOSTS)
+            await _until(pipeline, FILES)
             events = [pipeline.events(turn) for turn in range(1, ROUNDS + 1)]
             begun = time.perf_counter()
             for turn in events:
                 for event in turn:
                     pipeline.bus.publish(event)
                 await asyncio.sleep(0)
-            await _until(pipeline, HOSTS * (ROUNDS + 1))
+            await _until(pipeline, FILES * (ROUNDS + 1))
             took = time.perf_counter() - begun
             for task in running:
                 task.cancel()
-    return HOSTS * ROUNDS / took
+    return FILES * ROUNDS / took
 
 
 async def _until(pipeline: _Pipeline, count: int) -> None:
@@ -191,27 +175,27 @@ async def _until(pipeline: _Pipeline, count: int) -> None:
 
 async def _paced() -> tuple[float, str]:
     """How late the event loop is (ms, p99) while so many come in each second, and whether the writer keeps up."""
-    _with_data_set()
     slices = 100 * PACED_SECONDS
     with tempfile.TemporaryDirectory() as name:
         pipeline = _Pipeline(Path(name), 1)
         async with pipeline.graphing.running(), asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(loop) for loop in pipeline.graphing.loops().values()]
             pipeline.publish(0)
-            await _until(pipeline, HOSTS)
+            await _until(pipeline, FILES)
             late: list[float] = []
             running.append(tasks.create_task(_feel(late)))
             begun = time.monotonic()
-            each = PACE // 100
+            each = PACE // PER_HOST // 100
             for number in range(slices):
                 pipeline.publish(1, number * each, each)
                 await asyncio.sleep(max(0.0, begun + (number + 1) / 100 - time.monotonic()))
             took = time.monotonic() - begun
-            waiting = HOSTS + slices * each - pipeline.written()
+            waiting = FILES + slices * each * PER_HOST - pipeline.written()
             for task in running:
                 task.cancel()
     late.sort()
-    note = f"{slices * each / took:,.0f} came in each second, at the end {waiting:,} waited; worst {late[-1]:.0f} ms"
+    came = slices * each * PER_HOST / took
+    note = f"{came:,.0f} came in each second, at the end {waiting:,} waited; worst {late[-1]:.0f} ms"
     return late[int(len(late) * 0.99)], note
 
 
@@ -226,7 +210,7 @@ def _raw(together: int) -> float:
     """Updates a second by librrd alone, in one thread, with so many values in a call."""
     begin = int(_begin())
     with tempfile.TemporaryDirectory() as name:
-        paths = [Path(name) / f"{number}.rrd" for number in range(HOSTS)]
+        paths = [Path(name) / f"{number}.rrd" for number in range(FILES)]
         for path in paths:
             librrd.create(path, [_SOURCE], Definitions().layout("cpu"), begin)
         begun = time.perf_counter()
@@ -234,7 +218,7 @@ def _raw(together: int) -> float:
             for number, path in enumerate(paths):
                 moments = (begin + _STEP * (turn * together + one + 1) for one in range(together))
                 librrd.update(path, ["la"], [f"{moment}:{number}" for moment in moments])
-        return HOSTS * ROUNDS / (time.perf_counter() - begun)
+        return FILES * ROUNDS / (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":

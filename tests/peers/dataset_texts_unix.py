@@ -98,6 +98,7 @@ def conn(dice: Dice) -> Text:
         (
             f"is alive ({real(dice, 900)} ms)",
             f"is alive ({number(dice, 900)} usec)",
+            f"is alive ({real(dice, 900)} ms), 2 of 3 packets answered ({real(dice, 900)} {real(dice, 900)} ms)",
             f"64 bytes from x: icmp_seq=0 ttl=64 time={real(dice, 9)} ms",
         )
     )

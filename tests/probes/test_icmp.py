@@ -9,7 +9,7 @@ import pytest
 
 from hexmon.clock import SystemClock
 from hexmon.model.observation import Observation, Outcome
-from hexmon.probes.icmp import IcmpOptions
+from hexmon.probes.icmp import IcmpOptions, _milliseconds
 from hexmon.probes.icmp_engine import IcmpEngine, Plan
 from hexmon.probes.icmp_packet import V4
 from hexmon.probes.icmp_socket import NOT_ALLOWED
@@ -74,6 +74,20 @@ async def test_several_packets() -> None:
     assert (reply.facts["sent"], reply.facts["received"], reply.facts["loss"]) == (4, 4, 0)
     assert reply.facts["jitter_seconds"] >= 0
     assert reply.evidence.endswith(b", 4 of 4 packets answered")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        pytest.param(0.000031, "0.031", id="some microseconds"),
+        pytest.param(0.0123456, "12.3", id="some milliseconds"),
+        pytest.param(1.2345, "1234", id="a second and more"),
+        pytest.param(12.3456, "12346", id="many seconds"),
+        pytest.param(0.00000001, "0.000010", id="hardly any time"),
+    ],
+)
+def test_times_have_no_exponent(seconds: float, shown: str) -> None:
+    assert _milliseconds(seconds) == shown
 
 
 @pytest.mark.parametrize(

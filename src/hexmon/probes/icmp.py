@@ -124,9 +124,17 @@ def _quality(pings: list[Ping], choose: Callable[[list[float]], float]) -> dict[
 
 def _line(ping: Ping, count: int) -> str:
     if ping.round_trips:
-        text = f"{ping.address} is alive ({min(ping.round_trips) * 1000:.3g} ms)"
+        text = f"{ping.address} is alive ({_milliseconds(min(ping.round_trips))} ms)"
         return text if count == 1 else f"{text}, {ping.received} of {ping.sent} packets answered"
     return f"{ping.address} is unreachable{_reason(ping)}"
+
+
+def _milliseconds(seconds: float) -> str:
+    """Never with an exponent: graphs read it, ours and Xymon's."""
+    value = seconds * 1000
+    if value >= 1000:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if value >= 0.001 else f"{value:.6f}"
 
 
 def _reason(ping: Ping) -> str:

@@ -228,3 +228,14 @@ def test_every_data_set_survives_an_empty_text() -> None:
     for name, read in DATASETS.items():
         for text in (b"", b"\n", b"green", b"linux\n"):
             list(read(Source(kind="data", host="www", test=name, text=text, at=NOW)))
+
+
+def test_hexmon_itself() -> None:
+    text = "green hexmon is well\n\nHosts             : 12\nStart lateness    : p50 3 ms, p99 20 ms, worst 31 ms\n"
+    found = status("hexmon", f"{text}Messages          : 99\n")["hexmon"]
+    assert {name: value for name, value in found.items() if value != "U"} == {
+        "hosts": "12",
+        "lateness50": "3",
+        "lateness99": "20",
+        "messages": "99",
+    }

@@ -16,6 +16,7 @@ from hexmon.graphs.datasets.mqueues import mqueues
 from hexmon.graphs.datasets.ncv import ncv
 from hexmon.graphs.datasets.net import net
 from hexmon.graphs.datasets.netstat import netstat
+from hexmon.graphs.datasets.own import hexmon
 from hexmon.graphs.datasets.smoke import smoke
 from hexmon.graphs.datasets.trends import trends
 from hexmon.graphs.datasets.vmstat import vmstat
@@ -56,6 +57,7 @@ DATASETS: Mapping[str, Dataset] = {
     **dict.fromkeys(("xymonnet", "bbtest"), _XYMONNET),
     **dict.fromkeys(("xymonproxy", "bbproxy"), _XYMONPROXY),
     **dict.fromkeys(("xymond", "hobbitd"), monitors.xymond),
+    "hexmon": hexmon,
     "paging": mainframes.paging,
     "mdc": mainframes.mdc,
     "cics": mainframes.cics,
