@@ -157,8 +157,8 @@ def test_the_settings_of_clients_are_those_of_their_judge(tmp_path: Path) -> Non
     ("line", "said"),
     [
         (
-            'ncv = {orders = "paid:GUAGE"}',
-            "graphs.ncv.orders: 'paid:GUAGE' is not NAME:TYPE; types are ABSOLUTE, COUNTER",
+            'ncv = {orders = "paid:GAUGES"}',
+            "graphs.ncv.orders: 'paid:GAUGES' is not NAME:TYPE; types are ABSOLUTE, COUNTER",
         ),
         ('ncv = {orders = "paid"}', "graphs.ncv.orders: 'paid' is not NAME:TYPE"),
         ('splitncv = {orders = ":GAUGE"}', "graphs.splitncv.orders: ':GAUGE' is not NAME:TYPE"),
