@@ -151,3 +151,30 @@ def test_the_settings_of_clients_are_those_of_their_judge(tmp_path: Path) -> Non
     path.write_text('[clients]\nclear_color = "green"\nuptime_column = true\nlist_cpu = false\n')
     found = client_judging(read_configuration(str(path), {}).settings)
     assert found == ClientJudging(clear_color=Color.GREEN, uptime_column=True, list_cpu=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            'ncv = {orders = "paid:GAUGES"}',
+            "graphs.ncv.orders: 'paid:GAUGES' is not NAME:TYPE; types are ABSOLUTE, COUNTER",
+        ),
+        ('ncv = {orders = "paid"}', "graphs.ncv.orders: 'paid' is not NAME:TYPE"),
+        ('splitncv = {orders = ":GAUGE"}', "graphs.splitncv.orders: ':GAUGE' is not NAME:TYPE"),
+        ('rrddisks = "(["', "graphs.rrddisks: '([' is not a regular expression"),
+        ('norrddisks = "*"', "graphs.norrddisks: '*' is not a regular expression"),
+    ],
+)
+def test_words_of_graphs_that_mean_nothing_are_mistakes(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "hexmon.toml").write_text(f"[graphs]\n{line}\n")
+    with pytest.raises(ConfigError) as caught:
+        read_configuration(str(tmp_path / "hexmon.toml"), {})
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(f"{tmp_path}/hexmon.toml:2: {said}")
+
+
+def test_types_of_values_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "hexmon.toml").write_text('[graphs]\nncv = {orders = "paid:GAUGE, open:COUNTER,*:NONE"}\n')
+    settings = read_configuration(str(tmp_path / "hexmon.toml"), {}).settings
+    assert settings.graphs.ncv["orders"].endswith("*:NONE")

@@ -190,6 +190,8 @@ def test_round_marks_beside_powers_of_1024() -> None:
     script = drawn(Definition(name="x", lines=lines), Chosen("a.rrd"))
     scale = right_scale(script, FRAME, [8e8, 5000.0])
     assert scale * 1024**2 == pytest.approx(8.0)
+    nothing_left = right_scale(script, FRAME, [0.0, 1700.0])
+    assert nothing_left * 1024 == pytest.approx(1500.0)  # a mark at 1 k of the left is 1500 of the right
 
 
 @pytest.mark.parametrize(

@@ -140,16 +140,19 @@ def _scalar(text: str) -> Any:
 
 
 def line_of(text: str, path: Sequence[str]) -> int | None:
-    """The line of a TOML file on which a key is written: the first one that begins with it inside its section."""
-    if not path:
-        return None
-    sections, key = path[:-1], path[-1]
+    """The line of a TOML file on which a key is written: the first one that begins with it inside its section.
+
+    Of a key in `{...}` it is that of the key before.
+    """
+    headings: dict[str, int] = {}
+    keys: dict[str, int] = {}
     current = ""
     for number, line in enumerate(text.splitlines(), 1):
         if match := re.match(r"\s*\[+([^\]]+)\]", line):
             current = match[1].strip()
-            if current == ".".join(path):
-                return number
-        elif current == ".".join(sections) and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
-            return number
-    return None
+            headings.setdefault(current, number)
+        elif match := re.match(r"\s*\"?([^\s\"=]+)\"?\s*=", line):
+            keys.setdefault(f"{current}.{match[1]}".lstrip("."), number)
+    name = ".".join(path)
+    places = (keys.get(".".join(path[:length])) for length in range(len(path), 0, -1))
+    return headings.get(name) or next((place for place in places if place is not None), None)

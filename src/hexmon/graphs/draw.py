@@ -229,7 +229,8 @@ def right_scale(script: Script, frame: Frame, greatest: Sequence[float]) -> floa
             left = max(left, value)
     limit = frame.upper if frame.upper is not None else _option(script, _UPPER)
     left = max(left, limit) if limit is not None else left
-    if left <= 0.0 or right <= 0.0:
+    left = left if left > 0.0 else right  # nothing at the left: its marks are those of what the right line draws
+    if right <= 0.0:
         return 1.0
     # With a base of 1024 round marks at the left are so many of 1024, 1024 x 1024, ...
     unit = 1024.0 ** math.floor(math.log(left, 1024)) if _option(script, _BASE) == 1024.0 and left >= 1024.0 else 1.0

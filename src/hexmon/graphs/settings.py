@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from hexmon.config.settings import LIST, PositiveCount, Seconds, checked, within
 from hexmon.graphs.datasets.settings import DatasetSettings, columns_of
+from hexmon.graphs.datasets.sources import KINDS
+from hexmon.model.patterns import PatternError, compile_pattern
 
 # Every column whose texts hold figures. A check over the network needs no word here: its status says how long it took.
 TEST2RRD = (
@@ -49,8 +51,24 @@ def _read_mapping(text: str) -> None:
             raise ValueError(f"'{word}' is not a column, nor column=data set")
 
 
+def _read_types(text: str) -> None:
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        name, _, kind = word.partition(":")
+        if not name or (kind not in KINDS and kind[:4].upper() != "NONE"):
+            raise ValueError(f"'{word}' is not NAME:TYPE; types are {', '.join(sorted(KINDS))} and NONE")
+
+
+def _read_pattern(text: str) -> None:
+    try:
+        compile_pattern(text)
+    except PatternError as error:
+        raise ValueError(str(error)) from None
+
+
 _STRICT = {"extra": "forbid"}
 Command = Annotated[str, checked(_read_command)]
+Types = Annotated[str, checked(_read_types)]
+Expression = Annotated[str, checked(_read_pattern)]
 Words = Annotated[tuple[str, ...], LIST]
 Mapped = Annotated[tuple[Annotated[str, checked(_read_mapping)], ...], LIST]
 
@@ -77,11 +95,11 @@ class GraphSettings:
     test2rrd: Mapped = (TEST2RRD,)
     graphs: Words = (GRAPHS,)
     columns: dict[str, Words] = field(default_factory=dict)
-    ncv: dict[str, str] = field(default_factory=dict)
-    splitncv: dict[str, str] = field(default_factory=dict)
+    ncv: dict[str, Types] = field(default_factory=dict)
+    splitncv: dict[str, Types] = field(default_factory=dict)
     trackmax: Words = ()
-    rrddisks: str = ""
-    norrddisks: str = ""
+    rrddisks: Expression = ""
+    norrddisks: Expression = ""
     extra_script: Command = ""
     extra_tests: Words = ()
     processor: Command = ""

@@ -151,9 +151,9 @@ def _aligned(row: Iterable[str], widths: Iterable[int]) -> str:
 
 
 def _figures(device: Device) -> list[str]:
-    """Those of single interfaces are for graphs."""
+    """What it told; figures of single interfaces are for graphs."""
     values = ((name, value) for name, value in device.values.items() if not _OF_ONE_INTERFACE.match(name))
-    return [f"{as_line(name)} : {'unknown' if value is None else f'{value:.15g}'}" for name, value in values]
+    return [f"{as_line(name)} : {round(value, 2):.15g}" for name, value in values if value is not None]
 
 
 def _notes(device: Device) -> list[str]:

@@ -195,7 +195,7 @@ TEXT: dict[str, str] = {
     "zoom_hint": "Drag over the graph to look closer; double click goes back. Keys: + and - zoom, arrows move.",
     "as_file": "As a file:",
     "part_of": "part",
-    "config_problems": "hosts.cfg needs attention",
+    "config_problems": "The configuration needs attention",
     "alerts": "Alerts",
     "incident": "Incident",
     "incidents": "Incidents",
