@@ -18,7 +18,10 @@ from hexmon.graphs.view import NoGraphs
 from hexmon.model.inventory import Host
 from hexmon.model.names import StatusKey
 from hexmon.model.site import Monitor
+from hexmon.model.site_memory import MonitorMemory
+from hexmon.model.site_state import MonitorState
 from tests.support.clock import FakeClock
+from tests.support.devices import a_device, a_monitor, an_interface
 from tests.support.monitor import monitor as running_monitor
 from tests.support.rrd_files import DAY, write
 
@@ -47,11 +50,12 @@ def test_a_running_hexmon_draws_what_is_in_its_folder(tmp_path: Path) -> None:
 class _Files:
     """Whoever writes the files."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "availability") -> None:
+        self._kind = kind
         self.flushed_: list[tuple[str, list[str]]] = []
 
     def place_of(self, key: StatusKey) -> Place:
-        return Place("office.statefile.rrd", f"{key.host.rpartition('.')[2]}-availability.rrd")
+        return Place("office.statefile.rrd", f"{key.host.rpartition('.')[2]}-{self._kind}.rrd")
 
     async def flushed(self, folder: str, files: Sequence[str], seconds: float) -> None:  # noqa: ARG002
         self.flushed_.append((folder, list(files)))
@@ -61,12 +65,34 @@ def configuration(folder: Path) -> Configuration:
     return Configuration(settings=Settings(), folder=folder, path=None)
 
 
+def nothing(key: StatusKey) -> MonitorMemory | None:  # noqa: ARG001
+    return None
+
+
+async def test_the_title_has_the_name_that_the_device_told_last(tmp_path: Path) -> None:
+    clock, monitor = FakeClock(), a_monitor()
+    shapes = {"if3_in": lambda _: 1.0, "if3_out": lambda _: 1.0}
+    folder = tmp_path / "hexmon-data" / "rrd" / "office.statefile.rrd"
+    for name in ("office-switch", "new"):
+        write(folder / f"{name}-snmp.rrd", shapes, int(clock.now()), seconds=3600)
+    memories = {monitor.key: MonitorMemory(state=MonitorState(detail=a_device(an_interface(3, "Gi0/3\u202e\n\ud800"))))}
+    files = _Files("snmp")
+    gallery = open_gallery(configuration(tmp_path), clock, cast("Graphing", files), memories.get)
+    assert isinstance(gallery, Gallery)
+    try:
+        for known, title in ((monitor, "Traffic of Gi0/3 (ifIndex 3)"), (a_monitor("new"), "Traffic of ifIndex 3")):
+            host = Host(name=known.key.host, monitor=known)
+            assert (await gallery.about([host], "interface-3", read_request({}, clock.now())))[0] == title
+    finally:
+        gallery.close()
+
+
 async def test_files_of_apmonitor_are_found_and_written_before_they_are_drawn(tmp_path: Path) -> None:
     clock, files = FakeClock(), _Files()
     end = int(clock.now())
     folder = tmp_path / "hexmon-data" / "rrd" / "office.statefile.rrd"
     write(folder / "gw-availability.rrd", {"response_time": lambda _: 7.0, "is_up": lambda _: 100.0}, end, seconds=DAY)
-    gallery = open_gallery(configuration(tmp_path), clock, cast("Graphing", files))
+    gallery = open_gallery(configuration(tmp_path), clock, cast("Graphing", files), nothing)
     assert isinstance(gallery, Gallery)
     try:
         key = StatusKey("Office.gw", "conn")
@@ -81,6 +107,6 @@ async def test_files_of_apmonitor_are_found_and_written_before_they_are_drawn(tm
 
 
 def test_where_no_figures_are_kept_nothing_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(open_gallery(configuration(tmp_path), FakeClock(), None), NoGraphs)
+    assert isinstance(open_gallery(configuration(tmp_path), FakeClock(), None, nothing), NoGraphs)
     monkeypatch.setattr(librrd, "_BINDING", None)
-    assert isinstance(open_gallery(configuration(tmp_path), FakeClock(), cast("Graphing", _Files())), NoGraphs)
+    assert isinstance(open_gallery(configuration(tmp_path), FakeClock(), cast("Graphing", _Files()), nothing), NoGraphs)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from hexmon.graphs.catalog import Catalog, Shown
-from hexmon.graphs.choose import Listing, RrdFile, choose, resolve, spread
+from hexmon.graphs.choose import Listing, RrdFile, choose, needs, resolve, spread
 from hexmon.graphs.source import built_in
 from hexmon.model.display import Trends
 
@@ -155,6 +155,46 @@ def test_the_graphs_of_a_square(test: str, graphs: list[str]) -> None:
     listing = Listing("www", (*LISTING.files, *files("orders.rrd")))
     catalog = Catalog(BOOK, CATALOG.order, {**TESTS, "disk": "disk"}, {"smart": ("la", "disk", "nosuch")})
     assert names(catalog.of_test(test, [listing])) == graphs
+
+
+PAIRS = ("if3_in", "if3_out", "if0_in", "if0_out", "if12_in", "total_bits_in", "total_bits_out")
+CORE = Listing("Office", files("core-snmp.rrd", sources=PAIRS))
+
+
+@pytest.mark.parametrize(
+    ("graph", "index"),
+    [
+        pytest.param("interface-3", 3, id="an interface of the file"),
+        pytest.param("interface-0", 0, id="... whose number is 0"),
+        pytest.param("interface-12", None, id="only one way is known"),
+        pytest.param("interface-4", None, id="not in the file"),
+        pytest.param("interface-03", None, id="not how a number is written"),
+        pytest.param("interface-3\n", None, id="a line feed"),
+        pytest.param("interface-\u0663", None, id="another script's digit"),
+        pytest.param(f"interface-{'3' * 5000}", None, id="very many digits"),
+        pytest.param("interface-3_in:AVERAGE", None, id="more than a number"),
+        pytest.param("interface--3", None, id="a negative number"),
+        pytest.param("interface", None, id="no number"),
+        pytest.param("interface:3", None, id="a part of the file's name instead"),
+        pytest.param("interface:core", None, id="... which is right"),
+        pytest.param("ncv:interface", None, id="among those without a section"),
+        pytest.param("bandwidth-3", None, id="a section of all interfaces"),
+    ],
+)
+def test_one_interface_by_its_number(graph: str, index: int | None) -> None:
+    found = CATALOG.find(graph, [Listing("x"), CORE])
+    assert (found and found[0].interface) == index
+    if found is not None:
+        wanted, listing, chosen_ = found
+        assert needs(wanted.definition) == {"@RRDFN@": {f"if{index}_in", f"if{index}_out"}}
+        assert (listing.folder, [one.name for one in chosen_]) == ("Office", ["core-snmp.rrd"])
+        assert wanted.title() == f"Traffic of ifIndex {index}"
+        assert wanted.title("Gi0/@INTERFACE@") == f"Traffic of Gi0/@INTERFACE@ (ifIndex {index})"
+
+
+def test_no_list_of_graphs_has_single_interfaces() -> None:
+    assert "interface" not in " ".join(names(CATALOG.of_test("ports", [CORE], "ports")))
+    assert "interface" not in " ".join(names(CATALOG.of_host([CORE], None)))
 
 
 def test_a_monitor_of_a_site_has_the_graphs_of_its_type() -> None:

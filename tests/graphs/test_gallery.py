@@ -176,6 +176,27 @@ async def test_the_files_of_a_monitor_are_in_the_folder_of_its_site(tmp_path: Pa
         assert found[0].average == pytest.approx(12.0)
 
 
+async def test_one_interface_is_drawn_in_bits(tmp_path: Path) -> None:
+    shapes = {"if3_in": lambda _: 1000.0, "if3_out": lambda _: 250.0, "if4_in": lambda _: 1.0}
+    write(tmp_path / "lab" / "core-snmp.rrd", shapes, END, seconds=DAY, site=True)
+    key = StatusKey("lab.core", "ports")
+    host = Host(name=key.host, monitor=Monitor(site="lab", key=key, type="ports", name="core", address="snmp://[::1]"))
+    async with opened(tmp_path, name_of=lambda _, index: f"--x:\n<b>%s{index}") as gallery:
+        assert await gallery.interfaces(host) == [3]
+        assert await gallery.interfaces(WWW) == []
+        found = await gallery.figures([host], "interface-3", LAST_DAY)
+        assert [one.label for one in found] == ["In", "Out"]
+        assert [one.average for one in found] == [pytest.approx(8000.0), pytest.approx(2000.0)]
+        title, unit = await gallery.about([host], "interface-3", LAST_DAY)
+        assert (title, unit) == ("Traffic of --x:\N{REPLACEMENT CHARACTER}<b>%s3 (ifIndex 3)", "Bits/s")
+        assert (await gallery.picture([host], "interface-3", LAST_DAY, "svg")).body.startswith(b"<?xml")
+        for graph in ("interface-4", "interface-5", "interface"):
+            with pytest.raises(NoGraph):
+                await gallery.picture([host], graph, LAST_DAY, "svg")
+        with pytest.raises(NoGraph):
+            await gallery.picture([host, host], "interface-3", LAST_DAY, "svg")
+
+
 async def test_the_program_of_a_title_is_run_once_and_gets_its_words_whole(tmp_path: Path) -> None:
     files(tmp_path)
     program, log = tmp_path / "title", tmp_path / "log"

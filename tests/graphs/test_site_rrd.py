@@ -13,6 +13,7 @@ from hexmon.graphs.site_rrd import (
     Place,
     availability_update,
     file_of,
+    indexes_in,
     indexes_of,
     layout_of,
     snmp_update,
@@ -109,6 +110,19 @@ def test_an_snmp_file_is_as_documented(tmp_path: Path, kind: MonitorType, pairs:
     assert len(sources) == 2 * len(pairs) + 22
     words = [":".join(["DS", *word.split(":")[:2], "600", *word.split(":")[2:]]) for word in sources]
     golden(tmp_path, snmp_update(monitor(kind, port=port), OFFICE, START, POLL, None)[1], 300, words)
+
+
+@pytest.mark.parametrize(
+    ("names", "indexes"),
+    [
+        pytest.param(["if10_in", "if10_out", "if2_out", "if2_in", "total_bits_in"], [2, 10], id="by number"),
+        pytest.param(["if1_in", "if2_out"], [], id="one way is not enough"),
+        pytest.param(["if01_in", "if01_out", "if_in", "if_out", f"if{'1' * 5000}_in"], [], id="no numbers"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_the_interfaces_of_a_file(names: list[str], indexes: list[int]) -> None:
+    assert indexes_in(names) == indexes
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from hexmon.graphs.catalog import Shown
+from hexmon.graphs.view import NoGraphs
 from hexmon.model.color import Color
 from hexmon.model.device import ArpEntry, Device, Interface, Neighbour
+from hexmon.model.inventory import Host
 from hexmon.model.site_memory import DeviceChange, MonitorMemory
 from hexmon.model.site_state import MonitorState
 from hexmon.web.pages.device import MOST_INTERFACES, MOST_STATIONS, by_number, color_of, speed_words, stations
@@ -19,13 +22,13 @@ WEB = a_monitor("web", "http")
 LATE = a_monitor("late", "ping")
 
 
-def a_site(memory: MonitorMemory | None = None) -> Site:
+def a_site(memory: MonitorMemory | None = None, **others: Any) -> Site:
     hosts = [a_switch_host(), a_switch_host(WEB), a_switch_host(LATE)]
     inventory = an_inventory({"lab": [a_group(*(host.name for host in hosts))]}, hosts)
     inventory = msgspec.structs.replace(inventory, sites=(a_site_of(SWITCH, WEB, LATE),))
     down = MonitorMemory(state=MonitorState(is_up=False, last_checked=START, down_count=3, error_reason="timeout"))
     monitors = FakeMonitors({SWITCH.key: memory or a_memory(), WEB.key: down})
-    return Site(inventory, a_switch_square(), a_switch_square(WEB.key), monitors=monitors)
+    return Site(inventory, a_switch_square(), a_switch_square(WEB.key), monitors=monitors, **others)
 
 
 async def test_the_page_tells_all_of_the_device() -> None:
@@ -57,6 +60,40 @@ async def test_a_device_that_tells_nothing() -> None:
     text = (await get(a_site(a_memory(Device())), "/device/lab.office-switch")).text
     assert "ifIndex" not in text
     assert "<dt>Location</dt><dd>\N{EN DASH}</dd>" in text
+
+
+class _Drawn(NoGraphs):
+    """Figures are kept of these interfaces."""
+
+    kept = True
+
+    def __init__(self, *indexes: int) -> None:
+        self._indexes = list(indexes)
+
+    async def interfaces(self, host: Host) -> list[int]:  # noqa: ARG002
+        return self._indexes
+
+    async def of_host(self, host: Host) -> list[Shown]:  # noqa: ARG002
+        return [Shown("bandwidth", "Traffic")]
+
+
+async def test_the_name_of_an_interface_leads_to_its_graph() -> None:
+    text = (await get(a_site(graphs=_Drawn(10103, 7)), "/device/lab.office-switch")).text
+    assert '<a href="/graph/lab.office-switch/interface-10103">GigabitEthernet1/0/3</a>' in text
+    assert text.count("/interface-") == 1
+    assert "/interface-" not in (await get(a_site(), "/device/lab.office-switch")).text
+
+
+async def test_the_trends_have_links_to_the_interfaces_and_no_pictures() -> None:
+    device = Device(interfaces=(Interface(index=2, name=EVIL + "\u202e"), Interface(index=3, name="")))
+    text = (await get(a_site(a_memory(device), graphs=_Drawn(2, 3, 9)), "/trends/lab.office-switch")).text
+    assert "<script>alert" not in text
+    assert "\u202e" not in text
+    for index in (3, 9):
+        assert f'<a href="/graph/lab.office-switch/interface-{index}">ifIndex {index}</a>' in text
+    assert '<a href="/graph/lab.office-switch/interface-2">&#34;&gt;&lt;script&gt;' in text
+    assert "interface-2.svg" not in text
+    assert "/interface-" not in (await get(a_site(graphs=_Drawn()), "/trends/lab.office-switch")).text
 
 
 async def test_whatever_a_device_says_stays_text() -> None:

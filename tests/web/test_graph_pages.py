@@ -22,8 +22,10 @@ from hexmon.graphs.source import built_in
 from hexmon.graphs.view import CannotDraw, Figure, NoGraphs, NoLibrary
 from hexmon.model.display import Display, Trends
 from hexmon.model.inventory import Host
+from hexmon.model.names import StatusKey
 from hexmon.web.graphs import figure
 from tests.support.clock import FakeClock
+from tests.support.devices import a_monitor
 from tests.support.rrd_files import a_week, write
 from tests.web.fake import START, Site, a_group, a_square, an_inventory
 from tests.web.test_pages import get
@@ -209,6 +211,35 @@ async def test_nonsense_gets_a_plain_sentence(site: Site, path: str, status: int
     assert answer.status_code == status
     assert sentence in unescape(answer.text)
     assert "Traceback" not in answer.text
+
+
+SWITCH = a_monitor(key=StatusKey("lab.core", "ports"), name="core")
+
+
+async def test_the_graph_of_one_interface(root: Path, painters: Painters) -> None:
+    shapes = {"if3_in": lambda _: 1000.0, "if3_out": lambda _: 250.0}
+    write(root / "lab" / "core-snmp.rrd", shapes, END, seconds=86_400, site=True)
+    evil = "</title><script>alert(1)</script>"
+    graphs = Graphs(book=lambda: BOOK, order=(), name_of=lambda _, index: evil if index == 3 else "")
+    gallery = Gallery(Folders(root), graphs, FakeClock(START), painters)
+    host = Host(name="lab.core", monitor=SWITCH)
+    site = Site(an_inventory({"": [a_group(host.name)]}, [host]), graphs=gallery)
+    page = await get(site, "/graph/lab.core/interface-3?range=6h")
+    assert page.status_code == 200
+    assert f"Traffic of {evil} (ifIndex 3)" in unescape(page.text)
+    assert "<td>8 k</td>" in page.text
+    assert "<td>2 k</td>" in page.text
+    picture = await get(site, "/graph/lab.core/interface-3.svg?range=6h")
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
+    assert (await get(site, "/graph/lab.core/interface-3.png?range=6h")).content.startswith(b"\x89PNG")
+    table = (await get(site, "/graph/lab.core/interface-3.json?range=6h")).json()
+    assert table["unit"] == "Bits/s"
+    assert (await get(site, "/graph/lab.core/interface-3.csv?range=6h")).text.startswith("time,In")
+    for text in (page.text, picture.text):
+        assert "<script>alert" not in text
+    for graph in ("interface-4", f"interface-{'9' * 3000}", "interface-3_in", "interface", "interface-3%00"):
+        for ending in ("", ".svg", ".csv", ".json"):
+            assert (await get(site, f"/graph/lab.core/{graph}{ending}")).status_code == 404
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

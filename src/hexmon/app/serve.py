@@ -109,7 +109,7 @@ class Monitor:
             opened = Opened(storage=storage, tools=tools, notify=engines)
             parts = put_together(self.configuration, self.clock, opened, self._sources, self._existing())
             self._parts = parts
-            self._gallery = open_gallery(self.configuration, self.clock, parts.graphing)
+            self._gallery = open_gallery(self.configuration, self.clock, parts.graphing, parts.keeper.memory)
             stack.callback(self._gallery.close)
             await self._take_over(parts)
             parts.board.restore(await storage.board.load())

@@ -102,7 +102,7 @@ class Catalog(msgspec.Struct, frozen=True):
 
     def _pictures(self, graph: str, wanted: Wanted, _: Listing, chosen: Sequence[Chosen]) -> Iterable[Shown]:
         sizes = dict(map(_word, self.order))
-        title = wanted.definition.title or wanted.definition.name
+        title = wanted.title()
         usual = 1 if graph.startswith(f"{ANY_OTHER}:") and len(wanted.definition.lines) > _ONE_SERIES else USUAL_FILES
         most = sizes.get(graph) or sizes.get(wanted.definition.name) or usual
         for first, count in spread(len(chosen), most):

@@ -1,9 +1,11 @@
 """Which files of a folder a section draws, in which order, and how they are spread over pictures. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
+from msgspec.structs import replace
 
 from hexmon.graphs.graphs_cfg import Definition, GraphBook
 from hexmon.graphs.statements import Statement, read_statement
@@ -14,6 +16,9 @@ STALE_SECONDS = 86_400.0
 USUAL_FILES = 5  # in one picture
 _NO_META: Mapping[str, str] = MappingProxyType({})
 _ANY_FILE = "@RRDFN@"
+_IFINDEX = "@IFINDEX@"
+_INTERFACE = "@INTERFACE@"
+_ONE_INTERFACE = re.compile(r"(.{1,100})-(0|[1-9][0-9]{0,9})\Z")
 
 
 class RrdFile(msgspec.Struct, frozen=True, gc=False):
@@ -52,16 +57,50 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
 class Wanted(msgspec.Struct, frozen=True):
     """The section that a name of a graph stands for, and the part of it that is asked for.
 
-    `exact`: the group of FNPATTERN must be `part`, otherwise the file's name must contain it.
+    `exact`: the group of FNPATTERN must be `part`, otherwise the file's name must contain it. `interface` is the
+    ifIndex of the one that is drawn, None for a graph that is not of one interface.
     """
 
     definition: Definition
     part: str = ""
     exact: bool = False
+    interface: int | None = None
+
+    def title(self, name: str = "") -> str:
+        """That of the section; `name` is what the device calls the interface, "" where that is not known."""
+        title = self.definition.title or self.definition.name
+        if self.interface is None:
+            return title
+        index = f"ifIndex {self.interface}"
+        return title.replace(_INTERFACE, f"{name} ({index})" if name else index)
 
 
 def resolve(book: GraphBook, graph: str, tests: Mapping[str, str]) -> Wanted | None:
-    """`la`, `tcp:conn`, `tcp.http`, or a column that `tests` (TEST2RRD) maps to a graph. None for an unknown one."""
+    """`la`, `tcp:conn`, `tcp.http`, `interface-3`, or a column that `tests` (TEST2RRD) maps to a graph.
+
+    None for an unknown one, and for a section of single interfaces without a number.
+    """
+    found = _section(book, graph, tests)
+    if found is None or _is_of_one_interface(found.definition):
+        return _of_interface(book, graph)
+    return found
+
+
+def _is_of_one_interface(definition: Definition) -> bool:
+    return any(_IFINDEX in line for line in definition.lines)
+
+
+def _of_interface(book: GraphBook, graph: str) -> Wanted | None:
+    """Only digits come from the name; whether there is such an interface, the data sources of the files say."""
+    found = _ONE_INTERFACE.match(graph)
+    section = book.definitions.get(found[1]) if found is not None else None
+    if found is None or section is None or not _is_of_one_interface(section):
+        return None
+    lines = tuple(line.replace(_IFINDEX, found[2]) for line in section.lines)
+    return Wanted(replace(section, lines=lines), interface=int(found[2]))
+
+
+def _section(book: GraphBook, graph: str, tests: Mapping[str, str]) -> Wanted | None:
     found = book.definitions.get(graph)
     if found is not None:
         return Wanted(found)

@@ -33,10 +33,12 @@ from hexmon.graphs.painter import Job, Result
 from hexmon.graphs.painters import Painters
 from hexmon.graphs.palette import THEMES
 from hexmon.graphs.request import Asked, Window
-from hexmon.graphs.script import Script, Setting, fill_in, plain
+from hexmon.graphs.script import LONGEST_PARAM, Script, Setting, fill_in, plain
+from hexmon.graphs.site_rrd import SNMP_ENDING, indexes_in
 from hexmon.graphs.titles import ask
 from hexmon.graphs.view import CannotDraw, Export, Figure, Image, NoGraph, NoLibrary
 from hexmon.model.inventory import Host
+from hexmon.model.site import Monitor
 
 PLOT_SIZE = (576, 120)
 MOST_HOSTS = 50
@@ -47,10 +49,16 @@ _FIGURES = 5
 
 
 Flush = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
+NameOf = Callable[[Monitor, int], str]
 
 
 async def flush_nothing(files: Sequence[tuple[str, str]]) -> None:
     """For where every figure is written at once."""
+
+
+def no_name(monitor: Monitor, index: int) -> str:  # noqa: ARG001
+    """For where devices are not remembered."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Graphs:
     """What a gallery is told: the book as it is now, the order of graphs (GRAPHS), TEST2RRD and GRAPHS_COLUMN.
 
     `flush` is awaited before files are drawn, which are given by folder and name. `place_of` says where the figures of
-    a monitor of a site are.
+    a monitor of a site are, `name_of` what its device calls the interface of that ifIndex: "" where nobody knows.
     """
 
     book: Callable[[], GraphBook]
@@ -67,6 +75,7 @@ class Graphs:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flush: Flush = flush_nothing
     place_of: PlaceOf = usual_place
+    name_of: NameOf = no_name
 
 
 class _Scene(msgspec.Struct, frozen=True):
@@ -126,6 +135,16 @@ class Gallery:
 
         return await asyncio.to_thread(look)
 
+    async def interfaces(self, host: Host) -> list[int]:
+        """The ifIndex of every interface whose figures are kept: `interface-N` draws them."""
+
+        def look() -> list[int]:
+            found = listings(self._folders, host, self._graphs.place_of)
+            polled = (one for listing in found for one in listing.files if one.name.endswith(SNMP_ENDING))
+            return indexes_in(name for one in polled for name in one.sources or ())
+
+        return await asyncio.to_thread(look)
+
     def _catalog(self) -> Catalog:
         said = self._graphs
         return Catalog(said.book(), said.order, said.tests, said.columns)
@@ -176,8 +195,7 @@ class Gallery:
         """The title of a graph, without its hosts, and the unit at its left. Raises NoGraph."""
         scene = await self._scene(hosts, graph, asked)
         definition = scene.wanted.definition
-        title = definition.title or definition.name
-        return (await self._title(scene, hosts, graph) if definition.command else title), definition.y_axis
+        return (await self._title(scene, hosts, graph) if definition.command else scene.title), definition.y_axis
 
     async def _scene(self, hosts: Sequence[Host], graph: str, asked: Asked) -> _Scene:
         return await asyncio.to_thread(self._set_up, hosts, graph, asked)
@@ -197,9 +215,14 @@ class Gallery:
         setting = Setting(graph, THEMES[asked.theme], str(self._folders.root / listing.folder))
         script = fill_in(wanted.definition, chosen, setting, begin)
         newest = max((file.modified for file in listing.files), default=0.0)
-        title = f"{wanted.definition.title or wanted.definition.name}"
+        title = wanted.title(self._interface_name(hosts[0], wanted.interface))
         window = steady(asked.window, asked.width or PLOT_SIZE[0])
         return _Scene(wanted, listing, chosen, begin, window, script, series_of(script), newest, title)
+
+    def _interface_name(self, host: Host, index: int | None) -> str:
+        if index is None or host.monitor is None:
+            return ""
+        return plain(self._graphs.name_of(host.monitor, index))[:LONGEST_PARAM]
 
     def _several(
         self, catalog: Catalog, hosts: Sequence[Host], graph: str

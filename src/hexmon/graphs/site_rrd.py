@@ -18,6 +18,7 @@ from hexmon.model.site import SNMP_TYPES, Monitor
 
 MOST_INTERFACES = 1000  # of one device: the lowest numbers
 
+SNMP_ENDING = "-snmp.rrd"
 _PAIR = re.compile(r"if(0|[1-9][0-9]{0,9})_(?:in|out)\Z")
 _DAY = 86400
 
@@ -48,7 +49,7 @@ def file_of(monitor: Monitor, site_folder: str) -> str:
     """The name of a monitor's file: that of its host without the site's, in which all unsafe characters are `_`."""
     name = monitor.key.host.removeprefix(f"{site_folder}.")
     name = "_" + name[1:] if name.startswith(".") else name
-    return f"{name}-{'snmp' if monitor.type in SNMP_TYPES else 'availability'}.rrd"
+    return name + (SNMP_ENDING if monitor.type in SNMP_TYPES else "-availability.rrd")
 
 
 def step_of(monitor: Monitor) -> int:
@@ -141,6 +142,13 @@ def indexes_of(monitor: Monitor, device: Device) -> tuple[int, ...]:
     named = {int(found[1]) for name in device.values if (found := _PAIR.match(name))}
     seen = {one.index for one in device.interfaces if 0 <= one.index < 2**31}
     return tuple(sorted(named | seen)[:MOST_INTERFACES])
+
+
+def indexes_in(sources: Iterable[str]) -> list[int]:
+    """The interfaces that a file has both ways of, by the names of its data sources, in the order of their numbers."""
+    names = frozenset(sources)
+    found = {match[1] for name in names if (match := _PAIR.match(name))}
+    return sorted(int(index) for index in found if {f"if{index}_in", f"if{index}_out"} <= names)
 
 
 def _values(

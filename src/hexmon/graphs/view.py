@@ -67,6 +67,8 @@ class GraphView(Protocol):
 
     async def of_test(self, host: Host, test: str) -> list[Shown]: ...
 
+    async def interfaces(self, host: Host) -> list[int]: ...
+
     async def picture(self, hosts: Sequence[Host], graph: str, asked: Asked, kind: PictureFormat) -> Image: ...
 
     async def figures(self, hosts: Sequence[Host], graph: str, asked: Asked) -> list[Figure]: ...
@@ -88,6 +90,9 @@ class NoGraphs:
         return []
 
     async def of_test(self, host: Host, test: str) -> list[Shown]:  # noqa: ARG002
+        return []
+
+    async def interfaces(self, host: Host) -> list[int]:  # noqa: ARG002
         return []
 
     async def picture(self, hosts: Sequence[Host], graph: str, asked: Asked, kind: PictureFormat) -> Image:  # noqa: ARG002

@@ -11,6 +11,8 @@ from hexmon.graphs.catalog import Shown
 from hexmon.graphs.painters import Busy, TooSlow
 from hexmon.graphs.request import Asked, Window
 from hexmon.graphs.view import CannotDraw, Figure, GraphView, NoGraph, NoLibrary
+from hexmon.judge.device_changes import tidy
+from hexmon.model.device import Device
 from hexmon.model.inventory import Host
 from hexmon.web import words
 
@@ -49,6 +51,17 @@ class OnPage(msgspec.Struct, frozen=True, kw_only=True):
 def path_of(hosts: Sequence[Host], graph: str, ending: str = "") -> str:
     """`/graph/HOST/NAME.svg`."""
     return f"/graph/{quote(','.join(host.name for host in hosts), safe='')}/{quote(graph, safe='')}{ending}"
+
+
+def of_interfaces(host: Host, indexes: Sequence[int], device: Device | None) -> list[tuple[str, str]]:
+    """The name of each interface, which is data of the device, and the path of its graph."""
+    names = {one.index: tidy(one.name) for one in device.interfaces} if device is not None else {}
+    return [(names.get(index) or f"ifIndex {index}", path_of_interface(host, index)) for index in indexes]
+
+
+def path_of_interface(host: Host, index: int) -> str:
+    """`/graph/HOST/interface-3`."""
+    return path_of([host], f"interface-{index}")
 
 
 def query_of(window: Window, shown: Shown | None = None, **more: str) -> str:

@@ -1,7 +1,7 @@
 """What a device told when it was polled last: its interfaces, who is behind them, and what changed lately."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from hexmon.model.inventory import Host
 from hexmon.model.site import Monitor
 from hexmon.model.site_memory import MonitorMemory
 from hexmon.web import words
+from hexmon.web.graphs import path_of_interface
 from hexmon.web.pages.missing import missing
 from hexmon.web.render import Drawn, Renderer
 
@@ -65,9 +66,13 @@ class DevicePage:
         memory = self._renderer.context.monitors.memory(monitor.key) if monitor is not None else None
         if host is None or monitor is None or memory is None or memory.state.detail is None:
             return missing(self._renderer, request, words.TEXT["no_device"], host)
-        return self._renderer.answer(request, Drawn(self._draw(host, monitor, memory, memory.state.detail)))
+        view = self._renderer.context.graphs
+        drawn = await view.interfaces(host) if host.display.graphs else []
+        links = {index: path_of_interface(host, index) for index in drawn}
+        return self._renderer.answer(request, Drawn(self._draw(host, monitor, memory, links)))
 
-    def _draw(self, host: Host, monitor: Monitor, memory: MonitorMemory, device: Device) -> str:
+    def _draw(self, host: Host, monitor: Monitor, memory: MonitorMemory, links: Mapping[int, str]) -> str:
+        device = memory.state.detail or Device()
         status = self._board.status(monitor.key)
         found = stations(device)
         return self._renderer.page(
@@ -81,6 +86,7 @@ class DevicePage:
             status=status,
             color=status.color if status is not None else Color.CLEAR,
             device=device,
+            links=links,
             rows=rows(device)[:MOST_INTERFACES],
             more_rows=max(len(device.interfaces) - MOST_INTERFACES, 0),
             stations=found[:MOST_STATIONS],

@@ -25,7 +25,7 @@ from hexmon.model.names import StatusKey
 from hexmon.web import words
 from hexmon.web.ages import iso
 from hexmon.web.api.graphs import GraphsApi, hosts_of
-from hexmon.web.graphs import moments, on_page, path_of, query_of, several, with_figures
+from hexmon.web.graphs import moments, of_interfaces, on_page, path_of, query_of, several, with_figures
 from hexmon.web.pages.missing import missing
 from hexmon.web.render import Drawn, Renderer
 from hexmon.web.squares import url
@@ -64,10 +64,19 @@ class GraphPages:
             heading=f"{host.display_name or host.name} {words.TEXT['trends']}",
             host=host,
             pictures=pictures,
+            interfaces=await self._interfaces(host),
             kept=self._view.kept,
             **_choice(asked.window, {}),
         )
         return self._renderer.answer(request, Drawn(html))
+
+    async def _interfaces(self, host: Host) -> list[tuple[str, str]]:
+        """Links only: a switch has too many of them for pictures."""
+        if host.monitor is None:
+            return []
+        memory = self._renderer.context.monitors.memory(host.monitor.key)
+        device = memory.state.detail if memory is not None else None
+        return of_interfaces(host, await self._view.interfaces(host), device)
 
     async def graph(self, request: Request) -> Response:
         """One graph; a name that ends in .svg, .png, .csv or .json is a file."""
