@@ -125,6 +125,14 @@ def test_the_graphs_of_a_host(trends: Trends | None, graphs: list[str]) -> None:
     assert names(CATALOG.of_host([LISTING], trends)) == graphs
 
 
+def test_a_device_has_the_graphs_of_its_type_though_its_file_has_the_sources_of_all() -> None:
+    sources = ("total_bits_in", "total_bits_out", "cpu_load", "memory_pct", "context_switches", "swap_io")
+    listing = Listing("Office", files("core-snmp.rrd", sources=sources))
+    catalog = Catalog(BOOK, ("system1", "bandwidth", "system", "system2"), TESTS)
+    assert names(catalog.of_host([listing], None, site_type="ports")) == ["bandwidth", "system"]
+    assert names(catalog.of_host([listing], None, site_type="host")) == ["system1", "system2"]
+
+
 def test_the_number_of_files_per_picture_is_that_of_the_order() -> None:
     catalog = Catalog(BOOK, ("disk:disk_part:2",), TESTS)
     assert names(catalog.of_host([LISTING], None)) == ["disk/1+2", "disk/3+2", "disk/5+2"]

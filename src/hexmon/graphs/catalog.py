@@ -45,11 +45,22 @@ class Catalog(msgspec.Struct, frozen=True):
     tests: Mapping[str, str] = msgspec.field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
-    def of_host(self, listings: Sequence[Listing], trends: Trends | None, fresh_from: float = 0.0) -> list[Shown]:
-        """All pictures of a host, in order; `trends` is what its tag says."""
+    def of_host(
+        self,
+        listings: Sequence[Listing],
+        trends: Trends | None,
+        fresh_from: float = 0.0,
+        site_type: str | None = None,
+    ) -> list[Shown]:
+        """All pictures of a host, in order; `trends` is what its tag says.
+
+        The file of a device has the data sources of every type: a monitor has the graphs of its own `site_type` only.
+        """
+        of_others = set(ALL_SITE_GRAPHS) - set(_of_site(site_type)) if site_type is not None else set[str]()
         names: list[str] = []
         for name, _ in map(_word, self.order):
             names += self._others(listings) if name == ANY_OTHER else [name]
+        names = [name for name in names if name not in of_others]
         found = {name: one for name in names if (one := self.find(name, listings, fresh_from))}
         wanted = [(name, "") for name in found] if trends is None else trends.graphs(found)
         shown: list[Shown] = []
@@ -70,7 +81,7 @@ class Catalog(msgspec.Struct, frozen=True):
         own = self.columns.get(test)
         if own is not None:
             return list(own)
-        names = [*SITE_GRAPHS.get(site_type, SITE_GRAPHS[""])] if site_type is not None else []
+        names = [*_of_site(site_type)] if site_type is not None else []
         mapped = self.tests.get(test)
         if mapped is not None:
             names.append(f"{mapped}:{test}" if mapped in _BY_SERVICE else mapped)
@@ -117,6 +128,10 @@ class Catalog(msgspec.Struct, frozen=True):
             for base in dict.fromkeys(_bases(listing.files))
             if not any(_draws(one, base, listing) for one in self.book.definitions.values())
         ]
+
+
+def _of_site(site_type: str) -> tuple[str, ...]:
+    return SITE_GRAPHS.get(site_type, SITE_GRAPHS[""])
 
 
 _ONE_SERIES = 2  # lines of a section that was made: DEF and LINE

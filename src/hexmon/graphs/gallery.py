@@ -115,11 +115,11 @@ class Gallery:
     async def of_host(self, host: Host) -> list[Shown]:
         """Its pictures in order, as its TRENDS tag has them; of files that were updated within a day."""
         fresh_from = self._clock.now() - STALE_SECONDS
+        site_type = host.monitor.type if host.monitor is not None else None
 
         def look() -> list[Shown]:
-            return self._catalog().of_host(
-                listings(self._folders, host, self._graphs.place_of), host.display.trends, fresh_from
-            )
+            found = listings(self._folders, host, self._graphs.place_of)
+            return self._catalog().of_host(found, host.display.trends, fresh_from, site_type)
 
         return await asyncio.to_thread(look)
 
