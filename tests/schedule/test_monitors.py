@@ -163,3 +163,12 @@ async def test_a_long_outage_moves_no_turn() -> None:
     starts = [at for at, _ in bench.network.log]
     assert starts[::3] == [pytest.approx(first + 30 + 60 * number) for number in range(len(starts[::3]))]
     assert bench.runner.agenda.missed_of(GATE) >= 4
+
+
+async def test_a_monitor_that_fails_is_checked_no_sooner_than_its_site_says() -> None:
+    async with Bench(retest=60.0).running(monitor(interval=300.0, attempts=1)) as bench:
+        bench.network.answers = {SQUARE: REFUSED}
+        await bench.clock.advance(301)
+        bench.network.log.clear()
+        await bench.clock.advance(900)
+    assert len(bench.network.log) == 3

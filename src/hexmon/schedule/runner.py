@@ -287,12 +287,14 @@ class Runner:
         for message in self._memory.data(key.host, {key.test}):
             self._data(message)
         columns = {check.column for check in square.checks}
+        # Xymon's tests are tried again sooner while they fail; a site says itself how often a monitor is checked.
+        monitored = any(one.check.judging.monitor for one in observations)
         for verdict in self._memory.judge(key.host, {key.test}, self._clock.now()):
             self._report(self._with_path(verdict))
-            if any(one.check.judging.monitor for one in observations):
+            if monitored:
                 self._monitored(observations, verdict)
             ours = key.test == verdict.report.key.test or verdict.report.key.test in columns
-            if verdict.failed and ours and square.interval > self._settings.retest:
+            if verdict.failed and ours and not monitored and square.interval > self._settings.retest:
                 self.agenda.hurry(key, began + self._settings.retest)
 
     def _with_path(self, verdict: Verdict) -> Report:
