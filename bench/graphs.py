@@ -191,12 +191,13 @@ async def _paced() -> tuple[float, str]:
                 await asyncio.sleep(max(0.0, begun + (number + 1) / 100 - time.monotonic()))
             took = time.monotonic() - begun
             waiting = FILES + slices * each * PER_HOST - pipeline.written()
+            felt = sorted(late)
+            await _until(pipeline, FILES + slices * each * PER_HOST)
             for task in running:
                 task.cancel()
-    late.sort()
     came = slices * each * PER_HOST / took
-    note = f"{came:,.0f} came in each second, at the end {waiting:,} waited; worst {late[-1]:.0f} ms"
-    return late[int(len(late) * 0.99)], note
+    note = f"{came:,.0f} came in each second, at the end {waiting:,} waited; worst {felt[-1]:.0f} ms"
+    return felt[int(len(felt) * 0.99)], note
 
 
 async def _feel(late: list[float]) -> None:
