@@ -42,7 +42,9 @@ async def test_a_host_comes_and_goes_when_its_time_comes_without_a_reload(tmp_pa
     alerting = SimpleNamespace(use=no_alerts)
     clients = SimpleNamespace(use=lambda _settings: None)
     keeper = SimpleNamespace(use=lambda _inventory: None)
-    parts: Any = SimpleNamespace(board=board, runner=runner, alerting=alerting, analysis=clients, keeper=keeper)
+    parts: Any = SimpleNamespace(
+        board=board, runner=runner, alerting=alerting, analysis=clients, keeper=keeper, graphing=None
+    )
     await runner.adopt(board.inventory)
     before = board.inventory
     assert runner.agenda.keys() == {StatusKey("leaving", "conn")}
