@@ -23,7 +23,7 @@ GRAPHS = (
     "availability,bandwidth,packets,packets-type,errors,retransmits,system,tamper,network,system1,system2,system3,system4,"
     "smoke,la,disk,inode,qtree,quotas,files,processes,memory,users,vmstat,iostat,tcp.http,tcp,ncv,netstat,ifstat::2,"
     "ifmib::1,mrtg::1,"
-    "ports,temperature,ntpoffset,ntpstat,apache,bind,sendmail,mailq,bea,iishealth,citrix,clock,lines,deltalines,devmon::1,"
+    "ports,mqueues,mqage,hexmon,temperature,ntpoffset,ntpstat,apache,bind,sendmail,mailq,bea,iishealth,citrix,clock,lines,deltalines,devmon::1,"
     "if_load::1,xymongen,xymonnet,xymonproxy,xymond,ops,stats,cifs,JVM,JMS,HitCache,Session,JDBCConn,ExecQueue,JTA,"
     "TblSpace,RollBack,MemReq,InvObj,snapmirr,snaplist,snapshot,paging,mdc,mdchitpct,cics,dsa,getvis,maxuser,nparts"
 )
@@ -97,7 +97,6 @@ class GraphSettings:
     columns: dict[str, Words] = field(default_factory=dict)
     ncv: dict[str, Types] = field(default_factory=dict)
     splitncv: dict[str, Types] = field(default_factory=dict)
-    trackmax: Words = ()
     rrddisks: Expression = ""
     norrddisks: Expression = ""
     extra_script: Command = ""
