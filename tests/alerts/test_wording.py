@@ -116,22 +116,22 @@ def test_a_long_list_is_cut() -> None:
     assert len(wording.subject(a_message(items=items), "TEXT")) < 100
 
 
-SITE = {"site": "HomeLab", "display": "the web", "ip": "10.1.2.3", "text": b"red Connection refused\nmore\n"}
+SITE = {"site": "HomeLab", "display": "the web", "ip": "192.0.2.3", "text": b"red Connection refused\nmore\n"}
 SENTENCES: dict[str, tuple[dict[str, Any], str, str]] = {
     "an outage": (
         {},
         "[OUTAGE] HomeLab - Service Down: the web",
-        "the web in HomeLab new outage: Connection refused (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+        "the web in HomeLab new outage: Connection refused (192.0.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
     "a reminder": (
         {"kind": Kind.REMINDER},
         "[REMINDER] HomeLab - Ongoing Outage: the web",
-        "the web in HomeLab is down: Connection refused (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+        "the web in HomeLab is down: Connection refused (192.0.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
     "a recovery": (
         {"kind": Kind.RECOVERY},
         "[RECOVERY] HomeLab - Service Restored: the web",
-        "the web in HomeLab is UP (10.1.2.3) at 12:05 AM UTC, outage lasted 5 mins 0 secs",
+        "the web in HomeLab is UP (192.0.2.3) at 12:05 AM UTC, outage lasted 5 mins 0 secs",
     ),
     "a change of a device": (
         {"kind": Kind.NOTICE, "text": b"the web in HomeLab: Gi0/1 appeared oper=up admin=up at 12:05 AM UTC\n"},
@@ -141,17 +141,17 @@ SENTENCES: dict[str, tuple[dict[str, Any], str, str]] = {
     "only the colour": (
         {"text": b"red"},
         "[OUTAGE] HomeLab - Service Down: the web",
-        "the web in HomeLab new outage: red (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+        "the web in HomeLab new outage: red (192.0.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
     "a reason with signs that HTML writes otherwise": (
         {"text": b"red wanted '&lt;b&gt;'\n"},
         "[OUTAGE] HomeLab - Service Down: the web",
-        "the web in HomeLab new outage: wanted '<b>' (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+        "the web in HomeLab new outage: wanted '<b>' (192.0.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
     "another coding": (
         {"text": b"red \xff\n"},
         "[OUTAGE] HomeLab - Service Down: the web",
-        "the web in HomeLab new outage: ÿ (10.1.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
+        "the web in HomeLab new outage: ÿ (192.0.2.3) at 12:05 AM UTC, down for 5 mins 0 secs",
     ),
 }
 

@@ -103,7 +103,7 @@ def conn(dice: Dice) -> Text:
         )
     )
     return Text(
-        "status", "conn", f"green <!-- [flags:OrdasTLe] --> conn ok\n\nService conn is OK\n\n&green 10.0.0.1 {said}\n"
+        "status", "conn", f"green <!-- [flags:OrdasTLe] --> conn ok\n\nService conn is OK\n\n&green 192.0.2.1 {said}\n"
     )
 
 
@@ -202,8 +202,8 @@ def ifstat(dice: Dice) -> Text:
         "linux": linux,
         "debian": linux,
         "freebsd": lambda: f"{card()}  1500 <Link#1>  14:da:e9:d2:10:b8 5051 54 0 {n()} 294395839 14 {n()} 0",
-        "openbsd": lambda: f"{card()} 1500 172.16.10.0/24 172.16.10.151 {n()} {n()}",
-        "netbsd": lambda: f"{card()} 1500 172.16.10.0/24 172.16.10.151 {n()} {n()}",
+        "openbsd": lambda: f"{card()} 1500 198.51.100.0/24 198.51.100.151 {n()} {n()}",
+        "netbsd": lambda: f"{card()} 1500 198.51.100.0/24 198.51.100.151 {n()} {n()}",
         "darwin": lambda: (
             f"{card()}   1500  130.223.20/24 130.223.20.20   2013711826     - {n()} 331648829     - {n()}     -"
         ),
@@ -213,8 +213,8 @@ def ifstat(dice: Dice) -> Text:
             f"PPA Number                      = {dice.randint(0, 9)}\nInbound Octets                  = {n()}\n"
             f"Outbound Octets                 = {n()}"
         ),
-        "sco_sv": lambda: f"net{dice.randint(0, 9)}  1500  195.75.9    10.1.1.2        {n()} 0     {n()} 0      0     ",
-        "bbwin": lambda: f"192.168.0.{dice.randint(1, 9)} {n()} {n()}",
+        "sco_sv": lambda: f"net{dice.randint(0, 9)}  1500  203.0.113  192.0.2.2        {n()} 0     {n()} 0      0     ",
+        "bbwin": lambda: f"203.0.113.{dice.randint(1, 9)} {n()} {n()}",
     }
     system = dice.choice(list(printed))
     return Text("data", "ifstat", f"{system}\n{rows(dice, printed[system])}")
@@ -233,7 +233,7 @@ def ifmib(dice: Dice) -> Text:
         return f"[{name(dice)}]\n" + "\n".join(values)
 
     interval = dice.choice(("Interval=300\n", "Interval=60\n", ""))
-    return Text("data", "ifmib", f"{interval}ActiveIP=10.0.0.1\n\n{rows(dice, device, 3)}")
+    return Text("data", "ifmib", f"{interval}ActiveIP=192.0.2.1\n\n{rows(dice, device, 3)}")
 
 
 def iostat(dice: Dice) -> Text:
