@@ -1,12 +1,12 @@
 """hexmon is killed between any two steps from a report to a message: nothing is lost."""
 
-import multiprocessing
 import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.crash.again import run_once
 from tests.crash.alerting import KILLED, Run, play
 
 TREE = Path(__file__).parents[2]
@@ -19,16 +19,6 @@ EVENTS = (
     ("www.http", "green"),
     ("db.conn", "green"),
 )
-
-
-def run_once(run: Run) -> int | None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.alerting"])
-    process = context.Process(target=play, args=(run,), daemon=True)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None, "it hangs"
-    return process.exitcode
 
 
 def told(folder: Path) -> list[str]:
@@ -44,9 +34,9 @@ def test_a_kill_at_any_step_loses_no_message_and_repeats_only_what_was_on_its_wa
     for step in range(1, MOST_STEPS):
         folder = tmp_path / str(step)
         folder.mkdir()
-        killed = run_once(Run(folder, EVENTS, step)) == KILLED
+        killed = run_once(play, Run(folder, EVENTS, step)) == KILLED
         if killed:
-            assert run_once(Run(folder, EVENTS, 0)) == 0
+            assert run_once(play, Run(folder, EVENTS, 0)) == 0
         check(folder, step)
         if not killed:
             break
@@ -60,7 +50,7 @@ def test_killed_at_every_few_steps_of_every_run_it_still_gets_there(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{TREE / 'src'}:{TREE}")
     kills = 0
-    while run_once(Run(tmp_path, EVENTS, 8 + kills % 5)) == KILLED:
+    while run_once(play, Run(tmp_path, EVENTS, 8 + kills % 5)) == KILLED:
         kills += 1
         assert kills < int(os.environ.get("HEXMON_CRASH_ROUNDS", "60")), "it makes no progress"
     check(tmp_path, kills, most=1 + kills)

@@ -1,27 +1,17 @@
 """hexmon is killed between any two steps from a poll of a device to the message about it: no change is lost."""
 
-import multiprocessing
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.crash.again import run_once
 from tests.crash.alerting import KILLED
 from tests.crash.devices import Run, play, said
 
 TREE = Path(__file__).parents[2]
 TURNS = 3
 MOST_STEPS = 100  # of one run; a run that is not killed any more has fewer
-
-
-def run_once(run: Run) -> int | None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.devices"])
-    process = context.Process(target=play, args=(run,), daemon=True)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None, "it hangs"
-    return process.exitcode
 
 
 def check(folder: Path, step: int, most: int) -> None:
@@ -41,9 +31,9 @@ def test_a_kill_at_any_step_loses_no_change_and_repeats_only_the_last(
     for step in range(1, MOST_STEPS):
         folder = tmp_path / str(step)
         folder.mkdir()
-        killed = run_once(Run(folder, TURNS, step)) == KILLED
+        killed = run_once(play, Run(folder, TURNS, step)) == KILLED
         if killed:
-            assert run_once(Run(folder, TURNS, 0)) == 0
+            assert run_once(play, Run(folder, TURNS, 0)) == 0
         check(folder, step, most=3)
         if not killed:
             break
@@ -57,7 +47,7 @@ def test_killed_at_every_few_steps_of_every_run_it_still_gets_there(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{TREE / 'src'}:{TREE}")
     kills = 0
-    while run_once(Run(tmp_path, TURNS, 12 + kills % 7)) == KILLED:
+    while run_once(play, Run(tmp_path, TURNS, 12 + kills % 7)) == KILLED:
         kills += 1
         assert kills < 60, "it makes no progress"
     assert kills > 2

@@ -16,6 +16,7 @@ from hexmon.model.inventory import Inventory
 from hexmon.model.names import StatusKey
 from hexmon.model.origin import Origin, Problem
 from hexmon.model.status import Status
+from hexmon.model.text import label_value
 
 _log = logging.getLogger(__name__)
 OWN = "hexmon"
@@ -249,12 +250,8 @@ class Heartbeats:
         totals: dict[tuple[str, str], int] = {}
         for beater in self._beaters.values():
             for outcome, count in beater.counts.items():
-                place = (_label(beater.target.name), outcome)
+                place = (label_value(beater.target.name), outcome)
                 totals[place] = totals.get(place, 0) + count
         lines += [f'{name}{{target="{target}",outcome="{outcome}"}} {n}' for (target, outcome), n in totals.items()]
         late = "hexmon_heartbeat_worst_late_seconds"
         return [*lines, f"# TYPE {late} gauge", f"{late} {self.worst_late:.6f}"]
-
-
-def _label(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -8,6 +8,7 @@ from hexmon.board.board import Board
 from hexmon.clock import Clock
 from hexmon.model.observation import Observation
 from hexmon.model.status import Status
+from hexmon.model.text import label_value
 from hexmon.schedule.runner import Runner
 
 _URL = re.compile(r"(\w+://)([^/\s;?#]*)([^\s;?#]*)")
@@ -50,7 +51,7 @@ class CheckMetrics:
         for name, value in _OF_SQUARES:
             yield f"# TYPE {name} gauge\n"
             for status in statuses:
-                yield f'{name}{{host="{status.key.host}",test="{_escaped(status.key.test)}"}} {value(status)}\n'
+                yield f'{name}{{host="{status.key.host}",test="{label_value(status.key.test)}"}} {value(status)}\n'
 
     def _checks(self) -> Iterator[str]:
         seen = [(_labels(one), one) for one in self._runner.latest()]
@@ -66,8 +67,8 @@ def _lines(name: str, value: Callable[[Observation], float], seen: Iterable[tupl
 
 def _labels(seen: Observation) -> str:
     """A square may have several checks: `spec` tells them apart."""
-    key = seen.check.key
-    return f'host="{key.host}",test="{_escaped(key.test)}",probe="{seen.check.probe}",spec="{_escaped(_public(seen))}"'
+    key, spec = seen.check.key, label_value(_public(seen))
+    return f'host="{key.host}",test="{label_value(key.test)}",probe="{seen.check.probe}",spec="{spec}"'
 
 
 def _public(seen: Observation) -> str:
@@ -77,8 +78,3 @@ def _public(seen: Observation) -> str:
         return spec.split(maxsplit=1)[0] if spec else ""
     found = _URL.search(spec)
     return f"{found[1]}{found[2].rpartition('@')[2]}{found[3]}" if found is not None else spec
-
-
-def _escaped(text: str) -> str:
-    plain = text.encode("utf-8", "replace").decode()
-    return plain.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -56,7 +56,7 @@ class Catalog(msgspec.Struct, frozen=True):
 
         The file of a device has the data sources of every type: a monitor has the graphs of its own `site_type` only.
         """
-        of_others = set(ALL_SITE_GRAPHS) - set(_of_site(site_type)) if site_type is not None else set[str]()
+        of_others = set(ALL_SITE_GRAPHS) - set(site_graphs(site_type)) if site_type is not None else set[str]()
         names: list[str] = []
         for name, _ in map(_word, self.order):
             names += self._others(listings) if name == ANY_OTHER else [name]
@@ -81,7 +81,7 @@ class Catalog(msgspec.Struct, frozen=True):
         own = self.columns.get(test)
         if own is not None:
             return list(own)
-        names = [*_of_site(site_type)] if site_type is not None else []
+        names = [*site_graphs(site_type)] if site_type is not None else []
         mapped = self.tests.get(test)
         if mapped is not None:
             names.append(f"{mapped}:{test}" if mapped in _BY_SERVICE else mapped)
@@ -130,7 +130,8 @@ class Catalog(msgspec.Struct, frozen=True):
         ]
 
 
-def _of_site(site_type: str) -> tuple[str, ...]:
+def site_graphs(site_type: str) -> tuple[str, ...]:
+    """Those of a type of monitor (model/site.py), in their order."""
     return SITE_GRAPHS.get(site_type, SITE_GRAPHS[""])
 
 

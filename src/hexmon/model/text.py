@@ -40,3 +40,9 @@ def readable(text: bytes) -> str:
 def first_reason(report: bytes) -> str:
     """What the first line of a report says behind its colour word, as plain text: reports are HTML."""
     return unescape(readable(report.partition(b"\n")[0]).partition(" ")[2]).strip()
+
+
+def label_value(text: str) -> str:
+    """A text as the value of a label, between its quotes (Prometheus, exposition format 0.0.4)."""
+    plain = text.encode("utf-8", "replace").decode()
+    return plain.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

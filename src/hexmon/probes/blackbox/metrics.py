@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from hexmon.model.observation import Certificate, Observation, Outcome
+from hexmon.model.text import label_value
 from hexmon.probes.blackbox.modules import Module
 from hexmon.probes.blackbox.verdict import Verdict, answer_of
 from hexmon.probes.wire import is_address
@@ -133,14 +134,10 @@ def _tls(certificate: Certificate) -> Iterator[Family]:
         "subject": certificate.subject,
         "subjectalternative": ",".join(certificate.names),
     }
-    written = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
+    written = ",".join(f'{name}="{label_value(value)}"' for name, value in labels.items())
     yield "probe_ssl_last_chain_info", [(f"{{{written}}}", 1.0)]
     version = certificate.protocol.replace("TLSv", "TLS ")
-    yield "probe_tls_version_info", [(f'{{version="{_escaped(version)}"}}', 1.0)]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    yield "probe_tls_version_info", [(f'{{version="{label_value(version)}"}}', 1.0)]
 
 
 def _number(value: float) -> str:

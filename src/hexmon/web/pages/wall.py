@@ -1,12 +1,13 @@
 """The wall page of a YAML site: everything of it on one screen, nothing to scroll and nothing to click."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hexmon.graphs.catalog import site_graphs
 from hexmon.model.color import Color
 from hexmon.model.site import SNMP_TYPES, Monitor, Site
 from hexmon.model.status import Status
@@ -18,30 +19,27 @@ from hexmon.web.squares import url
 from hexmon.web.text import line_of
 from hexmon.web.wall_layout import layout, span_of
 
-# The pictures of each type, with their headings (graphs.cfg), in the order of APMonitor's index page.
-_NETWORK = (
-    ("bandwidth", "Bandwidth"),
-    ("packets", "Packets"),
-    ("packets-type", "Unicast, B+Mcast"),
-    ("errors", "Errors"),
-)
-PICTURES: dict[str, tuple[tuple[str, str], ...]] = {
-    "ports": (
-        *_NETWORK,
-        ("retransmits", "TCP retransmits"),
-        ("system", "CPU and memory"),
-        ("tamper", "Ports up, flash"),
-        ("network", "MACs, ARP"),
-    ),
-    "port": _NETWORK,
-    "host": (
-        ("system1", "CPU and load"),
-        ("system2", "Memory and paging"),
-        ("system3", "Disk"),
-        ("system4", "Swap, interrupts"),
-    ),
+# Shorter than the titles of graphs.cfg: a picture on a wall is small.
+_HEADINGS: Mapping[str, str] = {
+    "availability": "Response time",
+    "bandwidth": "Bandwidth",
+    "packets": "Packets",
+    "packets-type": "Unicast, B+Mcast",
+    "errors": "Errors",
+    "retransmits": "TCP retransmits",
+    "system": "CPU and memory",
+    "tamper": "Ports up, flash",
+    "network": "MACs, ARP",
+    "system1": "CPU and load",
+    "system2": "Memory and paging",
+    "system3": "Disk",
+    "system4": "Swap, interrupts",
 }
-_OTHERS = (("availability", "Response time"),)
+
+
+def _pictures(kind: str) -> tuple[tuple[str, str], ...]:
+    """The graphs of a type of monitor that the wall has room for, with their headings."""
+    return tuple((graph, _HEADINGS[graph]) for graph in site_graphs(kind) if graph in _HEADINGS)
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -113,7 +111,7 @@ class WallPage:
             color=color,
             reason=line_of(status) if status is not None and is_down else "",
             down=self._age(status) if is_down else "",
-            pictures=PICTURES.get(monitor.type, _OTHERS),
+            pictures=_pictures(monitor.type),
         )
 
     def _age(self, status: Status | None) -> Markup:
