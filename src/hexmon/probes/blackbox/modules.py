@@ -28,6 +28,15 @@ IpProtocol = Literal["ip4", "ip6"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Anywhere:
+    """What every prober may say of addresses: read, and not followed ([probing] family says which goes first)."""
+
+    __pydantic_config__ = _STRICT
+    preferred_ip_protocol: IpProtocol = "ip6"
+    ip_protocol_fallback: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class TlsConfig:
     """Without `insecure_skip_verify` an authority that this machine trusts must have signed the certificate."""
 
@@ -55,8 +64,8 @@ class HeaderMatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpModule:
-    """prober: http. The addresses are tried in the order of `[probing] family`, whatever `preferred_ip_protocol` is."""
+class HttpModule(Anywhere):
+    """prober: http."""
 
     __pydantic_config__ = _STRICT
     valid_status_codes: tuple[int, ...] = ()
@@ -75,8 +84,6 @@ class HttpModule:
     bearer_token: str = field(default="", repr=False)
     tls_config: TlsConfig = TlsConfig()
     enable_http2: bool = True
-    preferred_ip_protocol: IpProtocol = "ip6"
-    ip_protocol_fallback: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +97,7 @@ class QueryResponse:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TcpModule:
+class TcpModule(Anywhere):
     """prober: tcp."""
 
     __pydantic_config__ = _STRICT
@@ -98,21 +105,17 @@ class TcpModule:
     tls: bool = False
     tls_config: TlsConfig = TlsConfig()
     source_ip_address: str = ""
-    preferred_ip_protocol: IpProtocol = "ip6"
-    ip_protocol_fallback: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class IcmpModule:
+class IcmpModule(Anywhere):
     """prober: icmp."""
 
     __pydantic_config__ = _STRICT
-    preferred_ip_protocol: IpProtocol = "ip6"
-    ip_protocol_fallback: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class DnsModule:
+class DnsModule(Anywhere):
     """prober: dns; the target is the server that is asked."""
 
     __pydantic_config__ = _STRICT
@@ -122,8 +125,6 @@ class DnsModule:
     dns_over_tls: bool = False
     valid_rcodes: tuple[str, ...] = ("NOERROR",)
     source_ip_address: str = ""
-    preferred_ip_protocol: IpProtocol = "ip6"
-    ip_protocol_fallback: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
